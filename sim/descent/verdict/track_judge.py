@@ -61,7 +61,7 @@ class TrackJudge:
         since, kind = self.changes[change]
         track, problem = self.track, self.track.problem
         moment = min(update, track.updates)
-        theta, basin = track.theta[moment], self._basins[moment]
+        theta, basin = track.theta[moment], self.basin(moment)
         lower, upper = track.curvatures[moment].tolist()
         found = self._found(theta, basin) if kind in (VerdictKind.SETTLED, VerdictKind.STUCK) else None
         return Verdict(
@@ -69,7 +69,7 @@ class TrackJudge:
             since=since,
             gradient_norm=float(norm(track.full_gradient[moment])),
             curvatures=(lower, upper),
-            basin=None if basin == NO_BASIN or found else basin,
+            basin=basin,
             height=None if problem.lowest is None else float(track.loss[moment]) - problem.lowest,
             saddle=int(nearest_saddle(problem, theta[None])[0][0]) if kind is VerdictKind.STALLED else None,
             way_down=_way_down(problem, theta) if kind in (VerdictKind.STALLED, VerdictKind.BALANCED) else None,
@@ -82,9 +82,14 @@ class TrackJudge:
             failure=track.failure if kind is VerdictKind.FAILED else "",
         )
 
-    def _found(self, theta: Array, basin: int) -> tuple[float, float] | None:
+    def basin(self, update: int) -> int | None:
+        """In the basin of which known minimum the marble is at the moment `update`, or at the track's end."""
+        basin = self._basins[min(update, self.track.updates)]
+        return None if basin == NO_BASIN else basin
+
+    def _found(self, theta: Array, basin: int | None) -> tuple[float, float] | None:
         """The minimum at which it rests at θ, if that is none of those known, in whose basins there is no other."""
-        return None if basin != NO_BASIN else _unknown(self.track.problem, *theta.tolist())
+        return _unknown(self.track.problem, *theta.tolist()) if basin is None else None
 
     def _swing(self, moment: int) -> float:
         """The longest of the last movements before a moment."""

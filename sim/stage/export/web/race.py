@@ -201,7 +201,7 @@ def _critical(span: Span) -> Json:
     """Minima have numbers; where there are many, those that are spoken of in the race."""
     problem, race = span.race.problem, span.race
     lasts = [(judge, span.updates(lane)) for lane, judge in enumerate(race.judges)]
-    named = {place for judge, last in lasts for place in named_minima(judge.verdict(last), judge.events_until(last))}
+    named = {place for judge, last in lasts for place in named_minima(judge.basin(last), judge.events_until(last))}
     few = len(problem.minima) <= MOST_NUMBERS
     told = [(place, point) for place, point in enumerate(problem.minima) if few or place in named]
     numbers = {id(point): place + 1 for place, point in told}

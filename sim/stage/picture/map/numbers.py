@@ -8,11 +8,12 @@ import numpy as np
 from pygame import Rect
 
 from ....descent.problem import Problem
-from ....descent.verdict.kinds import Event, Verdict
+from ....descent.verdict.kinds import Event
 from ....study.odds.ends import MINIMUM, LaneEnds
 from ....surface.points import Array
 from ...drawing.canvas import Canvas, Pixel
 from ...style import text
+from ...style.kept import kept
 from ...style.theme import Theme
 from .site import Site
 from .terrain import CROWDED, MANY_MARKS, SMALL_MARK, thinned
@@ -41,11 +42,11 @@ NOTHING = Around()
 """There is nothing else on the map."""
 
 
-def named_minima(verdict: Verdict, events: Sequence[Event], ends: LaneEnds | None = None) -> tuple[int, ...]:
+def named_minima(basin: int | None, events: Sequence[Event], ends: LaneEnds | None = None) -> tuple[int, ...]:
     """Which minima are spoken of beside a lane's map: the basin it is in, the ends of its escapes, the last one first,
     and those in which its seeds end, as far as there is room for so many numbers.
     """
-    named = [] if verdict.basin is None else [verdict.basin]
+    named = [] if basin is None else [basin]
     for event in reversed(events):
         if event.kind == "escaped":
             named += [place for place in (event.source, event.target) if place is not None]
@@ -66,28 +67,51 @@ def draw_numbers(
     around: Around = NOTHING,
 ) -> None:
     """Draw the numbers of those minima that are seen on the map in that area; those that are named find room first."""
-    numbers = _numbers(problem, site, stroke, named)
-    if not numbers:
-        return
-    marks = _pixels(site, np.array([point.position for point in problem.critical]), area)
-    places = _pixels(site, np.array([problem.minima[number].position for number in numbers]), area)
-    half = MARK * stroke * (1.0 if len(problem.critical) <= MANY_MARKS else SMALL_MARK)
-    taken = [Rect(round(x - half), round(y - half), round(2 * half), round(2 * half)) for x, y in marks.tolist()]
-    taken += around.taken
-    height = round(TYPE * stroke)
-    for number, (x, y) in zip(numbers, places.tolist(), strict=True):
-        if not area.collidepoint(x, y):
-            continue
-        words = str(number + 1)
-        usual = number_place(words, (x, y), stroke)
-        place = usual
+    standing = _standing(problem, site, stroke, tuple(area), tuple(named))
+    taken, height = [*standing.marks, *around.taken], round(TYPE * stroke)
+    for number in standing.numbers:
+        place = number.usual
         if around.moves:
-            reach = 2 * round(AWAY[-1] * stroke)
-            about = usual.inflate(2 * usual.width + 2 * reach, 2 * usual.height + 2 * reach)
-            near = [taken[index] for index in about.collidelistall(taken)]
-            place = _best(_places(usual, (x, y), stroke), near, around.arrows, area, stroke)
+            near = [taken[index] for index in number.about.collidelistall(taken)]
+            place = _best(_places(place, number.minimum, stroke), near, around.arrows, area, stroke)
         taken.append(place)
-        canvas.label(words, place.topleft, height, theme.mark, theme.halo, bold=True)
+        canvas.label(number.words, place.topleft, height, theme.mark, theme.halo, bold=True)
+
+
+class Number(NamedTuple):
+    """The number of a minimum."""
+
+    words: str
+    minimum: Pixel
+    usual: Rect
+    about: Rect
+    """All places where it may stand."""
+
+
+class Standing(NamedTuple):
+    """What is the same on a map at all moments."""
+
+    numbers: tuple[Number, ...]
+    marks: tuple[Rect, ...]
+    """What the marks of critical points take up."""
+
+
+@kept
+def _standing(problem: Problem, site: Site, stroke: float, area: tuple[int, ...], named: tuple[int, ...]) -> Standing:
+    """The numbers of minima that are seen in that area, in the order in which they find room."""
+    numbers, map_area, found = _numbers(problem, site, stroke, named), Rect(area), list[Number]()
+    if not numbers:
+        return Standing((), ())
+    marks = _pixels(site, np.array([point.position for point in problem.critical]), map_area)
+    places = _pixels(site, np.array([problem.minima[number].position for number in numbers]), map_area)
+    half = MARK * stroke * (1.0 if len(problem.critical) <= MANY_MARKS else SMALL_MARK)
+    for number, (x, y) in zip(numbers, places.tolist(), strict=True):
+        if map_area.collidepoint(x, y):
+            usual, reach = number_place(str(number + 1), (x, y), stroke), 2 * round(AWAY[-1] * stroke)
+            about = usual.inflate(2 * usual.width + 2 * reach, 2 * usual.height + 2 * reach)
+            found.append(Number(str(number + 1), (x, y), usual, about))
+    taken = (Rect(round(x - half), round(y - half), round(2 * half), round(2 * half)) for x, y in marks.tolist())
+    return Standing(tuple(found), tuple(taken))
 
 
 def number_place(words: str, minimum: Pixel, stroke: float) -> Rect:

@@ -135,7 +135,7 @@ class Course:
 
     def named(self, moment: int, ends: LaneEnds | None = None) -> tuple[int, ...]:
         """The minima that are spoken of beside the map."""
-        return named_minima(self.judge.verdict(moment), self.judge.events_until(moment), ends)
+        return named_minima(self.judge.basin(moment), self.judge.events_until(moment), ends)
 
     def draw_cloud(self, canvas: Canvas, context: ViewContext, cloud: Cloud) -> None:
         """Draw the marbles of a swarm, and the lane's own among them."""
