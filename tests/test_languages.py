@@ -81,7 +81,7 @@ from sim.stage.window.documents import open_text, resume
 from sim.stage.window.saving import Saving
 from sim.stage.session.session import update
 from sim.stage.session.setup import SetFormula
-from sim.stage.input.widgets import _look
+from sim.stage.input.widgets import look as look_of
 from sim.stage.window.window import MainWindow
 
 def of_the_button():
@@ -116,7 +116,7 @@ for press in range(len(LANGUAGES)):
         told["notice"] = saving.told().sentence
         window.advance([pygame.Event(pygame.KEYDOWN, key=pygame.K_h, unicode="h", mod=0)], 0.0)
 told["family"] = text.families()[text.family("\\ud55c")]
-looks = {code: _look(load_theme("light", code), 14) for code in LANGUAGES}
+looks = {code: look_of(load_theme("light", code), 14) for code in LANGUAGES}
 told["widgets"] = {code: look["defaults"]["font"]["name"] for code, look in looks.items()}
 told["on the button"] = {code: look["#language"]["font"]["name"] for code, look in looks.items()}
 saved = next(Path().glob("mine-*.png"))
