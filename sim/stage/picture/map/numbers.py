@@ -1,8 +1,6 @@
 """The numbers of minima on a map: of all where they are few, and of many those that are spoken of beside it."""
 
-import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from pygame import Rect
@@ -21,25 +19,12 @@ from .terrain import CROWDED, MANY_MARKS, SMALL_MARK, thinned
 MOST_NUMBERS = 9  # Minima have their numbers, the lowest first, unless there are more: then those that are named.
 TYPE = 12.0  # Height of the type, in strokes.
 MARK = 6.5  # Half of what the mark of a critical point takes up, in strokes.
-AWAY = (7.0, 12.0, 18.0, 25.0)
-"""How far from a minimum its number may begin, in strokes: the first at which neither hides anything, nor is hidden."""
+AWAY = (11.0, 14.0, 18.0, 25.0)
+"""How far from a minimum its number may begin, in strokes: beside a marble that rests there, and the first at which it
+hides nothing else."""
 SIDES = ((1, -1), (-1, -1), (1, 1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1))
 """On which side of it, across and down: the first choice first."""
-SHAFT = 4.0  # Width of an arrow, in strokes.
 BLANK = 0.3  # Of the height of a line, what is above and below its digits.
-
-
-class Around(NamedTuple):
-    """What numbers make room for, in pixels of the map."""
-
-    taken: tuple[Rect, ...] = ()
-    arrows: tuple[tuple[Pixel, Pixel], ...] = ()
-    moves: bool = True
-    """Whether a number may stand elsewhere than where it usually does: not where words keep off that place."""
-
-
-NOTHING = Around()
-"""There is nothing else on the map."""
 
 
 def named_minima(basin: int | None, events: Sequence[Event], ends: LaneEnds | None = None) -> tuple[int, ...]:
@@ -64,54 +49,53 @@ def draw_numbers(
     stroke: float,
     area: Rect,
     named: Sequence[int] = (),
-    around: Around = NOTHING,
+    taken: Sequence[Rect] = (),
+    moves: bool = True,
+    passing: bool = False,
 ) -> None:
-    """Draw the numbers of those minima that are seen on the map in that area; those that are named find room first."""
-    standing = _standing(problem, site, stroke, tuple(area), tuple(named))
-    taken, height = [*standing.marks, *around.taken], round(TYPE * stroke)
-    for number in standing.numbers:
-        place = number.usual
-        if around.moves:
-            near = [taken[index] for index in number.about.collidelistall(taken)]
-            place = _best(_places(place, number.minimum, stroke), near, around.arrows, area, stroke)
-        taken.append(place)
-        canvas.label(number.words, place.topleft, height, theme.mark, theme.halo, bold=True)
+    """Draw the numbers of those minima that are seen on the map in that area; those that are named find room first.
+
+    They stand where they stand at all moments: none hops out of the way of a marble.
+
+    taken: what else stands still on the map; moves: whether a number makes room for it, which it does not where words
+    keep off the usual places; passing: whether there is no such land twice.
+    """
+    height, find = round(TYPE * stroke), _standing if passing else _kept_standing
+    boxes = tuple(map(tuple, taken)) if moves else None
+    for words, place in find(problem, site, stroke, tuple(area), tuple(named), boxes):
+        canvas.label(words, place.topleft, height, theme.mark, theme.halo, bold=True)
 
 
-class Number(NamedTuple):
-    """The number of a minimum."""
-
-    words: str
-    minimum: Pixel
-    usual: Rect
-    about: Rect
-    """All places where it may stand."""
-
-
-class Standing(NamedTuple):
-    """What is the same on a map at all moments."""
-
-    numbers: tuple[Number, ...]
-    marks: tuple[Rect, ...]
-    """What the marks of critical points take up."""
-
-
-@kept
-def _standing(problem: Problem, site: Site, stroke: float, area: tuple[int, ...], named: tuple[int, ...]) -> Standing:
-    """The numbers of minima that are seen in that area, in the order in which they find room."""
-    numbers, map_area, found = _numbers(problem, site, stroke, named), Rect(area), list[Number]()
+def _standing(
+    problem: Problem,
+    site: Site,
+    stroke: float,
+    area: tuple[int, ...],
+    named: tuple[int, ...],
+    taken: tuple[tuple[int, ...], ...] | None,
+) -> tuple[tuple[str, Rect], ...]:
+    """The numbers of minima that are seen in that area, and where; all at their usual places if nothing is taken."""
+    numbers, shown, found = _numbers(problem, site, stroke, named), Rect(area), list[tuple[str, Rect]]()
     if not numbers:
-        return Standing((), ())
-    marks = _pixels(site, np.array([point.position for point in problem.critical]), map_area)
-    places = _pixels(site, np.array([problem.minima[number].position for number in numbers]), map_area)
+        return ()
+    marks = _pixels(site, np.array([point.position for point in problem.critical]), shown)
     half = MARK * stroke * (1.0 if len(problem.critical) <= MANY_MARKS else SMALL_MARK)
+    occupied = [Rect(round(x - half), round(y - half), round(2 * half), round(2 * half)) for x, y in marks.tolist()]
+    occupied += [Rect(*box) for box in taken or ()]
+    places = _pixels(site, np.array([problem.minima[number].position for number in numbers]), shown)
     for number, (x, y) in zip(numbers, places.tolist(), strict=True):
-        if map_area.collidepoint(x, y):
-            usual, reach = number_place(str(number + 1), (x, y), stroke), 2 * round(AWAY[-1] * stroke)
-            about = usual.inflate(2 * usual.width + 2 * reach, 2 * usual.height + 2 * reach)
-            found.append(Number(str(number + 1), (x, y), usual, about))
-    taken = (Rect(round(x - half), round(y - half), round(2 * half), round(2 * half)) for x, y in marks.tolist())
-    return Standing(tuple(found), tuple(taken))
+        if not shown.collidepoint(x, y):
+            continue
+        words = str(number + 1)
+        place = number_place(words, (x, y), stroke)
+        if taken is not None:
+            place = _best(_places(place, (x, y), stroke), occupied, shown)
+        occupied.append(place)
+        found.append((words, place))
+    return tuple(found)
+
+
+_kept_standing = kept(_standing)
 
 
 def number_place(words: str, minimum: Pixel, stroke: float) -> Rect:
@@ -148,34 +132,23 @@ def _places(usual: Rect, minimum: Pixel, stroke: float) -> Iterator[Rect]:
             yield place
 
 
-def _best(
-    places: Iterator[Rect],
-    taken: Sequence[Rect],
-    arrows: Sequence[tuple[Pixel, Pixel]],
-    area: Rect,
-    stroke: float,
-) -> Rect:
+def _best(places: Iterator[Rect], taken: Sequence[Rect], area: Rect) -> Rect:
     """The first place that is free; else that of which the least is hidden."""
-    crowded = list[tuple[float, Rect]]()
+    crowded = list[tuple[int, Rect]]()
     for place in places:
-        hidden = _hidden(place, taken, arrows, area, stroke)
+        hidden = _hidden(place, taken, area)
         if not hidden:
             return place
         crowded.append((hidden, place))
     return min(crowded, key=lambda each: each[0])[1]
 
 
-def _hidden(
-    place: Rect, taken: Sequence[Rect], arrows: Sequence[tuple[Pixel, Pixel]], area: Rect, stroke: float
-) -> float:
+def _hidden(place: Rect, taken: Sequence[Rect], area: Rect) -> int:
     """How much a number there hides, or is hidden of it, in pixels."""
     box = place.inflate(0, -round(BLANK * place.height))
     within = box.clip(area)
-    hidden = float(2 * (box.width * box.height - within.width * within.height))
+    hidden = 2 * (box.width * box.height - within.width * within.height)
     for index in box.collidelistall(list(taken)):
         under = box.clip(taken[index])
         hidden += under.width * under.height
-    for start, tip in arrows:
-        crossed = box.clipline(start, tip)
-        hidden += SHAFT * stroke * math.dist(*crossed) if crossed else 0.0
     return hidden

@@ -16,16 +16,15 @@ from ....surface.points import Array
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge, flag_place
-from ...drawing.reel import draw_again
 from ...session.playback import MOMENTOUS
 from ...session.session import MOVING_GROUND
 from ...style.color import Color, mix
 from ...style.style import stroke_of
 from ...style.theme import Theme
-from ..map.ball import RADIUS, Rolling, draw_ball, rolling
+from ..map.ball import Rolling, draw_ball, rolling
 from ..map.cloud import draw_cloud
 from ..map.minima import test_minima
-from ..map.numbers import Around, draw_numbers, named_minima
+from ..map.numbers import draw_numbers, named_minima
 from ..map.site import LandBlock, Site, moving_site, site_of
 from ..map.trail import Trail, fading
 from ..views import Layer, ViewContext, draw_views, map_backdrop
@@ -42,8 +41,6 @@ WIDE = (12.0, 34.0)
 """How wide that ring is, at first and in the end, in strokes."""
 HIDING, ABOVE = 0.9, 1.7
 """How near marbles hide each other, and how far above them their badges stand, in ems."""
-MARBLE = 10.5
-"""Half of what a marble takes up, in strokes."""
 DIAMOND = 8.5
 """Half of what the mark of a minimum of the test loss takes up, in strokes."""
 PASSING = 2000
@@ -125,13 +122,12 @@ class Course:
                 self.draw_ways(canvas, context, ways)
                 draw_views(canvas, context, Layer.UNDER)
                 trail.draw_last(canvas, corner, stretch)
-                draw_minima(canvas, context, self.named(context.moment, ends))
                 self.draw_marble(canvas, context, share, stretch.marble)
             else:
                 canvas.backdrop(map_backdrop(context), corner)
                 draw_views(canvas, context, Layer.UNDER)
                 self.draw_cloud(canvas, context, cloud)
-                draw_minima(canvas, context, self.named(context.moment, ends))  # A swarm hides no number.
+            draw_minima(canvas, context, self.named(context.moment, ends))  # Nothing hides a number.
 
     def named(self, moment: int, ends: LaneEnds | None = None) -> tuple[int, ...]:
         """The minima that are spoken of beside the map."""
@@ -262,58 +258,37 @@ def draw_together(
                 marbles[index] = stretch.marble
         told = zip(courses, contexts, ends, strict=True)
         named = [number for course, context, some in told for number in course.named(context.moment, some)]
-        signs = _crowds(courses, marbles)
-        if marbles:
-            draw_minima(canvas, contexts[chosen], named, signs)
         for index in order:
             course, context, cloud = courses[index], contexts[index], clouds[index]
             if cloud is None:
                 course.draw_marble(canvas, context, glides[index][1], marbles[index])
             else:
                 course.draw_cloud(canvas, context, cloud)
-        if not marbles:
-            draw_minima(canvas, contexts[chosen], named)
-        _draw_crowds(canvas, courses, signs)
+        _draw_crowds(canvas, courses, marbles)
+        draw_minima(canvas, contexts[chosen], named)
 
 
-def draw_minima(
-    canvas: Canvas, context: ViewContext, named: Sequence[int], signs: Sequence[Sequence[tuple[Pixel, int]]] = ()
-) -> None:
-    """Draw the numbers of minima, of those that are named and of all that have them, beside what else is there.
-
-    signs: where badges are to stand, and of which lanes.
-    """
-    place, key = ("minima", context.index, *context.area), (context.key, tuple(named), tuple(map(tuple, signs)))
-    draw_again(canvas, place, key, lambda under: _draw_minima(under, context, named, signs))
-
-
-def _draw_minima(
-    canvas: Canvas, context: ViewContext, named: Sequence[int], signs: Sequence[Sequence[tuple[Pixel, int]]]
-) -> None:
+def draw_minima(canvas: Canvas, context: ViewContext, named: Sequence[int]) -> None:
+    """Draw the numbers of minima, of those that are named and of all that have them, beside what else stands still."""
     area, stroke, problem, em = context.area, context.stroke, context.problem, context.em
-    marbles = [pixel for pixel in (context.center, *context.others) if all(map(math.isfinite, pixel))]
-    lifted = 0.0 if context.camera.flat else RADIUS * stroke  # A ball stands on its place.
-    taken = [_about((x, y - lifted), round(MARBLE * stroke)) for x, y in marbles]
-    taken.append(flag_place(context.pixel(np.array(context.race.start)), stroke))
-    taken += [_about(center, round(0.5 * em)) for crowd in signs for center, _ in crowd]
+    taken = [flag_place(context.pixel(np.array(context.race.start)), stroke)]
     taken.append(Rect(area.topleft, (area.width, round(captions_height(context.views) * em))))
     if "loss scale" in context.views:
         taken.append(scale_place(context))
     if "test surface" in context.views:
         taken += [_about(context.pixel(place), round(DIAMOND * stroke)) for place in test_minima(problem)]
-    arrows = tuple((context.center, arrow.tip) for arrow in context.arrows if arrow is not None and marbles)
-    around = Around(tuple(taken), arrows, "labels" not in context.views)
+    moves, passing = "labels" not in context.views, context.passing
     with canvas.part("minima"):
-        draw_numbers(canvas, problem, context.site, context.theme, stroke, area, named, around)
+        draw_numbers(canvas, problem, context.site, context.theme, stroke, area, named, taken, moves, passing)
 
 
 def _about(center: Pixel, half: int) -> Rect:
     return Rect(round(center[0]) - half, round(center[1]) - half, 2 * half, 2 * half)
 
 
-def _draw_crowds(canvas: Canvas, courses: Sequence[Course], signs: Sequence[Sequence[tuple[Pixel, int]]]) -> None:
-    """The badges of those that lie in one place, side by side."""
-    for crowd in signs:
+def _draw_crowds(canvas: Canvas, courses: Sequence[Course], marbles: dict[int, Pixel]) -> None:
+    """Where marbles hide each other, side by side the badges of all that lie there."""
+    for crowd in _crowds(courses, marbles):
         with canvas.part("crowd"):
             for center, index in crowd:
                 draw_badge(canvas, center, 0.5 * courses[index].em, index, courses[index].theme.halo)

@@ -110,3 +110,13 @@ def test_the_basin_comes_first_then_the_last_escape_and_then_where_seeds_end() -
     wandering = [Event(each, each, "escaped", each, each + 1) for each in range(40)]
     assert named_minima(4, wandering)[:3] == (4, 39, 40)
     assert len(named_minima(4, wandering)) == MOST_NUMBERS
+
+
+def test_numbers_stand_still_while_marbles_move() -> None:
+    places = dict[tuple[str, int], set[Pixel]]()
+    for update in range(0, 60, 3):
+        session = replace(begin(load_scene("local-minimum")), playing=False, progress=float(update), views=frozenset())
+        for words, corner, _ in drawn(session, (960, 600)).labels:
+            places.setdefault((words, int(corner[0]) // 320), set()).add(corner)
+    assert len(places) == 6
+    assert all(len(corners) == 1 for corners in places.values())
