@@ -1,9 +1,11 @@
 """The ground that moves: each marble stands on the loss that its next update descends."""
 
+from ....descent.race import Race
 from ....descent.track import Track
 from ...drawing.canvas import Canvas
 from ...session.session import MOVING_GROUND
 from ...style.color import mix
+from ...style.kept import kept
 from ...style.theme import Theme
 from ..map.site import Shaken
 from .context import ViewContext, draw_view_caption
@@ -17,9 +19,14 @@ def draw_moving_ground(canvas: Canvas, context: ViewContext) -> None:
         return
     theme, track = context.theme, context.track
     sentence, shorter = _said(track, len(track.batch(context.moment)), theme)
-    others = [_said(other, other.lane.batch_size, theme) for other in context.race.tracks]
     color = mix(context.color, theme.text, 0.15)
-    draw_view_caption(canvas, context, MOVING_GROUND, sentence, color, shorter, others)
+    draw_view_caption(canvas, context, MOVING_GROUND, sentence, color, shorter, _all_said(context.race, theme))
+
+
+@kept
+def _all_said(race: Race, theme: Theme) -> list[tuple[str, str]]:
+    """What is said in all lanes while their batches are whole."""
+    return [_said(track, track.lane.batch_size, theme) for track in race.tracks]
 
 
 def _said(track: Track, batch: int, theme: Theme) -> tuple[str, str]:
