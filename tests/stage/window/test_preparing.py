@@ -30,6 +30,7 @@ from sim.stage.session.session import RACES, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed, OpenScene, SetFormula
 from sim.stage.session.view import ChooseSwarm, ShowHelp, ToggleView
 from sim.stage.style import text
+from sim.stage.style.kept import CACHE
 from sim.stage.window import display, documents, showing
 from sim.stage.window import window as stage_window
 from sim.stage.window.beside import preparing
@@ -44,9 +45,9 @@ Pixels = npt.NDArray[np.uint8]
 
 
 def test_what_the_sheet_of_keys_takes_is_loaded_once_the_race_is_computed() -> None:
-    text._outlines.cache_clear()
-    text._font.cache_clear()
-    text.width.cache_clear()
+    CACHE.clear()
+    for known in (text._outlines, text._font, text._run_width, text.width):
+        known.cache_clear()
     with screen(SIZE):
         window = MainWindow(begin(load_scene(NAMES[0])))
         computed(window)
