@@ -1,7 +1,7 @@
 """The panel of controls on screen: pygame_gui's widgets show the controls and send their messages."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pygame
 import pygame_gui
@@ -30,6 +30,16 @@ BESIDE = 3  # Room beside the words on a button, in pixels.
 TIP_WIDTH = 20  # Of a tooltip, in ems.
 
 
+class Written(NamedTuple):
+    """What keys write into a line of text."""
+
+    name: str
+    """That of the line."""
+    words: str
+    before: int
+    """How many characters are in front of the next one."""
+
+
 class ControlPanel:
     """Widgets for a list of controls in a rectangle; made anew when the list's shape changes, else only set."""
 
@@ -43,6 +53,7 @@ class ControlPanel:
         self._shape: tuple[object, ...] = ()
         self._widgets: dict[str, Any] = {}
         self._labels: list[tuple[str, str, pygame.Rect]] = []
+        self._entered: Written | None = None  # What Enter has given: one goes on with it if it is refused.
 
     @property
     def lines(self) -> int:
@@ -61,7 +72,7 @@ class ControlPanel:
 
     def show(self, controls: tuple[Control, ...]) -> None:
         """Let the widgets stand where the controls do."""
-        shape = tuple(_shape(control) for control in controls)
+        shape, held = tuple(_shape(control) for control in controls), self._held
         if shape != self._shape:
             self._shape = shape
             self._manager.clear_and_reset()  # type: ignore[no-untyped-call]
@@ -71,6 +82,29 @@ class ControlPanel:
         self._labels = self._labels_of(controls)
         for control in controls:
             self._set(control)
+        refused = {control.name for control in controls if isinstance(control, TextField) and control.mistake}
+        if held is None and self._entered is not None and self._entered.name in refused:
+            held = self._entered
+        self._entered = None
+        if held is not None and not self.typing:
+            self._hold(held)
+
+    @property
+    def _held(self) -> Written | None:
+        """What is being written."""
+        for name, widget in self._widgets.items():
+            if isinstance(widget, UITextEntryLine) and widget.is_focused:
+                return Written(name, widget.get_text(), widget.edit_position)
+        return None
+
+    def _hold(self, written: Written) -> None:
+        """Let keys go on writing that, if its line is there."""
+        entry = self._widgets.get(written.name)
+        if entry is not None:
+            entry.set_text(written.words)
+            self._manager.set_focus_set(entry)
+            entry.edit_position = written.before
+            entry.cursor_has_moved_recently = True
 
     def answer(self, event: pygame.Event) -> Deed | None:
         """What the user asks for with an event, if it is for one of the widgets."""
@@ -82,6 +116,7 @@ class ControlPanel:
             for name in _names(control):
                 if self._widgets[name] is widget:
                     if event.type == pygame_gui.UI_TEXT_ENTRY_FINISHED:
+                        self._entered = self._held
                         self.leave()
                     return _asked(control, name, event)
         return None
@@ -89,7 +124,7 @@ class ControlPanel:
     @property
     def typing(self) -> bool:
         """Whether keys write into one of the lines of text."""
-        return any(isinstance(widget, UITextEntryLine) and widget.is_focused for widget in self._widgets.values())
+        return self._held is not None
 
     def leave(self) -> None:
         """Keys go back to what they usually do."""

@@ -26,6 +26,7 @@ from sim.stage.window import window as stage_window
 from sim.stage.window.display import NoDisplay
 from sim.stage.window.window import MainWindow, open_window
 from sim.study.maps.swarm import swarm
+from sim.surface.functions.formula import Formula
 
 NAMES = list(scene_files())
 
@@ -314,6 +315,16 @@ def test_a_formula_is_typed_into_the_panel(window: MainWindow) -> None:
     assert window.session.scene.seed == seed  # N was a letter, and no new seed.
     happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_RETURN, unicode="\r", mod=0))
     assert "there is no n" in window.session.refused
+    for character in "+3":  # One goes on with it, and no lane is chosen.
+        happen(
+            pygame.Event(pygame.KEYDOWN, key=ord(character), unicode=character, mod=0),
+            pygame.Event(pygame.TEXTINPUT, text=character),
+        )
+    assert (window.session.draft, window.session.refused) == ("x^2+n+3", "")
+    left, back = pygame.K_LEFT, pygame.K_BACKSPACE
+    for key in (left, left, back, back, pygame.K_RETURN):
+        happen(pygame.Event(pygame.KEYDOWN, key=key, unicode="", mod=0, scancode=0))
+    assert window.session.scene.surface == Formula("x^2+3")
     happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_n, unicode="n", mod=0))
     assert window.session.scene.seed == seed + 1
 
