@@ -358,7 +358,7 @@ class Judge:
             self._stalled[run], self._held[run] = NO_SADDLE, NO_SADDLE
 
     def _conclude(self, runs: Indices, update: Indices | int, kinds: Indices, places: Labels) -> None:
-        """Change the verdicts on these runs."""
+        """Change the verdicts on these runs; who has gone for good is in no place any more."""
         self.kinds[runs] = kinds
         if len(runs):
             self._changes.append(np.stack(np.broadcast_arrays(runs, update, kinds), axis=1))
@@ -366,7 +366,8 @@ class Judge:
             if index != UNDER_WAY:
                 these = kinds == index
                 updates = np.broadcast_to(update, runs.shape)[these]
-                self._tell(KINDS[index].code, runs[these], updates, updates, _NOWHERE, places[these])
+                place = _NOWHERE if KINDS[index].rank == Rank.FOR_GOOD else places[these]
+                self._tell(KINDS[index].code, runs[these], updates, updates, _NOWHERE, place)
 
     def _tell(
         self, kind: str, runs: Indices, update: Indices, seen: Indices | int, source: Labels | int, target: Labels | int
