@@ -343,7 +343,7 @@ def _facts(track: Track, judge: TrackJudge, window: Window, updates: int) -> Ite
     loss, test_loss = track.loss[moment], track.test_loss[moment]
     yield verdict.sentence
     yield f"since update {verdict.since:,}"
-    yield f"at {window.spot(track.theta[moment])}, loss {loss:.4g}, test loss {test_loss:.4g}"
+    yield f"at {window.spot(track.theta[moment])}, loss {loss:z.4g}, test loss {test_loss:z.4g}"
     events = judge.events_until(updates)
     shown = events if len(events) <= MOST_EVENTS else events[: MOST_EVENTS - 1]
     for event in shown:
@@ -378,7 +378,7 @@ def _legend(race: Race, updates: int) -> Iterator[str]:
     for kind, mentioned in ("minimum", minima), ("saddle", saddles):
         for index in sorted(index for index in mentioned if index is not None):
             point = _points(kind, problem)[index]
-            yield f"{kind} {index + 1}: {problem.window.spot(point.position)}, loss {point.value:.4g}"
+            yield f"{kind} {index + 1}: {problem.window.spot(point.position)}, loss {point.value:z.4g}"
     if not problem.complete:
         yield "there may be more minima and saddles than were found"
 

@@ -58,6 +58,8 @@ LEAST_NAME = 3.0
 """Width of a lane's name in the legend, in heights of its type: of a shorter piece nobody knows what it stands for."""
 TIP = (0.32, 0.4)
 """Half the width and the height of a tip beyond the edge that points to a loss out of sight, in ems."""
+FEW = 1
+"""Decimals of a number that others beside it need not have: 0, 0.5, 1."""
 TALLEST = 1.25
 """How far above the start, in heights of the start, a line is followed."""
 
@@ -145,7 +147,7 @@ def loss_marks(low: float, high: float) -> list[tuple[float, str]]:
     step = round_step(high / 4 - low / 4)  # The difference itself may be too large for a number.
     losses = [loss if abs(loss) > 1e-9 * step else 0.0 for loss in multiples(low, high, step)]
     for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
-        labels = [_written(loss, digits) for loss in losses]
+        labels = _alike([_written(loss, digits) for loss in losses])
         if len(set(labels)) == len(labels) and max(map(len, labels), default=0) <= SIGNS:
             return list(zip(losses, labels, strict=True))
     middle = losses[len(losses) // 2]
@@ -153,9 +155,20 @@ def loss_marks(low: float, high: float) -> list[tuple[float, str]]:
     return [(middle, next(label for label in shorter if len(label) <= SIGNS))]
 
 
+def _alike(labels: list[str]) -> list[str]:
+    """The same with as many decimals each, if some have more than FEW of them."""
+    places = [len(label.partition(".")[2]) for label in labels]
+    if max(places, default=0) <= FEW or any("e" in label for label in labels):
+        return labels
+    return [
+        f"{label if '.' in label else f'{label}.'}{(max(places) - own) * '0'}"
+        for label, own in zip(labels, places, strict=True)
+    ]
+
+
 def _written(loss: float, digits: int) -> str:
     """A loss to so many digits; a large power of ten without its sign, for which there is no room."""
-    text = f"{loss:.{digits}g}".replace("-", "−")
+    text = f"{loss:z.{digits}g}".replace("-", "−")
     return text.replace("e+", "e") if abs(loss) >= LARGE else text
 
 

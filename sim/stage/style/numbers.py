@@ -36,21 +36,21 @@ def way(event: Event, theme: Theme) -> str:
 
 
 def number(value: float) -> str:
-    """About four digits, of a width that changes little: 0.3660, −12.35, 3.1e−07."""
+    """About four digits, of a width that changes little: 0.3660, −12.35, 3.1e−07. Zero has no sign."""
     if not math.isfinite(value):
         return "∞" if value > 0 else "−∞" if value < 0 else "–"
     size = abs(value)
     if size and (size < 1e-3 or size >= 1e5):
-        text = f"{value:.1e}"
+        text = f"{value:z.1e}"
     else:
         whole = len(str(int(size)))
-        text = f"{value:.{max(0, 5 - whole)}f}"
+        text = f"{value:z.{max(0, 5 - whole)}f}"
     return text.replace("-", "−")
 
 
 def short(value: float) -> str:
     """A number that somebody chose, as short as it can be written: 0.15, 1e−08."""
-    return f"{value:g}".replace("-", "−")
+    return f"{value:zg}".replace("-", "−")
 
 
 def rounded(value: float, language: str) -> str:

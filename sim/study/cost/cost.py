@@ -372,7 +372,7 @@ def page(costs: Costs) -> Page:
             marks.append(Line(model, sizes, shown(fitted, smooth), hue=hue, dashed=True, dots=False))
         return tuple(marks)
 
-    size = Axis("batch size", log=True)
+    size = Axis("batch size", log=True, counts=True)
     return Page(
         "What an update costs on this computer",
         (

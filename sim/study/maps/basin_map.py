@@ -239,7 +239,7 @@ def table(problem: Problem, found: BasinMap, title: str) -> "Table":
     for label, minimum in enumerate(problem.minima):
         loss = 0.0 if abs(minimum.value) < rounding else minimum.value
         result.add_row(
-            f"minimum {label + 1}", problem.window.spot(minimum.position), f"{loss:.4g}", _percent(found, label)
+            f"minimum {label + 1}", problem.window.spot(minimum.position), f"{loss:z.4g}", _percent(found, label)
         )
     for label, name in ELSEWHERE.items():
         if found.share(label) > 0:

@@ -263,7 +263,7 @@ def _legend(result: Odds) -> Iterator[str]:
     """Where the minima lie that the table speaks of, and what the intervals are."""
     for index in _named_basins(result):
         point = result.minima[index]
-        yield f"{_minimum(index)}: {result.scene.window.spot(point.position)}, loss {point.value:.4g}"
+        yield f"{_minimum(index)}: {result.scene.window.spot(point.position)}, loss {point.value:z.4g}"
     yield INTERVALS
     wandering = VERDICTS.index(VerdictKind.WANDERING)
     if any(told.verdicts[wandering].count for told in result.lanes):

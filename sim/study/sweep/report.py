@@ -236,7 +236,7 @@ def _texts(estimate: Estimate, kind: Measure) -> tuple[str, str]:
 
 def _legend(result: Told) -> Iterator[str]:
     for place, minimum in enumerate(result.minima[:MOST_MINIMA], 1):
-        yield f"minimum {place}: {result.sweep.scene.window.spot((minimum.x, minimum.y))}, loss {minimum.loss:.4g}"
+        yield f"minimum {place}: {result.sweep.scene.window.spot((minimum.x, minimum.y))}, loss {minimum.loss:z.4g}"
     yield f"{_note(result)} {INTERVALS}"
 
 
@@ -293,7 +293,9 @@ def _chart(result: Told, measure: str, kind: Measure) -> Figure:
         )
     log = x[0] > 0 and (parameter.log or x[-1] >= WIDE * x[0])
     names = tuple(map(value_text, parameter.values)) if words else ()
-    return Figure("", Axis(parameter.name, log=log and not words, names=names), _axis(kind), tuple(lines))
+    whole = not any(isinstance(value, float) for value in parameter.values)
+    along = Axis(parameter.name, log=log and not words, counts=whole, names=names)
+    return Figure("", along, _axis(kind), tuple(lines))
 
 
 def _axis(kind: Measure) -> Axis:

@@ -41,6 +41,7 @@ def test_losses_are_told_apart_in_few_signs(low: float, high: float) -> None:
 
 def test_numbers_are_written_as_people_write_them() -> None:
     assert loss_marks(-0.3, 1.2) == [(0.0, "0"), (0.5, "0.5"), (1.0, "1")]
+    assert loss_marks(0.98, 1.12) == [(1.0, "1.00"), (1.05, "1.05"), (1.1, "1.10")]
     assert [label for _, label in loss_marks(3 - 1e-10, 3 + 1e-10)] == ["3"]
     assert [label for _, label in loss_marks(-1.2e151, 0.4e151)] == ["−1e151", "−5e150", "0"]
 

@@ -25,7 +25,7 @@ from sim.stage.plot.words import Label, spoken
 from sim.stage.style import text
 from sim.stage.style.color import Color
 from sim.stage.style.kept import CACHE
-from sim.stage.style.numbers import interval
+from sim.stage.style.numbers import interval, number, short
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.style.tints import end_color
 from sim.study.odds.ends import DIVERGED, MINIMUM, NAMES, UNDER_WAY
@@ -516,6 +516,12 @@ def test_there_is_nothing_between_counts(high: float) -> None:
     rows = choices(AxisScale(0.0, high, False), counts=True)
     assert all(tick.value.is_integer() and "." not in tick.label for row in rows for tick in row)
     assert len(rows[0]) > 1
+
+
+@pytest.mark.parametrize("value", [0.0, -0.0])
+def test_zero_has_no_sign(value: float) -> None:
+    assert (number(value), short(value)) == ("0.0000", "0")
+    assert number(-1e-4) == "−1.0e−04"
 
 
 def test_updates_are_counted() -> None:

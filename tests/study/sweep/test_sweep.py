@@ -270,7 +270,7 @@ def test_a_line_a_lane_from_left_to_right() -> None:
     assert all(line.x == (1.0, 2.0, 5.0, 20.0) for line in lines)
     shares = [batches().outcomes[place][1].estimates["escaped"] for place in (0, 3, 1, 2)]
     assert [Estimate(*each) for each in zip(lines[1].y, lines[1].low, lines[1].high, strict=True)] == shares
-    assert (figure.x.label, figure.x.log) == ("lane.minibatch.batch_size", True)
+    assert (figure.x.label, figure.x.log, figure.x.counts) == ("lane.minibatch.batch_size", True, True)
     assert (figure.y.low, figure.y.high, figure.y.percent) == (0.0, 1.0, True)
 
 
@@ -280,6 +280,7 @@ def test_a_logarithmic_axis_only_where_it_helps() -> None:
     ratio = computed("ravine", "examples.sigma=log:1:2:3", seeds=1, updates=3)
     assert [page(each, "gap").figures[0].x.log for each in (near, zero, ratio)] == [False, False, True]
     assert page(near, "gap").figures[0].y.low is None
+    assert not page(near, "gap").figures[0].x.counts
 
 
 def test_a_heat_map_for_each_lane_that_is_touched() -> None:
