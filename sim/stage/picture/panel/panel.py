@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -26,8 +27,14 @@ from .ends import draw_ends
 from .sliders import LaneSlider, draw_sliders, sliders
 from .verdict import VerdictLine, alike
 
+RATE = "η"
+NUMBERS = ("L", "‖∇L‖", "κmin", "κmax", RATE, "test L", "update", "epoch", "batch")
+"""The live numbers by their names in English, the most telling first; the learning rate where it changes."""
+FIGURES = {"‖∇L‖", "κmin", "κmax"}
+"""Those of them that are evidence of verdicts as well."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Panel:
     """What it takes to draw one lane at any moment."""
 
@@ -59,7 +66,8 @@ class Panel:
         course, track = self.course, self.course.track
         loss = number(float(track.loss[min(update, track.updates)]))
         verdict, events = course.judge.verdict(update), tuple(course.judge.events_until(update))
-        return VerdictLine(self.place, self.em, self.theme, course.color, verdict, events, loss)
+        below = self._names.keys() >= FIGURES
+        return VerdictLine(self.place, self.em, self.theme, course.color, verdict, events, loss, below)
 
     def draw_words(
         self,
@@ -160,7 +168,7 @@ class Panel:
         em, theme = self.em, self.theme
         size = round(0.92 * em)
         if len(cells) == 1:
-            (_, label, value), (cell,) = self._numbers(moment)[0], cells
+            (label, value), (cell,) = self._numbers(moment)["L"], cells
             if cell.top >= self.place.chip.bottom:  # Else it lies on the ground of the verdict's line.
                 canvas.rect(cell, theme.panel)
             canvas.text(value, cell.midright, size, theme.text, align=1)
@@ -170,10 +178,7 @@ class Panel:
             return
         canvas.rect(cells[0].unionall(cells[1:]), self.theme.panel)
         numbers = self._numbers(moment)
-        if len(cells) < len(numbers):
-            told = self.told
-            numbers.sort(key=lambda each: told.index(each[0]) if each[0] in told else len(told))
-        for cell, (_, label, value) in zip(cells, numbers, strict=False):
+        for cell, (label, value) in zip(cells, map(numbers.__getitem__, self._names), strict=False):
             if text.width(label, size) + text.width(value, size) + em // 3 <= cell.width:
                 canvas.text(label, cell.midleft, size, theme.muted)
             canvas.text(value, cell.midright, size, theme.text, align=1)
@@ -183,23 +188,33 @@ class Panel:
         """Whether the learning rate is another one in the course of the race."""
         return self.course.track.lane.schedule != CONSTANT
 
-    def _numbers(self, moment: int) -> list[tuple[str, str, str]]:
-        """Names in English, labels and values, the most telling first."""
+    @cached_property
+    def _names(self) -> dict[str, None]:
+        """The numbers that have cells, by their names in English, in the order in which they stand."""
+        names, told = [name for name in NUMBERS if name != RATE or self._planned], self.told
+        if len(self.place.numbers) < len(names):
+            names.sort(key=lambda name: told.index(name) if name in told else len(told))
+        return dict.fromkeys(names[: len(self.place.numbers)])
+
+    def _numbers(self, moment: int) -> dict[str, tuple[str, str]]:
+        """Labels and values of all numbers by their names in English."""
         track, say = self.course.track, self.theme.say
         lower, upper = track.curvatures[moment].tolist()
         epoch = epoch_of(track, moment)
         batch = moment - max(epoch - 1, 0) * track.updates_per_epoch
-        return [
-            ("L", "L", number(float(track.loss[moment]))),
-            ("‖∇L‖", "‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
-            ("κmin", "κmin", number(lower)),
-            ("κmax", "κmax", number(upper)),
-            *([("η", "η", short(float(f"{track.rule(moment).learning_rate:.3g}")))] if self._planned else []),
-            ("test L", say("test L"), number(float(track.test_loss[moment]))),
-            ("update", say("update"), self.theme.count(moment)),
-            ("epoch", say("epoch"), self.theme.count(epoch)),
-            ("batch", say("batch"), f"{batch}/{track.updates_per_epoch}"),
-        ]
+        rate = short(float(f"{track.rule(moment).learning_rate:.3g}")) if self._planned else ""
+        told = (
+            ("L", number(float(track.loss[moment]))),
+            ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
+            ("κmin", number(lower)),
+            ("κmax", number(upper)),
+            (RATE, rate),
+            (say("test L"), number(float(track.test_loss[moment]))),
+            (say("update"), self.theme.count(moment)),
+            (say("epoch"), self.theme.count(epoch)),
+            (say("batch"), f"{batch}/{track.updates_per_epoch}"),
+        )
+        return dict(zip(NUMBERS, told, strict=True))
 
 
 def headed(panels: Sequence[Panel]) -> tuple[Panel, ...]:

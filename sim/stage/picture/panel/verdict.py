@@ -46,6 +46,8 @@ class VerdictLine:
     events: tuple[Event, ...]
     loss: str
     """As it is written at the line's end."""
+    figures: bool = False
+    """Whether the gradient's length and the curvatures stand among the numbers below, and need not be told twice."""
     brief: bool = False
     """Whether the verdict is said in a word."""
 
@@ -144,7 +146,8 @@ class VerdictLine:
         """The last move from place to place, and the verdict's evidence."""
         theme, moves = self.theme, self._moves()
         said = [(moves, mix(self.color, theme.text, 0.35))] if moves else []
-        return said + [((evidence(piece, theme),), theme.muted) for piece in self.verdict.evidence]
+        pieces = (piece for piece in self.verdict.evidence if piece.saying is not None or not self.figures)
+        return said + [((evidence(piece, theme),), theme.muted) for piece in pieces]
 
     def _draw_words(self, canvas: Canvas, words: list[Told], place: Rect) -> None:
         """Draw these one after the other, those that there is room for."""

@@ -51,3 +51,16 @@ def test_equal_verdicts_of_one_picture_are_of_equal_length(name: str, size: tupl
             seen.setdefault(kind, set()).add(f'text "{SHORT[kind]}"' in line)
     assert seen
     assert all(len(lengths) == 1 for lengths in seen.values())
+
+
+def test_numbers_that_stand_below_are_no_evidence_beside_the_verdict() -> None:
+    scene = load_scene("local-minimum")
+    race(scene).extend(101)
+    lines = []
+    for numbers in (False, True):
+        shown = replace(begin(scene), playing=False, live=False, progress=100.0, numbers=numbers)
+        canvas = RecordingCanvas((1366, 768))
+        draw(canvas, snapshot_of(shown, race(scene)))
+        stuck = canvas.recording.split("  verdict\n")[1].split("  strip\n")[0]
+        lines.append([words in stuck for words in ("‖∇L‖ = ", "κ = ", "above the lowest minimum")])
+    assert lines == [[True, True, False], [False, False, True]]
