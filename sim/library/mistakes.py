@@ -6,6 +6,8 @@ from operator import index
 from pathlib import Path
 from typing import Any
 
+from ..surface.protocol import LARGEST
+
 
 class UseError(ValueError):
     """Something that cannot be asked for so; the message is one sentence for who wrote the call."""
@@ -66,14 +68,15 @@ def point(name: str, value: Any) -> tuple[float, float]:
     """A point of the plane, from two numbers.
 
     Raises:
-        UseError: these are not two finite numbers.
+        UseError: these are not two numbers, or one is beyond LARGEST, which no scene file may hold either.
     """
     try:
         x, y = (float(each) for each in value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         x, y = math.nan, math.nan
-    if not (math.isfinite(x) and math.isfinite(y)):
-        raise UseError(f"{name} must be two finite numbers, such as (-1.5, 0.5), not {shown(value)}")
+    if not (abs(x) <= LARGEST and abs(y) <= LARGEST):
+        wanted = f"two numbers, such as (-1.5, 0.5), none beyond ±{LARGEST:,.0f}"
+        raise UseError(f"{name} must be {wanted}, not {shown(value)}")
     return x, y
 
 

@@ -158,7 +158,7 @@ class Race:
         return self._running
 
     def __getitem__(self, name: str) -> Marble:
-        if name not in self._marbles:
+        if name not in self:
             raise UseError(f"there is no lane {did_you_mean(str(name), self._marbles)}")
         return self._marbles[name]
 
@@ -169,7 +169,7 @@ class Race:
         return len(self._marbles)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._marbles
+        return isinstance(name, str) and name in self._marbles
 
     def to_frame(self) -> "DataFrame":
         """All rows of all marbles as a pandas.DataFrame, in long form: lane, update, epoch, x, y, loss and the rest.

@@ -94,6 +94,8 @@ def scene_on(
     examples = whole_number("count", count, 1, MOST_EXAMPLES)
     plain = Problem(*TiltedExamples(0.0, 1).sums(ground), ground.usual_window)
     spread = _round(plain.units.gradient) if sigma is None else sigma
+    if sigma is None and not spread <= LARGEST:
+        raise UseError(f"surface is so steep that sigma would be {spread:g}, more than {LARGEST:,.0f}; give one")
     if not isinstance(spread, int | float) or not 0 <= spread <= LARGEST:
         raise UseError(f"sigma must be a number from 0 to {LARGEST:,.0f}, not {shown(sigma)}")
     recipe: Recipe = TiltedExamples(float(spread), examples)

@@ -169,8 +169,10 @@ def _sum(weights: tuple[float, ...], values: Array) -> Array:
 
 
 def _numbers(found: Any, shape: tuple[int, ...], what: str) -> Array:
-    """What a function has answered, as a number for each place."""
+    """What a function has answered, as a number for each place; what is masked is none."""
     numbers = np.asarray(found)
+    if isinstance(found, np.ma.MaskedArray):
+        numbers = np.where(np.ma.getmaskarray(found), np.nan, numbers)
     if numbers.dtype.kind not in "biu" and numbers.dtype != np.float64:
         raise UseError(f"{what} must give numbers of double precision (float64), not {numbers.dtype}")
     if numbers.shape not in (shape, ()):
@@ -251,6 +253,7 @@ def _compare(surface: Surface, grid: Array) -> None:
 def _agree(surface: Surface, bare: Surface, grid: Array, what: str) -> None:
     own, other = (_answer(each, grid, what).reshape(TRIED * TRIED, -1) for each in (surface, bare))
     gaps = np.abs(own - other).max(axis=1)
+    gaps[np.isfinite(other).all(axis=1) & ~np.isfinite(own).all(axis=1)] = np.inf
     if np.count_nonzero(gaps > AGREE * np.nanmax(np.abs(other), initial=0.0)) > len(gaps) // 2:
         worst = int(np.nanargmax(gaps))
         place = surface.usual_window.spot(grid.reshape(-1, 2)[worst])

@@ -35,6 +35,12 @@ def test_rows_go_to_standard_output_as_to_a_file_and_nothing_else_does(
     assert list(csv.reader(told.splitlines())) == list(csv.reader(rows.splitlines()))
 
 
+def test_measured_times_go_to_standard_output(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = output(capsys, "cost", "--examples", "1", "--csv", "-")
+    assert not list(empty_folder.iterdir())
+    assert {len(row) for row in csv.reader(told.splitlines())} == {len(told.splitlines()[0].split(","))}
+
+
 def test_a_tuned_scene_goes_to_standard_output(empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = output(capsys, *TUNE, "--save", "-")
     assert not list(empty_folder.iterdir())

@@ -246,8 +246,10 @@ class Listing:
         ({"seed": 1.5}, "seed must be a whole number"),
         ({"seed": True}, "seed must be a whole number"),
         ({"updates": 2_000_000}, "updates must be a whole number from 0 to 1,000,000, not 2000000"),
-        ({"start": (1, "a")}, r"start must be two finite numbers, such as \(-1.5, 0.5\), not \(1, 'a'\)"),
-        ({"start": (1, np.inf)}, "start must be two finite numbers"),
+        ({"start": (1, "a")}, r"start must be two numbers, .* none beyond ±1,000,000, not \(1, 'a'\)"),
+        ({"start": (1, np.inf)}, "start must be two numbers"),
+        ({"start": (1e7, 0)}, "start must be two numbers"),
+        ({"start": (10**400, 0)}, "start must be two numbers"),
         ({"rules": [Lion()]}, "rules must be a dictionary of rules by their lanes' names"),
         ({"rules": {"mine": Lion}}, r"rules\['mine'\] is the class Lion; make a rule of it, such as Lion\(0.1\)"),
         ({"rules": {"mine": "adam"}}, r"must be a rule, such as RULES\[\"adam\"\]\(0.1\), not its name, 'adam'"),
@@ -270,5 +272,8 @@ def test_what_is_asked_for_wrongly_gets_a_sentence(asked: dict[str, Any], senten
 def test_an_unknown_lane_or_scene_is_told_with_those_that_there_are() -> None:
     with pytest.raises(tm.UseError, match='there is no lane "momentun"; did you mean momentum'):
         tm.race(updates=1)["momentun"]
+    with pytest.raises(tm.UseError, match="there is no lane"):
+        tm.race(updates=1)[["momentum"]]  # type: ignore[index]
+    assert ["momentum"] not in tm.race(updates=1)
     with pytest.raises(tm.SceneError, match='there is no scene "ravin"; did you mean ravine'):
         tm.race("ravin")

@@ -147,6 +147,7 @@ def clipped(x: Array, y: Array) -> Any:
         (eggs, {"gradient": lambda x, y: x + y}, r"gradient must give 2 arrays, \(df/dx, df/dy\)"),
         (eggs, {"gradient": lambda x, y: (x, y)}, "gradient is not that of value: at .* it gives"),
         (eggs, {"hessian": lambda x, y: (x, y, x)}, "hessian is not that of value"),
+        (eggs, {"hessian": lambda x, y: (x * np.nan, x, y)}, "hessian is not that of value"),
         (eggs, {"hessian": lambda x, y: (x, y)}, "hessian must give 3 arrays"),
         (eggs, {"window": (1, 2)}, r"window must be \(\(x0, x1\), \(y0, y1\)\), not \(1, 2\)"),
         (eggs, {"window": ((1, 0), (0, 1))}, "window must have x0 < x1 and y0 < y1"),
@@ -157,6 +158,18 @@ def clipped(x: Array, y: Array) -> Any:
 def test_what_is_no_surface_is_told(function: Any, others: dict[str, Any], sentence: str) -> None:
     with pytest.raises(tm.UseError, match=sentence):
         tm.Surface(function, **{"window": SIDES, **others})
+
+
+def test_a_surface_too_steep_for_the_usual_spread_of_examples_asks_for_one() -> None:
+    steep = tm.Surface(lambda x, y: 1e300 * (x**2 + y**2), window=SIDES)
+    with pytest.raises(tm.UseError, match=r"surface is so steep that sigma would be .*e\+300, more than 1,000,000"):
+        tm.scene_on(steep, (1, 1))
+    assert tm.scene_on(steep, (1, 1), sigma=0.0).examples.count == 20
+
+
+def test_what_is_masked_is_no_number() -> None:
+    surface = tm.Surface(lambda x, y: np.ma.masked_where(x > 1, x + y), window=SIDES)
+    assert_array_equal(surface.value(np.array([[0.5, 1.0], [1.5, 1.0]])), [1.5, np.nan])
 
 
 def test_a_surface_needs_a_start() -> None:

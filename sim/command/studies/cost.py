@@ -7,6 +7,7 @@ from contextlib import nullcontext
 
 from .. import COMMAND_LINE
 from ..console.arguments import Parser, add_results, add_scene, check_output, whole_number
+from ..console.output import check_standard_output, to_standard_output, written
 from ..console.progress import result_of
 from ..console.terminal import show_json, show_table
 
@@ -41,13 +42,13 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Measure it, and say what came of it."""
-    from ...files import whole_file
     from ...study.cost.cost import measure, page, summary, tables, write_csv
     from ..console.chosen import chosen_scene
 
     scene = chosen_scene(arguments.scene)
+    check_standard_output(parser(), arguments)
     check_output(parser(), arguments)
-    with nullcontext() if arguments.csv is None else whole_file(arguments.csv) as stream:
+    with nullcontext() if arguments.csv is None else written(arguments.csv) as stream:
         costs = result_of(measure(scene, arguments.examples))
         if stream is not None:
             write_csv(costs, codecs.getwriter("utf-8")(stream))
@@ -57,5 +58,5 @@ def run(arguments: argparse.Namespace) -> None:
         save_page(page(costs), arguments.size, arguments.theme, arguments.output)
     if arguments.json:
         show_json(summary(costs))
-    else:
+    elif not to_standard_output(arguments):
         show_table(*tables(costs))
