@@ -9,6 +9,7 @@ import numpy as np
 from ...descent.problem import Problem
 from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array
+from ...surface.protocol import Window
 from ..style.kept import kept
 from .camera import Camera
 
@@ -45,20 +46,28 @@ def losses(problem: Problem, points: Array) -> Array:
 @kept
 def map_levels(problem: Problem, camera: Camera) -> Array:
     """The losses at which the map has contours, those close around single minima aside."""
-    return contour_levels(loss_grid(problem, camera), problem)
+    return contour_levels(loss_grid(problem, camera), problem, floor_in(problem, camera.view))
 
 
-def contour_levels(heights: Array, problem: Problem) -> Array:
+def floor_in(problem: Problem, window: Window) -> float | None:
+    """The loss of the lowest minimum in a window that is known; None if none is."""
+    return min((low.value for low in problem.minima if window.contains(np.array(low.position))), default=None)
+
+
+def contour_levels(heights: Array, problem: Problem, floor: float | None) -> Array:
     """Losses (n,) of contours on land of heights (...), ascending: log-spaced, and one through each minimum's pass.
 
     Logarithms make narrow rings at the bottom and wide ones on the walls. Where there is no bottom, as at a pole, bands
-    of equal areas take their place.
+    of equal areas take their place; but none is where a known minimum, whose loss is the floor, is as low as all else.
     """
     heights = heights[np.isfinite(heights)]
     if not heights.size:
         return heights
+    grounded = floor is not None and floor <= heights.min()
+    if floor is not None and grounded:
+        heights = np.append(heights, floor)
     low, high = np.quantile(heights, [1 - RIM, RIM])
-    if low - heights.min() > BOTTOMLESS * (high - low):
+    if low - heights.min() > BOTTOMLESS * (high - low) and not grounded:
         return np.unique(np.quantile(heights, np.linspace(0, 1, BANDS + 2)[1:-1]))
     bottom, top = float(heights.min()), float(np.quantile(heights, RIM))
     foot = FOOT * max(float(np.median(heights)) - bottom, np.finfo(float).tiny)

@@ -1,13 +1,19 @@
 """Contours around single minima: as many as there is room for, each a line of its loss around its minimum."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
-from sim.stage.drawing.contours import FEWEST, MOST, contour_lines, encloses, loss_grid, rings
+from sim.stage.drawing.contours import FEWEST, MOST, contour_lines, encloses, loss_grid, map_levels, rings
 from sim.surface.critical.point import CriticalPoint
+from sim.surface.functions.formula import Formula
 from sim.surface.points import norm
+from sim.surface.protocol import Window
+
+FAR = Window(-40.0, 40.0, -40.0, 40.0)
 
 
 def pass_above(scene: str, minimum: CriticalPoint) -> float:
@@ -58,3 +64,9 @@ def test_on_a_large_map_a_line_has_no_corners_beside_its_loss() -> None:
                 middles = (line[1:] + line[:-1]) / 2
                 beside = np.abs(problem.train.value(middles) - loss) / norm(problem.train.gradient(middles))
                 assert camera.scale * beside.max() < 1
+
+
+def test_a_narrow_well_has_contours_from_its_bottom_up() -> None:
+    problem = replace(load_scene("local-minimum"), surface=Formula("-exp(-x^2 - y^2)"), window=FAR).problem()
+    levels = map_levels(problem, Camera(FAR, 400, 400))
+    assert np.sum((levels > -0.9) & (levels < -0.1)) > 3

@@ -47,7 +47,8 @@ def test_a_transparent_picture_on_the_theme_s_background_is_the_ordinary_one(
     if lane is not None:  # Where its corners are round, the panel alone shows what it lies on.
         for rows, columns in product((slice(12), slice(-12, None)), repeat=2):
             apart[rows, columns] = 0
-    assert apart.max() < 1.01
+    assert apart.max() < 2.01  # Each of two translucent layers may be rounded,
+    assert np.count_nonzero(apart > 1.01) < 10  # which both of them seldom are the same way.
     assert clear[0, 0, 3] == 0
     assert clear[300, 480, 3] == 255
     assert 0.05 < (opacity == 0).mean() < 0.5

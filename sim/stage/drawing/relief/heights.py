@@ -45,8 +45,11 @@ class Heights:
         return np.interp(heights, knots, losses)
 
 
-def heights_of(losses: Array, passes: Sequence[float] = ()) -> Heights:
+def heights_of(losses: Array, passes: Sequence[float] = (), floor: float | None = None) -> Heights:
     """How high the losses of a map (rows, columns) stand, those that are not finite aside.
+
+    floor: the loss of the lowest minimum on it that is known; where nothing is seen to be lower, it is the bottom, and
+    no well is so narrow that it is taken for a pole or slips between the nodes.
 
     1. Logarithmic, log(1 + (L − lowest) / s), where that is needed: s is such that half of the map lies below half of
        the height; or a quarter of it and all passes, which are the losses of saddles, where these are lower. Where it
@@ -57,11 +60,13 @@ def heights_of(losses: Array, passes: Sequence[float] = ()) -> Heights:
        spare height at the bottom and at the top.
     """
     known = np.sort(losses[np.isfinite(losses)], axis=None)
+    if floor is not None and known.size and floor < known[0]:
+        known = np.concatenate([[floor], known])
     largest = max(abs(float(known[0])), abs(float(known[-1]))) if known.size else 0.0
     if not known.size or known[-1] - known[0] <= max(ROUNDING * largest, SMALLEST):
         middle, unit = float(known[0]) if known.size else 0.0, max(largest, 1.0)
         return Heights((middle - unit, middle + unit), (0.0, 1.0))
-    low, high = _ends(known)
+    low, high = _ends(known, floor)
     quarter, median = np.quantile(known, [0.25, 0.5]).tolist()
     reach, middle = high - low, min(median, max(quarter, *passes)) if len(passes) else median
     half = max(middle - low, LOWEST * reach)
@@ -76,11 +81,12 @@ def heights_of(losses: Array, passes: Sequence[float] = ()) -> Heights:
     return Heights(tuple(every[rising].tolist()), tuple(stands[rising].tolist()))
 
 
-def _ends(known: Array) -> tuple[float, float]:
+def _ends(known: Array, floor: float | None) -> tuple[float, float]:
     """Between which losses the map lies: all of them, unless they fall or rise without end, as at a pole."""
     low, high = np.quantile(known, [1 - NEARLY, NEARLY]).tolist()
     spread = max(high - low, np.finfo(float).tiny)
-    bottom = low if low - known[0] > BOTTOMLESS * spread else float(known[0])
+    grounded = floor is not None and floor <= known[0] + ROUNDING * abs(known[0])
+    bottom = low if low - known[0] > BOTTOMLESS * spread and not grounded else float(known[0])
     top = high if known[-1] - high > BOTTOMLESS * spread else float(known[-1])
     return (bottom, top) if top > bottom else (float(known[0]), float(known[-1]))
 

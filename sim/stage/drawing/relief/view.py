@@ -11,7 +11,7 @@ from ....surface.critical.point import CriticalPoint
 from ....surface.protocol import Window
 from ...style.kept import kept
 from ..camera import MARGIN, Camera
-from ..contours import GRID, losses
+from ..contours import GRID, floor_in, losses
 from .heights import SPARE, Heights, heights_of
 
 YAW, TILT = USUAL_VIEW.yaw, USUAL_VIEW.tilt
@@ -49,9 +49,8 @@ def first_camera(problem: Problem, window: Window, width: int, height: int) -> C
 @kept
 def heights_over(problem: Problem, window: Window) -> Heights:
     """How high losses stand on a block of that window, whatever it is seen from."""
-    return heights_of(
-        losses(problem, block_camera(window).grid(GRID)), tuple(saddle.value for saddle in problem.saddles)
-    )
+    passes = tuple(saddle.value for saddle in problem.saddles)
+    return heights_of(losses(problem, block_camera(window).grid(GRID)), passes, floor_in(problem, window))
 
 
 @kept

@@ -19,9 +19,9 @@ def surface(name: str) -> Array:
     return kind().value(kind.usual_window.grid(96, 96))
 
 
-@given(maps, st.lists(st.floats(-1e6, 1e6), max_size=3))
-def test_heights_rise_with_losses(losses: Array, passes: list[float]) -> None:
-    heights = heights_of(losses, passes)
+@given(maps, st.lists(st.floats(-1e6, 1e6), max_size=3), st.none() | st.floats(-1e6, 1e6))
+def test_heights_rise_with_losses(losses: Array, passes: list[float], floor: float | None) -> None:
+    heights = heights_of(losses, passes, floor)
     assert np.all(np.diff(heights.losses) > 0)
     assert np.all(np.diff(heights.heights) >= 0)
     stands = heights.of(np.sort(losses[np.isfinite(losses)]))
@@ -45,6 +45,17 @@ def test_no_map_is_all_plain_or_all_wall(name: str) -> None:
     assert stands.max() == pytest.approx(1 - SPARE)
     assert 0.3 < np.median(stands) < 0.75
     assert np.histogram(stands, bins=8, range=(SPARE, 1 - SPARE))[0].max() < 0.5 * stands.size
+
+
+def test_a_well_with_a_known_minimum_is_no_pole_however_narrow() -> None:
+    x = np.linspace(-60.0, 60.0, 128)
+    losses = -np.exp(-(x**2) - x[:, None] ** 2)
+    grounded, bare = heights_of(losses, (), -1.0), heights_of(losses)
+    assert grounded.of(np.array([-1.0, 0.0])) == pytest.approx([SPARE, 1 - SPARE])
+    assert bare.of(np.array(-0.01)) < SPARE  # Without it, nearly all of the well would be the bottom.
+    assert heights_of(np.zeros((4, 4)), (), -1.0).of(np.array([-1.0, 0.0])) == pytest.approx([SPARE, 1 - SPARE])
+    pole = -1 / (x**2 + x[:, None] ** 2)
+    assert heights_of(pole, (), 0.5) == heights_of(pole)  # What is lower than the minimum may still be a pole.
 
 
 def test_straight_losses_stay_straight() -> None:
