@@ -26,7 +26,7 @@ NO_BASIN = -1
 _UNSURE = -2  # Not to be told without following the flow farther.
 _UNKNOWN = -3  # Not asked for yet.
 
-STEP = 0.01  # Longest step of the flow, in window diagonals.
+STEP = 0.01  # Longest step of the flow, in window diagonals, or in distances from the centre where these are longer.
 FAR = 10.0  # Where a flow is given up, in window diagonals from the centre.
 AT_REST = 1e-9  # A flow whose next step is this short, in diagonals, has arrived.
 BLOCK = 256
@@ -132,7 +132,7 @@ class Basins:
 
     def _flow(self, points: Array, known: Callable[[Array], Labels], most: int = MOST_STEPS) -> tuple[Labels, Array]:
         """Labels (n,) and ends (n, 2) of flows that go on until the label of the place they have come to is known."""
-        longest, still = STEP * self.window.diagonal, AT_REST * self.window.diagonal
+        still = AT_REST * self.window.diagonal
         labels, ends = known(points), points.copy()
         before, turns = np.zeros_like(ends), np.zeros(len(ends), dtype=np.intp)
         moving = np.flatnonzero(labels == _UNSURE)
@@ -140,6 +140,7 @@ class Basins:
             if not len(moving):
                 break
             places = ends[moving]
+            longest = STEP * np.maximum(norm(places - self.window.center), self.window.diagonal)
             step = flow_step(self.surface, places, longest)
             places += step
             ends[moving] = places
@@ -403,8 +404,8 @@ def _outward(surface: Surface, centers: Array, radii: Array, angles: Array) -> M
     return np.asarray((slopes > 0).all(axis=-1))
 
 
-def flow_step(surface: Surface, theta: Array, longest: float) -> Array:
-    """One step of gradient flow from the points (n, 2), at most `longest` long; shape (n, 2).
+def flow_step(surface: Surface, theta: Array, longest: Array | float) -> Array:
+    """One step of gradient flow from the points (n, 2), at most `longest` (n,) long; shape (n, 2).
 
     For a time h the flow of the local quadratic model moves by −h φ(hH)∇L with φ(z) = (1 − e⁻ᶻ)/z. The
     time is chosen so that even the most repelling direction moves no farther than `longest`. On a ridge that is an

@@ -14,7 +14,7 @@ from sim.descent.examples.recipes import RegressionExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import load_scene
 from sim.surface import basins as basins_module
-from sim.surface.basins import NO_BASIN, Basins, Labels, find_basins, flow_step
+from sim.surface.basins import FAR, NO_BASIN, Basins, Labels, find_basins, flow_step
 from sim.surface.critical.point import CriticalKind
 from sim.surface.critical.search import critical_points
 from sim.surface.functions import SURFACES
@@ -352,3 +352,18 @@ def test_a_crowd_of_minima_is_looked_around_a_few_at_a_time() -> None:
         tracemalloc.stop()
     assert basins.radii.min() > 0
     assert most < 16 << 20
+
+
+def test_a_flow_that_leaves_for_ever_is_given_up_after_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten diagonals away it is: with steps of a hundredth of one that would take a thousand."""
+    basins, steps = basins_of(Formula("-exp(-x^2 - y^2) - 0.3*y"), Window(-3.0, 3.0, -3.0, 3.0)), []
+
+    def counted(surface: Surface, theta: Array, longest: Array | float) -> Array:
+        steps.append(len(theta))
+        return flow_step(surface, theta, longest)
+
+    monkeypatch.setattr(basins_module, "flow_step", counted)
+    labels, ends = basins.follow(np.array([[0.0, 2.5], [0.1, 0.1]]))
+    assert labels.tolist() == [NO_BASIN, 0]
+    assert ends[0, 1] > 0.99 * FAR * basins.window.diagonal
+    assert len(steps) < 350
