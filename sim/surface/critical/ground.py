@@ -392,7 +392,7 @@ def _slopes(surface: Surface, floor: Array) -> bool:
 def settled(surface: Surface, window: Window, points: Array, step: float) -> Array:
     """Where the points (n, 2) come to rest that always go to the lowest place around, (m, 2): along creases too.
 
-    Those that leave the window are left out.
+    Those that leave the window are left out. Where it is level all around, one rests.
     """
     points, strides = points.copy(), np.full(len(points), step)
     for _ in range(SETTLING):
@@ -404,6 +404,7 @@ def settled(surface: Surface, window: Window, points: Array, step: float) -> Arr
         down = here - least > DOWN * (most - here)
         points[going[down]] = ahead[down]
         strides[going[~down]] *= SHORTEN
+        strides[going[(least == here) & (most == here)]] = 0.0
         inside = window.contains(points)
         points, strides = points[inside], strides[inside]
     return points

@@ -21,7 +21,17 @@ from .bottoms import NEXT, flat_bottoms
 from .curves import one_a_valley, thinned
 from .cusps import compass, describe_sharp, sharp_minima
 from .ground import ROUGHLY, Ground, grounds
-from .newton import CIRCLE, SAME_POINT, distances, distinct, first_of_each, newton, newton_steps, nudged, slopes_around
+from .newton import (
+    CIRCLE,
+    SAME_POINT,
+    distinct,
+    first_of_each,
+    nearest_within,
+    newton,
+    newton_steps,
+    nudged,
+    slopes_around,
+)
 from .plains import wide_bottoms
 from .point import CriticalKind, CriticalPoint, Scales, describe
 from .survey import PLATEAU, Survey, finite, promising, surveyed, unexplained
@@ -84,7 +94,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         lowest = compass(surface, window, unexplained(surface, survey, found, reach), STRIDE * reach)
         # A well narrower than a cell may have slipped through, and the saddles of its rim with it.
         slipped = newton(surface, window, nudged(surface, window, lowest), reach)
-        slipped = slipped[distances(slipped, found) > SAME_POINT * window.diagonal]
+        slipped = slipped[nearest_within(slipped, found, SAME_POINT * window.diagonal) == np.inf]
         rim = newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
         smooth = distinct(surface, np.concatenate([found, slipped, rim]), window)
         smooth, complete = _finer(surface, window, survey, smooth, reach, halvings)
@@ -92,7 +102,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         smooth, lowest = (points[~wide.hold(surface, points)] for points in (smooth, lowest))
         sharp = sharp_minima(surface, window, survey.scales, smooth, lowest, reach)
         tips = np.array([point.position for point in sharp]).reshape(-1, 2)
-        smooth = smooth[distances(smooth, tips) > SAME_POINT * window.diagonal]
+        smooth = smooth[nearest_within(smooth, tips, SAME_POINT * window.diagonal) == np.inf]
         smooth, curves = thinned(surface, window, survey.scales, smooth, reach)
         known = sharp | _described(surface, window, survey.scales, smooth, curves, reach)
         minima = [point for point, ground in known.items() if ground is not None]
