@@ -44,7 +44,8 @@ LONGEST = 2_000  # Places of a floor to which no more are added: where valleys a
 # that are left beside all that these have come along: of a net, each valley is met in many places.
 WAVES = 6.0, 3.0, 2.0, ASIDE
 MOST_STEPS = 256  # Along a floor, each way.
-FEW = 4  # On a floor of so few points nothing is said of its slope.
+FEW = 4  # On a floor of fewer points nothing is said of its slope.
+MANY = 16  # In so many places rounding does not lead down one way by chance.
 CLOSED = 0.75  # How near, in steps, a floor comes back to where it began if it is closed.
 AWAY = 3  # Steps before which no floor has come back.
 
@@ -375,6 +376,9 @@ def _slopes(surface: Surface, floor: Array) -> bool:
     """
     if len(floor) < FEW:
         return False
+    parts = -(-MANY // len(floor))
+    index = np.arange((len(floor) - 1) * parts + 1) / parts
+    floor = pair(*(np.interp(index, np.arange(len(floor)), side) for side in floor.T))
     for polish in (True, True, False):
         gradients, hessians = surface.gradient(floor), surface.hessian(floor)
         curvatures, axes = eigenvalues(hessians), eigenvectors(hessians)
@@ -384,7 +388,7 @@ def _slopes(surface: Surface, floor: Array) -> bool:
             steepness = np.where(flatter[:, 0], curvatures[:, 1], curvatures[:, 0])
             floor = floor - (dot(gradients, across) / steepness)[:, None] * across
     along = along * np.sign(dot(along, np.gradient(floor, axis=0)))[:, None]
-    slopes, rises = dot(gradients, along), np.diff(surface.value(floor))
+    slopes, rises = dot(gradients, along), np.diff(surface.value(floor[::parts]))
     up, down = (slopes > 0).all() and (rises >= 0).all(), (slopes < 0).all() and (rises <= 0).all()
     return bool(up or down)
 
