@@ -601,6 +601,30 @@ def test_between_two_tails_there_is_a_minimum() -> None:
     assert point.position == pytest.approx((30, 0), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("formula", "half", "branches", "crests"),
+    [
+        # xy = kπ for k from −7 to 7, the axes are one and each other k has two branches; crests lie between.
+        ("sin(x*y)^2", 5, 29, 32),
+        ("sin(x*y)^2", 7, 61, 64),
+        # Minima where r² is 3π/2 and so on, crests at π/2: four rings each are whole, of others there are four corners.
+        ("sin(x^2 + y^2)", 5, 21, 20),
+        ("cos(10*x)", 5, 16, 15),
+    ],
+)
+def test_curves_that_do_not_touch_in_the_window_are_told_apart(
+    formula: str, half: float, branches: int, crests: int
+) -> None:
+    found = search(Formula(formula), Window(-half, half, -half, half))
+    assert found.complete
+    assert Counter(ground is not None for ground in found.grounds) == {True: branches, False: crests}
+
+
+def test_a_search_of_valleys_closer_than_its_steps_says_that_it_is_not_complete() -> None:
+    """Beside the corners valleys of sin²(xy) are 0.22 apart, less than a cell of the grid."""
+    assert not search(Formula("sin(x*y)^2"), Window(-10, 10, -10, 10)).complete
+
+
 def test_valleys_at_different_heights_are_different_minima() -> None:
     low, high = minima_of("(x^2 - 1)^2 + 0.3*x", SQUARE)
     assert low.position[0] == pytest.approx(-1.0356, abs=1e-4)

@@ -18,16 +18,21 @@ LEVEL = 1e-9
 """Heights that differ by no more, over the surface's relief, are one level."""
 
 NEARER = np.exp2(np.arange(-5.0, 1.0))  # How near points are that are joined one after the other, over the farthest.
-THIN = 0.125  # In such lengths: the size of squares in which points of one chain tell no more than one of them.
+THIN = 0.25  # In such lengths: the size of squares in which points of one chain tell no more than one of them.
+MOST = 50_000  # Of more points than this on one level curves are not told apart.
 # Where it is looked whether two points are on one curve, over their distance: ripples may agree with even shares.
 BETWEEN = np.sort((0.5 + np.arange(16) * 0.618034) % 1)
 ACROSS = 6  # Newton's steps from there at most.
 
 
-def thinned(surface: Surface, window: Window, scales: Scales, points: Array, reach: float) -> tuple[Array, list[Array]]:
+def thinned(
+    surface: Surface, window: Window, scales: Scales, points: Array, reach: float
+) -> tuple[Array, list[Array], bool]:
     """Without plateaus, and with one point for each curve of critical points on one level; and these curves' points.
 
-    The same for the cloud that Newton's method leaves around a point without curvature, where it
+    And whether the curves are told apart: of too many points on one level they are not, and are taken for one.
+
+    There is one point, too, for the cloud that Newton's method leaves around a point without curvature, where it
     halves the distance at best.
     """
     flat = np.flatnonzero(kinds(scales, surface.hessian(points)) == CriticalKind.DEGENERATE)
@@ -39,31 +44,36 @@ def thinned(surface: Surface, window: Window, scales: Scales, points: Array, rea
     slopes = norm(surface.gradient(points[flat])) / max(PLATEAU * scales.steepest, TINY)
     middle = norm(points[flat] - window.center)
     flat = flat[np.lexsort([middle, np.round(slopes), np.round(curvatures)])]
-    chains = _chains(surface, points[flat], 2 * reach, LEVEL * scales.relief)
+    chains, told = _chains(surface, points[flat], 2 * reach, LEVEL * scales.relief)
     curves = [points[index : index + 1] for index in range(len(points))]
     for first in np.unique(chains).tolist():
         curves[flat[first]] = points[flat[chains == first]]
     removed += np.delete(flat, np.unique(chains)).tolist()
     kept = np.delete(np.arange(len(points)), np.array(removed, int))
-    return points[kept], [curves[index] for index in kept.tolist()]
+    return points[kept], [curves[index] for index in kept.tolist()], told
 
 
-def _chains(surface: Surface, points: Array, near: float, level: float) -> Indices:
+def _chains(surface: Surface, points: Array, near: float, level: float) -> tuple[Indices, bool]:
     """The first of the chain of points (n, 2), as near and level with the next as that, that each is in; (n,).
+
+    And whether these are told apart.
 
     Those that are nearest to each other are joined first, so that of long curves beside each other few pairs are asked.
     """
     values = surface.value(points)
     order = np.argsort(values, kind="stable")
-    chains = np.arange(len(points))
+    chains, told = np.arange(len(points)), True
     for level_ones in np.split(order, np.flatnonzero(np.diff(values[order]) > level) + 1):
         group = np.sort(level_ones)
+        if len(group) > MOST:
+            chains[group], told = group[0], False
+            continue
         joined = np.arange(len(group))
         for within in near * NEARER if len(group) > 1 else ():
             raise_if_unwanted()
             joined = _joined(surface, points[group], joined, within, level)
         chains[group] = group[joined]
-    return chains
+    return chains, told
 
 
 def _joined(surface: Surface, points: Array, chains: Indices, near: float, level: float) -> Indices:
@@ -84,6 +94,11 @@ def _joined(surface: Surface, points: Array, chains: Indices, near: float, level
     pairs = np.stack([chains[one[same]], chains[other[same]]])
     pairs = np.concatenate([pairs, np.stack([np.arange(len(points)), chains])], axis=1)
     return united(np.concatenate([pairs, pairs[::-1]], axis=1), len(points))
+
+
+def checked(surface: Surface, ground: Ground, level: float) -> Ground:
+    """The same, and whether the walk along its floor stayed on it: it strays where others are nearer than its steps."""
+    return replace(ground, clear=bool(_on_one_curve(surface, ground.floor[:-1], ground.floor[1:], level).all()))
 
 
 def _on_one_curve(surface: Surface, starts: Array, ends: Array, level: float) -> Mask:
@@ -135,7 +150,7 @@ def one_a_valley(
         if ground is None or not ground.valley or ground.wide or _beside(point, valleys, near, equal):
             continue
         valleys[point] = ground
-        if branching:
+        if branching and ground.clear:
             level = tolerances(surface, window, np.array([point.position]), relief)[0]
             floor = with_branches(surface, window, ground.floor, float(level), ground.step)
             valleys[point] = replace(ground, floor=floor)

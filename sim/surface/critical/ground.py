@@ -65,6 +65,8 @@ class Ground:
     """Up to which difference heights count as equal."""
     wide: bool = False
     """Whether the floor is that of a bottom that is level over a part of the plane, several cells of a grid wide."""
+    clear: bool = True
+    """Whether the floor is told apart from others beside it."""
 
     @property
     def certain(self) -> bool:
