@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...protocol import ClosedForm
+from ..newton import CIRCLE
 from .rays import first_bottom
 from .square import NOTHING, Square, square_around
 
@@ -10,9 +11,11 @@ LADDER = tuple(2.0**step for step in range(10))  # Half sides of the squares aro
 # How many times as wide the next square is where a floor leaves one, or where nothing is in one that is FAR wide.
 ENDS, FAR = 4.0, 8.0
 MANY = 16  # A surface with more critical points in a square may have them everywhere, as ripples have.
-GROWTH = 1.3  # Where each square has so many times the points of the one before, the first tells as much as the last.
+GROWTH = 1.2  # Where each square has so many times the points of the one before, the first tells as much as the last.
 FAINT = 0.05  # The first tells too little if its critical points differ by a smaller share of what the last one's do.
 PATIENCE = 3  # How many wider squares are searched for a minimum where there are other critical points.
+FARTHEST, PRECISE = 2.0**20, 2.0**4  # How far from the origin a bottom is looked for, and how exactly, if nothing is.
+STEPS = 100  # Of a walk down to it, at most.
 WIDER = 1.25  # The square in which a bottom farther away is looked for, over what reaches to it.
 
 
@@ -25,7 +28,8 @@ def telling_square(surface: ClosedForm) -> Square:
         square, last = square_around(surface, half), half
         growing = [*growing, square] if growing and square.count >= GROWTH * growing[-1].count else [square]
         if square.count > MANY:
-            telling = (one for one in growing if one.bottoms and one.relief >= FAINT * square.relief)
+            # One critical point tells nothing of ripples.
+            telling = (one for one in growing if one.bottoms and one.count > 1 and one.relief >= FAINT * square.relief)
             return next(telling, square)
         if _tells_more(square, kept):
             kept, steady = square, 0
@@ -53,11 +57,37 @@ def _tells_more(square: Square, kept: Square) -> bool:
 
 
 def _farther(surface: ClosedForm, kept: Square) -> Square:
-    """The square that also holds the bottoms to which straight ways lead down from what is kept, if there are such."""
-    radius = first_bottom(surface, kept.places)
-    if radius is None:
+    """The square that also holds the bottoms to which ways lead down from what is kept, if there are such."""
+    if kept.count:
+        radius, widest = first_bottom(surface, kept.places), LADDER[-1]
+        reach = None if radius is None else float(np.abs(kept.places).max()) + radius
+    else:
+        reach, widest = _downhill(surface), 2 * FARTHEST
+    if reach is None or WIDER * reach > widest:
         return kept
-    reach = WIDER * (float(np.abs(kept.places).max()) + radius)
-    half = next((half for half in LADDER if half >= reach), None)
-    square = NOTHING if half is None else square_around(surface, half)
+    square = square_around(surface, max(LADDER[0], float(np.exp2(np.ceil(np.log2(WIDER * reach))))))
     return square if square.whole else kept
+
+
+def _downhill(surface: ClosedForm) -> float | None:
+    """How far away from the origin, along x or y, a walk down from there comes to rest; None if it does nowhere.
+
+    Its steps begin as long as the widest square; each is twice as long as the one before, or half as long as one that
+    would not lead down. It rests where all around is higher.
+    """
+    place, stride = np.zeros(2), 2 * LADDER[-1]
+    height = surface.value(place)
+    for _ in range(STEPS):
+        around = place + stride * CIRCLE
+        heights = surface.value(around)
+        best = np.where(np.isnan(heights), np.inf, heights).argmin()
+        if heights[best] < height:
+            place, height, stride = around[best], heights[best], 2 * stride
+        elif stride > PRECISE:
+            stride *= 0.5
+        else:
+            higher = surface.value(place + 2 * PRECISE * CIRCLE) > height
+            return float(np.abs(place).max()) if higher.all() else None
+        if np.abs(place).max() > FARTHEST:
+            break
+    return None
