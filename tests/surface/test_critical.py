@@ -907,6 +907,20 @@ def test_where_all_digits_of_curvatures_are_lost_no_minimum_is_made_up() -> None
     assert minima_of("log(1 + exp(1200*(x^2 - y^2 - 0.5)))", SQUARE) == []
 
 
+@pytest.mark.parametrize("formula", ["sqrt(abs(x*y))", "abs(x*y)^0.7"])
+def test_creases_that_are_as_steep_as_can_be_are_a_minimum_with_all_their_arms(formula: str) -> None:
+    found = search(Formula(formula), SQUARE)
+    (ground,) = found.grounds
+    assert ground is not None
+    arms = np.array([(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)])
+    assert nearest_within(arms, ground.floor, ground.step).max() <= ground.step
+    assert not found.complete  # Of creases that are not known, nothing is.
+
+
+def test_of_a_crease_that_is_too_steep_to_tell_whether_it_is_level_no_minimum_is_made_up() -> None:
+    assert minima_of("sqrt(abs(y - x/3)) + 0.000001*x", SQUARE) == []
+
+
 @pytest.mark.parametrize("power", [1, 2, 3, 6])
 def test_what_is_level_and_leaves_the_window_at_both_sides_is_a_minimum_however_gently_it_ends(power: int) -> None:
     (point,) = minima_of(f"max(0, x^2 - y^2 - 0.5)^{power} + 5", SQUARE)

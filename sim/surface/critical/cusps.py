@@ -56,7 +56,7 @@ def sharp_minima(
     rough = settled(surface, window, stuck, 0.5 * reach)
     least = np.repeat([SHARP, STEEP], [len(smooth), len(rough)])
     tips = _cusps(surface, np.concatenate([smooth, rough]), least, window)
-    found = zip(tips, grounds(surface, window, tips, scales.relief, 0.5 * reach), strict=True)
+    found = zip(tips, grounds(surface, window, tips, scales.relief, 0.5 * reach, sharp=True), strict=True)
     minima = [(tip, ground) for tip, ground in found if ground is not None and ground.certain]
     alone = np.array([tip for tip, ground in minima if not ground.valley]).reshape(-1, 2)
     step, equal = 0.5 * reach, ROUGHLY * scales.relief

@@ -166,13 +166,18 @@ def tolerances(surface: Surface, window: Window, points: Array, relief: float) -
     return np.asarray(NOISE * np.abs(near - center).max(axis=1, initial=0.0) + LEVEL * relief)
 
 
-def grounds(surface: Surface, window: Window, points: Array, relief: float, step: float) -> list[Ground | None]:
+def grounds(
+    surface: Surface, window: Window, points: Array, relief: float, step: float, sharp: bool = False
+) -> list[Ground | None]:
     """What each of the critical points (n, 2) lies on; None where it is no minimum.
 
     One that is alone is lower than all of a circle around it, and nothing within the circle is lower than it. One that
     stands for a valley lies on a floor that is as high as it all along: until it closes, or leaves the window at both
     ends, or has walls at both. Of one that falls, or is level at one end and rises at the other, as tails of functions
     do, nothing is certain.
+
+    sharp: whether the points are where it is steep, so that heights beside them differ by more than rounding makes; of
+        a floor whose height is known no better for that, it is certain that it is one if it is level all along.
     """
     with np.errstate(all="ignore"):
         equal = tolerances(surface, window, points, relief)
@@ -181,15 +186,18 @@ def grounds(surface: Surface, window: Window, points: Array, relief: float, step
         for i in np.flatnonzero(alone & (within > 0) & ~_plain(surface, points, 0.5 * within, equal)).tolist():
             floor = _short_floor(surface, window, points[i], equal[i], within[i])
             found[i] = Ground(floor, step, ROUGHLY * relief) if len(floor) > 1 else found[i]
+        unclear = equal > CLEAR * relief
         doubtful = level & (
-            (equal > CLEAR * relief) | _plain(surface, points, np.full(len(points), WIDEST * step), equal)
+            (unclear & (not sharp)) | _plain(surface, points, np.full(len(points), WIDEST * step), equal)
         )
         found = [DOUBTFUL if doubt else ground for ground, doubt in zip(found, doubtful.tolist(), strict=True)]
         others = np.flatnonzero(level & ~doubtful)
         for index, floor in zip(
             others.tolist(), floors(surface, window, points[others], equal[others], step), strict=True
         ):
-            found[index] = Ground(floor, step, ROUGHLY * relief)
+            apart = np.abs(surface.value(floor) - surface.value(points[index])).max(initial=0.0)
+            sloping = unclear[index] and not apart <= CLEAR * relief
+            found[index] = DOUBTFUL if sloping else Ground(floor, step, ROUGHLY * relief)
     return found
 
 
