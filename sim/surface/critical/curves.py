@@ -140,17 +140,18 @@ def one_a_valley(
 ) -> dict[CriticalPoint, Ground | None]:
     """The points and what they lie on, the lowest first, without those that lie on the floor of another one's valley.
 
-    Floors that meet are one if branching is asked for, and what lies on them is nothing besides. Wide bottoms are told
-    from all others already.
+    Floors that meet are one if branching is asked for and all floors are told apart, and what lies on them is nothing
+    besides. Wide bottoms are told from all others already.
     """
     equal = LEVEL * relief
     order = {point: known[point] for point in sorted(known, key=lambda point: (point.value, point.position))}
     valleys = dict[CriticalPoint, Ground]()
+    meeting = branching and all(ground is None or ground.clear for ground in known.values())
     for point, ground in order.items():
         if ground is None or not ground.valley or ground.wide or _beside(point, valleys, near, equal):
             continue
         valleys[point] = ground
-        if branching and ground.clear:
+        if meeting:
             level = tolerances(surface, window, np.array([point.position]), relief)[0]
             floor = with_branches(surface, window, ground.floor, float(level), ground.step)
             valleys[point] = replace(ground, floor=floor)
