@@ -15,7 +15,7 @@ from numpy.testing import assert_array_equal
 
 from sim.surface.basins import NO_BASIN, find_basins
 from sim.surface.critical.cells import cells_of
-from sim.surface.critical.ground import Ground
+from sim.surface.critical.ground import Ground, settled
 from sim.surface.critical.newton import nearest_within, newton_steps
 from sim.surface.critical.point import CriticalKind, CriticalPoint
 from sim.surface.critical.search import CROWD, critical_points, search
@@ -601,6 +601,30 @@ def test_between_two_tails_there_is_a_minimum() -> None:
     assert point.position == pytest.approx((30, 0), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("formula", "half", "branches", "crests"),
+    [
+        # xy = kπ for k from −7 to 7, the axes are one and each other k has two branches; crests lie between.
+        ("sin(x*y)^2", 5, 29, 32),
+        ("sin(x*y)^2", 7, 61, 64),
+        # Minima where r² is 3π/2 and so on, crests at π/2: four rings each are whole, of others there are four corners.
+        ("sin(x^2 + y^2)", 5, 21, 20),
+        ("cos(10*x)", 5, 16, 15),
+    ],
+)
+def test_curves_that_do_not_touch_in_the_window_are_told_apart(
+    formula: str, half: float, branches: int, crests: int
+) -> None:
+    found = search(Formula(formula), Window(-half, half, -half, half))
+    assert found.complete
+    assert Counter(ground is not None for ground in found.grounds) == {True: branches, False: crests}
+
+
+def test_a_search_of_valleys_closer_than_its_steps_says_that_it_is_not_complete() -> None:
+    """Beside the corners valleys of sin²(xy) are 0.22 apart, less than a cell of the grid."""
+    assert not search(Formula("sin(x*y)^2"), Window(-10, 10, -10, 10)).complete
+
+
 def test_valleys_at_different_heights_are_different_minima() -> None:
     low, high = minima_of("(x^2 - 1)^2 + 0.3*x", SQUARE)
     assert low.position[0] == pytest.approx(-1.0356, abs=1e-4)
@@ -883,6 +907,20 @@ def test_where_all_digits_of_curvatures_are_lost_no_minimum_is_made_up() -> None
     assert minima_of("log(1 + exp(1200*(x^2 - y^2 - 0.5)))", SQUARE) == []
 
 
+@pytest.mark.parametrize("formula", ["sqrt(abs(x*y))", "abs(x*y)^0.7"])
+def test_creases_that_are_as_steep_as_can_be_are_a_minimum_with_all_their_arms(formula: str) -> None:
+    found = search(Formula(formula), SQUARE)
+    (ground,) = found.grounds
+    assert ground is not None
+    arms = np.array([(1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0)])
+    assert nearest_within(arms, ground.floor, ground.step).max() <= ground.step
+    assert not found.complete  # Of creases that are not known, nothing is.
+
+
+def test_of_a_crease_that_is_too_steep_to_tell_whether_it_is_level_no_minimum_is_made_up() -> None:
+    assert minima_of("sqrt(abs(y - x/3)) + 0.000001*x", SQUARE) == []
+
+
 @pytest.mark.parametrize("power", [1, 2, 3, 6])
 def test_what_is_level_and_leaves_the_window_at_both_sides_is_a_minimum_however_gently_it_ends(power: int) -> None:
     (point,) = minima_of(f"max(0, x^2 - y^2 - 0.5)^{power} + 5", SQUARE)
@@ -935,6 +973,36 @@ def test_many_cells_are_looked_at_in_little_more_memory_than_they_take() -> None
     assert [len(each) for each in found[:2]] == [count**2, count**2]
     assert 0 < len(found[2]) < count**2
     assert most < 16 << 20
+
+
+def test_a_search_compares_each_of_many_points_only_with_those_beside_it() -> None:
+    """On the slopes beside the saddle, gradients underflow: Newton's method ends there in 65 thousand places."""
+    tracemalloc.start()
+    try:
+        search(Formula("1/(1 + exp(-1200*(x^2 - y^2 - 0.5)))"), Window(-2, 2, -2, 2))
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 256 << 20
+
+
+def test_where_it_is_level_all_around_a_point_rests_at_once() -> None:
+    evaluated = 0
+
+    class Counted(TwoWeights):
+        def value(self, points: Array) -> Array:
+            nonlocal evaluated
+            evaluated += points[..., 0].size
+            return np.maximum(norm(points), 1.0)
+
+    points = np.array([[0.1, 0.2], [0.8, 0.0], [2.0, 1.0]])
+    rest = settled(Counted(), Window(-3, 3, -3, 3), points, 0.1)
+    assert_array_equal(rest[:2], points[:2])
+    assert norm(rest[2]) == pytest.approx(1.0, abs=0.1)  # Downhill, to the edge of what is level.
+    alone = evaluated
+    evaluated = 0
+    settled(Counted(), Window(-3, 3, -3, 3), points[2:], 0.1)
+    assert alone - evaluated < 4000
 
 
 def test_a_cell_is_told_the_same_alone_and_among_many() -> None:

@@ -6,7 +6,7 @@ from ..points import Array
 from ..protocol import Surface, Window
 from .bottoms import tips_by_bottom
 from .ground import ROUGHLY, WIDEST, Ground, grounds, settled
-from .newton import CIRCLE, SAME_POINT, distances, first_of_each
+from .newton import CIRCLE, SAME_POINT, first_of_each, nearest_within
 from .point import CriticalKind, CriticalPoint, Scales
 
 COMPASS_STEPS = 100  # At most, from each point.
@@ -52,11 +52,11 @@ def sharp_minima(
     A flat bottom with creases around, smaller than the grid's cells, is found at many places: one stands for it.
     """
     near = SAME_POINT * window.diagonal
-    stuck = lowest[distances(lowest, smooth) > near]
+    stuck = lowest[nearest_within(lowest, smooth, near) == np.inf]
     rough = settled(surface, window, stuck, 0.5 * reach)
     least = np.repeat([SHARP, STEEP], [len(smooth), len(rough)])
     tips = _cusps(surface, np.concatenate([smooth, rough]), least, window)
-    found = zip(tips, grounds(surface, window, tips, scales.relief, 0.5 * reach), strict=True)
+    found = zip(tips, grounds(surface, window, tips, scales.relief, 0.5 * reach, sharp=True), strict=True)
     minima = [(tip, ground) for tip, ground in found if ground is not None and ground.certain]
     alone = np.array([tip for tip, ground in minima if not ground.valley]).reshape(-1, 2)
     step, equal = 0.5 * reach, ROUGHLY * scales.relief

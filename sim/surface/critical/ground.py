@@ -44,7 +44,8 @@ LONGEST = 2_000  # Places of a floor to which no more are added: where valleys a
 # that are left beside all that these have come along: of a net, each valley is met in many places.
 WAVES = 6.0, 3.0, 2.0, ASIDE
 MOST_STEPS = 256  # Along a floor, each way.
-FEW = 4  # On a floor of so few points nothing is said of its slope.
+FEW = 4  # On a floor of fewer points nothing is said of its slope.
+MANY = 16  # In so many places rounding does not lead down one way by chance.
 CLOSED = 0.75  # How near, in steps, a floor comes back to where it began if it is closed.
 AWAY = 3  # Steps before which no floor has come back.
 
@@ -64,6 +65,8 @@ class Ground:
     """Up to which difference heights count as equal."""
     wide: bool = False
     """Whether the floor is that of a bottom that is level over a part of the plane, several cells of a grid wide."""
+    clear: bool = True
+    """Whether the floor is told apart from others beside it."""
 
     @property
     def certain(self) -> bool:
@@ -163,13 +166,18 @@ def tolerances(surface: Surface, window: Window, points: Array, relief: float) -
     return np.asarray(NOISE * np.abs(near - center).max(axis=1, initial=0.0) + LEVEL * relief)
 
 
-def grounds(surface: Surface, window: Window, points: Array, relief: float, step: float) -> list[Ground | None]:
+def grounds(
+    surface: Surface, window: Window, points: Array, relief: float, step: float, sharp: bool = False
+) -> list[Ground | None]:
     """What each of the critical points (n, 2) lies on; None where it is no minimum.
 
     One that is alone is lower than all of a circle around it, and nothing within the circle is lower than it. One that
     stands for a valley lies on a floor that is as high as it all along: until it closes, or leaves the window at both
     ends, or has walls at both. Of one that falls, or is level at one end and rises at the other, as tails of functions
     do, nothing is certain.
+
+    sharp: whether the points are where it is steep, so that heights beside them differ by more than rounding makes; of
+        a floor whose height is known no better for that, it is certain that it is one if it is level all along.
     """
     with np.errstate(all="ignore"):
         equal = tolerances(surface, window, points, relief)
@@ -178,15 +186,18 @@ def grounds(surface: Surface, window: Window, points: Array, relief: float, step
         for i in np.flatnonzero(alone & (within > 0) & ~_plain(surface, points, 0.5 * within, equal)).tolist():
             floor = _short_floor(surface, window, points[i], equal[i], within[i])
             found[i] = Ground(floor, step, ROUGHLY * relief) if len(floor) > 1 else found[i]
+        unclear = equal > CLEAR * relief
         doubtful = level & (
-            (equal > CLEAR * relief) | _plain(surface, points, np.full(len(points), WIDEST * step), equal)
+            (unclear & (not sharp)) | _plain(surface, points, np.full(len(points), WIDEST * step), equal)
         )
         found = [DOUBTFUL if doubt else ground for ground, doubt in zip(found, doubtful.tolist(), strict=True)]
         others = np.flatnonzero(level & ~doubtful)
         for index, floor in zip(
             others.tolist(), floors(surface, window, points[others], equal[others], step), strict=True
         ):
-            found[index] = Ground(floor, step, ROUGHLY * relief)
+            apart = np.abs(surface.value(floor) - surface.value(points[index])).max(initial=0.0)
+            sloping = unclear[index] and not apart <= CLEAR * relief
+            found[index] = DOUBTFUL if sloping else Ground(floor, step, ROUGHLY * relief)
     return found
 
 
@@ -375,6 +386,9 @@ def _slopes(surface: Surface, floor: Array) -> bool:
     """
     if len(floor) < FEW:
         return False
+    parts = -(-MANY // len(floor))
+    index = np.arange((len(floor) - 1) * parts + 1) / parts
+    floor = pair(*(np.interp(index, np.arange(len(floor)), side) for side in floor.T))
     for polish in (True, True, False):
         gradients, hessians = surface.gradient(floor), surface.hessian(floor)
         curvatures, axes = eigenvalues(hessians), eigenvectors(hessians)
@@ -384,7 +398,7 @@ def _slopes(surface: Surface, floor: Array) -> bool:
             steepness = np.where(flatter[:, 0], curvatures[:, 1], curvatures[:, 0])
             floor = floor - (dot(gradients, across) / steepness)[:, None] * across
     along = along * np.sign(dot(along, np.gradient(floor, axis=0)))[:, None]
-    slopes, rises = dot(gradients, along), np.diff(surface.value(floor))
+    slopes, rises = dot(gradients, along), np.diff(surface.value(floor[::parts]))
     up, down = (slopes > 0).all() and (rises >= 0).all(), (slopes < 0).all() and (rises <= 0).all()
     return bool(up or down)
 
@@ -392,7 +406,7 @@ def _slopes(surface: Surface, floor: Array) -> bool:
 def settled(surface: Surface, window: Window, points: Array, step: float) -> Array:
     """Where the points (n, 2) come to rest that always go to the lowest place around, (m, 2): along creases too.
 
-    Those that leave the window are left out.
+    Those that leave the window are left out. Where it is level all around, one rests.
     """
     points, strides = points.copy(), np.full(len(points), step)
     for _ in range(SETTLING):
@@ -404,6 +418,7 @@ def settled(surface: Surface, window: Window, points: Array, step: float) -> Arr
         down = here - least > DOWN * (most - here)
         points[going[down]] = ahead[down]
         strides[going[~down]] *= SHORTEN
+        strides[going[(least == here) & (most == here)]] = 0.0
         inside = window.contains(points)
         points, strides = points[inside], strides[inside]
     return points

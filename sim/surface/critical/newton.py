@@ -112,19 +112,24 @@ def first_of_each(points: Array, near: float) -> Array:
     return points
 
 
-def distances(points: Array, others: Array) -> Array:
-    """From each point (n, 2) to the nearest of the others, inf if there are none."""
-    return np.asarray(norm(points[:, None] - others[None]).min(axis=1, initial=np.inf))
-
-
 def nearest_within(points: Array, others: Array, near: float) -> Array:
-    """From each of the points (n, 2) to the nearest of the others (m, 2), or inf if that is farther than `near`; (n,).
-
-    Only those are compared that lie in one square of a little more than this size, or in two that touch.
-    """
+    """From each of the points (n, 2) to the nearest of the others (m, 2), inf if it is farther than `near`; (n,)."""
     gaps = np.full(len(points), np.inf)
+    one, other = neighbours(points, others, near)
+    if len(one):
+        starts = np.flatnonzero(np.diff(one, prepend=-1))
+        gaps[one[starts]] = np.minimum.reduceat(norm(points[one] - others[other]), starts)
+    return gaps
+
+
+def neighbours(points: Array, others: Array, near: float) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Which of the points (n, 2) are no farther than `near` from which of the others (m, 2): (k,) and (k,).
+
+    The former ascend. Only those are compared that lie in one square of a little more than this size, or in two that
+    touch.
+    """
     if not len(points) or not len(others):
-        return gaps
+        return np.empty(0, np.intp), np.empty(0, np.intp)
     corner, size = others.min(axis=0), SQUARES * near
     rows, columns = np.floor((others - corner) / size).T
     tall = columns.max() + 3  # Rows are kept apart by two empty squares.
@@ -134,14 +139,10 @@ def nearest_within(points: Array, others: Array, near: float) -> Array:
     row, column = np.floor((points - corner) / size).T
     middles = (row[:, None] + [-1, 0, 1]) * tall + column[:, None]
     first, last = np.searchsorted(squares, middles - 1, "left"), np.searchsorted(squares, middles + 1, "right")
-    count = (last - first).sum(axis=1)
     starts = np.repeat((first.ravel() - _before((last - first).ravel())), (last - first).ravel())
-    other = order[starts + np.arange(len(starts))]
-    distance = norm(np.repeat(points, count, axis=0) - others[other])
-    some = count > 0
-    gaps[some] = np.minimum.reduceat(distance, _before(count)[some]) if some.any() else np.inf
-    gaps[gaps > near] = np.inf
-    return gaps
+    one, other = np.repeat(np.arange(len(points)), (last - first).sum(axis=1)), order[starts + np.arange(len(starts))]
+    close = norm(points[one] - others[other]) <= near
+    return one[close], other[close]
 
 
 def _before(counts: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:

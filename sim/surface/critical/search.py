@@ -18,10 +18,20 @@ from ..points import Array, norm
 from ..protocol import Surface, Window
 from . import cells as grids
 from .bottoms import NEXT, flat_bottoms
-from .curves import one_a_valley, thinned
+from .curves import LEVEL, checked, one_a_valley, thinned
 from .cusps import compass, describe_sharp, sharp_minima
 from .ground import ROUGHLY, Ground, grounds
-from .newton import CIRCLE, SAME_POINT, distances, distinct, first_of_each, newton, newton_steps, nudged, slopes_around
+from .newton import (
+    CIRCLE,
+    SAME_POINT,
+    distinct,
+    first_of_each,
+    nearest_within,
+    newton,
+    newton_steps,
+    nudged,
+    slopes_around,
+)
 from .plains import wide_bottoms
 from .point import CriticalKind, CriticalPoint, Scales, describe
 from .survey import PLATEAU, Survey, finite, promising, surveyed, unexplained
@@ -84,7 +94,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         lowest = compass(surface, window, unexplained(surface, survey, found, reach), STRIDE * reach)
         # A well narrower than a cell may have slipped through, and the saddles of its rim with it.
         slipped = newton(surface, window, nudged(surface, window, lowest), reach)
-        slipped = slipped[distances(slipped, found) > SAME_POINT * window.diagonal]
+        slipped = slipped[nearest_within(slipped, found, SAME_POINT * window.diagonal) == np.inf]
         rim = newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
         smooth = distinct(surface, np.concatenate([found, slipped, rim]), window)
         smooth, complete = _finer(surface, window, survey, smooth, reach, halvings)
@@ -92,8 +102,8 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         smooth, lowest = (points[~wide.hold(surface, points)] for points in (smooth, lowest))
         sharp = sharp_minima(surface, window, survey.scales, smooth, lowest, reach)
         tips = np.array([point.position for point in sharp]).reshape(-1, 2)
-        smooth = smooth[distances(smooth, tips) > SAME_POINT * window.diagonal]
-        smooth, curves = thinned(surface, window, survey.scales, smooth, reach)
+        smooth = smooth[nearest_within(smooth, tips, SAME_POINT * window.diagonal) == np.inf]
+        smooth, curves, told = thinned(surface, window, survey.scales, smooth, reach)
         known = sharp | _described(surface, window, survey.scales, smooth, curves, reach)
         minima = [point for point, ground in known.items() if ground is not None]
         places = np.array([point.position for point in minima]).reshape(-1, 2)
@@ -103,6 +113,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         leads = np.array([bottom.floor[0] for bottom in wide.grounds]).reshape(-1, 2)
         known |= zip(describe(surface, survey.scales, leads), wide.grounds, strict=True)
         known = one_a_valley(surface, window, known, 0.5 * reach, survey.scales.relief, branching=halvings > 0)
+        complete &= told and all(ground is None or ground.clear for ground in known.values())
         points = tuple(known)
         if len(points) > CROWD:  # Of more, basins would take all the memory there is.
             points, complete = points[:CROWD], False
@@ -143,8 +154,11 @@ def _described(
     for index, ground in zip(flat, grounds(surface, window, points[flat], scales.relief, 0.5 * reach), strict=True):
         if ground is not None and not ground.certain:
             del known[described[index]]
-        elif ground is None or ground.valley:
-            known[described[index]] = ground and ground.along(first_of_each(curves[index], 0.25 * reach))
+        elif ground is None:
+            known[described[index]] = None
+        elif ground.valley:
+            valley = checked(surface, ground, LEVEL * scales.relief)
+            known[described[index]] = valley.along(first_of_each(curves[index], 0.25 * reach))
         else:
             del known[described[index]]
             known |= _on_bottoms(surface, window, scales, curves[index], 0.5 * reach)

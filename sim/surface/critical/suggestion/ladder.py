@@ -1,0 +1,93 @@
+"""Squares around the origin, each twice as wide as the one before: up to the one that holds what matters."""
+
+import numpy as np
+
+from ...protocol import ClosedForm
+from ..newton import CIRCLE
+from .rays import first_bottom
+from .square import NOTHING, Square, square_around
+
+LADDER = tuple(2.0**step for step in range(10))  # Half sides of the squares around the origin that are searched.
+# How many times as wide the next square is where a floor leaves one, or where nothing is in one that is FAR wide.
+ENDS, FAR = 4.0, 8.0
+MANY = 16  # A surface with more critical points in a square may have them everywhere, as ripples have.
+GROWTH = 1.2  # Where each square has so many times the points of the one before, the first tells as much as the last.
+FAINT = 0.05  # The first tells too little if its critical points differ by a smaller share of what the last one's do.
+PATIENCE = 3  # How many wider squares are searched for a minimum where there are other critical points.
+FARTHEST, PRECISE = 2.0**20, 2.0**4  # How far from the origin a bottom is looked for, and how exactly, if nothing is.
+STEPS = 100  # Of a walk down to it, at most.
+WIDER = 1.25  # The square in which a bottom farther away is looked for, over what reaches to it.
+
+
+def telling_square(surface: ClosedForm) -> Square:
+    """The first square that seems to hold what matters."""
+    kept, growing, steady, last = NOTHING, list[Square](), 0, 0.0
+    for half in LADDER:
+        if half < ENDS * last and (kept.cut or (last >= FAR and not kept.count)):
+            continue
+        square, last = square_around(surface, half), half
+        growing = [*growing, square] if growing and square.count >= GROWTH * growing[-1].count else [square]
+        if square.count > MANY:
+            # One critical point tells nothing of ripples.
+            telling = (one for one in growing if one.bottoms and one.count > 1 and one.relief >= FAINT * square.relief)
+            return next(telling, square)
+        if _tells_more(square, kept):
+            kept, steady = square, 0
+        elif kept.count:
+            steady += 1
+            if kept.cut and not square.cut and square.whole and square.count <= kept.count:
+                return square
+            on = square.bent and square.count == kept.count
+            alone = kept.count == 1 or kept.count >= 2 * kept.bottoms  # Behind a saddle there may be another bottom.
+            if steady >= (PATIENCE if not kept.bottoms else 2 if on or alone else 1):
+                break
+    return kept if kept.bottoms else _farther(surface, kept)
+
+
+def _tells_more(square: Square, kept: Square) -> bool:
+    """Whether a square tells more than the one kept so far: of the first bottom, or of more critical points.
+
+    Or that what seemed to be a single one at the border is on a floor.
+    """
+    if square.bottoms and not kept.bottoms and kept.count:
+        return square.whole or square.walled
+    if kept.cut:
+        return square.count > kept.count and not square.cut
+    return square.count > kept.count or (square.cut and square.count == kept.count)
+
+
+def _farther(surface: ClosedForm, kept: Square) -> Square:
+    """The square that also holds the bottoms to which ways lead down from what is kept, if there are such."""
+    if kept.count:
+        radius, widest = first_bottom(surface, kept.places), LADDER[-1]
+        reach = None if radius is None else float(np.abs(kept.places).max()) + radius
+    else:
+        reach, widest = _downhill(surface), 2 * FARTHEST
+    if reach is None or WIDER * reach > widest:
+        return kept
+    square = square_around(surface, max(LADDER[0], float(np.exp2(np.ceil(np.log2(WIDER * reach))))))
+    return square if square.whole else kept
+
+
+def _downhill(surface: ClosedForm) -> float | None:
+    """How far away from the origin, along x or y, a walk down from there comes to rest; None if it does nowhere.
+
+    Its steps begin as long as the widest square; each is twice as long as the one before, or half as long as one that
+    would not lead down. It rests where all around is higher.
+    """
+    place, stride = np.zeros(2), 2 * LADDER[-1]
+    height = surface.value(place)
+    for _ in range(STEPS):
+        around = place + stride * CIRCLE
+        heights = surface.value(around)
+        best = np.where(np.isnan(heights), np.inf, heights).argmin()
+        if heights[best] < height:
+            place, height, stride = around[best], heights[best], 2 * stride
+        elif stride > PRECISE:
+            stride *= 0.5
+        else:
+            higher = surface.value(place + 2 * PRECISE * CIRCLE) > height
+            return float(np.abs(place).max()) if higher.all() else None
+        if np.abs(place).max() > FARTHEST:
+            break
+    return None

@@ -1,0 +1,110 @@
+"""What there is to see in a square around the origin: critical points, and floors as far as they lie whole in it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...points import Array, norm, pair
+from ...protocol import ClosedForm, Window
+from ..point import CriticalKind
+from ..search import search
+
+CELLS = 32
+"""Along each side of the grid by which a square is searched."""
+
+SMALL = 1.0  # A floor of fewer cells than this is seen as a point.
+WHOLE = 1.5  # Cells between a whole floor and the square's border.
+APART = 4.0  # Cells between a place on a floor that leaves the square and other places.
+BENT = 0.3  # Radians by which a floor turns that may come back in a still wider square.
+SHARPEST = 1.0  # At a corner as sharp as this another arm begins.
+WALL = 0.1  # Curvature across a floor that has walls, over what is typical of its square.
+ALONE = 1e-4  # A cell around a degenerate point that is alone, no slope is a smaller share of the steepest.
+
+
+@dataclass(frozen=True, eq=False)
+class Square:
+    """What the search of a square around the origin has found."""
+
+    places: Array
+    """Of critical points, and floors as far as they lie whole in the square; (n, 2)."""
+    count: int
+    """How many critical points those are."""
+    bottoms: int
+    """How many of them are minima."""
+    whole: bool
+    """Whether one of these lies whole in the square."""
+    sharp: bool
+    """Whether one of these has curvature all around, or is a tip."""
+    cut: bool
+    """Whether all that there is of bottoms are floors that leave the square,"""
+    bent: bool
+    """and one of them is bent."""
+    walled: bool
+    """Whether there are walls on both sides of a floor that leaves it, as there are none of a tail."""
+    relief: float
+    """By how much the losses of its critical points differ."""
+
+
+NOTHING = Square(np.empty((0, 2)), 0, 0, whole=False, sharp=False, cut=False, bent=False, walled=False, relief=0.0)
+
+
+def square_around(surface: ClosedForm, half: float) -> Square:
+    """What there is to see in the square around the origin with such a half side."""
+    found = search(surface, Window(-half, half, -half, half), CELLS, halvings=0)
+    cell = 2 * half / CELLS
+    places, cut = list[Array](), list[Array]()
+    for point, ground in zip(found.points, found.grounds, strict=True):
+        place = np.array([point.position])
+        if ground is None or not ground.valley:
+            if ground or point.kind is not CriticalKind.DEGENERATE or _alone(surface, place[0], cell):
+                places.append(place)
+        elif np.abs(ground.floor).max() > half - WHOLE * cell:
+            nearest = ground.floor[np.argmin(norm(ground.floor))]
+            cut.append(np.where(norm(nearest) < cell, 0.0, nearest)[None])
+        elif np.ptp(ground.floor, axis=0).max() > SMALL * cell:
+            places.append(ground.floor)
+        else:
+            places.append(ground.floor.mean(axis=0)[None])
+    known = np.concatenate([np.empty((0, 2)), *places])
+    whole = sum(ground is not None for ground in found.grounds) > len(cut)
+    values = [point.value for point in found.points]
+    if not whole:
+        places += [place for place in cut if not (norm(known - place) <= APART * cell).any()]
+    return Square(
+        places=np.concatenate([np.empty((0, 2)), *places]),
+        count=len(places),
+        bottoms=sum(ground is not None for ground in found.grounds),
+        whole=whole,
+        sharp=any(point.kind is CriticalKind.MINIMUM for point in found.points),
+        cut=bool(cut) and not whole,
+        bent=not whole
+        and any(_turn(ground.floor) > BENT for ground in found.grounds if ground is not None and ground.valley),
+        walled=any(
+            point.eigenvalues[1] > WALL * found.scales.typical_curvature
+            for point, ground in zip(found.points, found.grounds, strict=True)
+            if ground is not None and ground.valley and not ground.wide
+        ),
+        relief=max(values, default=0.0) - min(values, default=0.0),
+    )
+
+
+def _turn(floor: Array) -> float:
+    """By how much a floor (n, 2) turns from its first places to the last, jumps from one arm to another left out."""
+    steps = np.diff(floor, axis=0)
+    lengths = norm(steps)
+    steps = steps[lengths <= 2 * np.median(lengths)]
+    ahead = np.arctan2(
+        steps[:-1, 0] * steps[1:, 1] - steps[:-1, 1] * steps[1:, 0], (steps[:-1] * steps[1:]).sum(axis=1)
+    )
+    return abs(float(ahead[np.abs(ahead) < SHARPEST].sum()))
+
+
+def _alone(surface: ClosedForm, place: Array, cell: float) -> bool:
+    """Whether it is steep all around a place (2,) without curvature: not so on a tail or a crest, or beside a plain."""
+    angles, width, steepest = np.linspace(0.0, 2 * np.pi, 65), 2 * np.pi / 64, 0.0
+    for _ in range(4):
+        slopes = norm(surface.gradient(place + cell * pair(np.cos(angles), np.sin(angles))))
+        steepest, least = max(steepest, float(slopes.max())), float(slopes.min())
+        angles = angles[np.argmin(slopes)] + np.linspace(-width, width, 17)
+        width /= 8
+    return least > ALONE * steepest

@@ -1,0 +1,93 @@
+"""The window that is suggested: around what is found, and as far as it is seen best."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from ...points import Array
+from ...protocol import ClosedForm, Point, Window
+from ..point import CriticalKind
+from ..search import search
+from .ladder import telling_square
+from .square import CELLS, Square
+from .walls import walls
+
+SINGLE = 2.0  # Half side around a single one near the origin; the window around one farther away reaches back to it.
+MARGIN = 0.35  # Around several critical points, in lengths of the longer side of what holds them all.
+NARROW = 0.05  # The margin around points that are only to be seen, in such lengths.
+SLIMMEST = 0.6  # The shorter side over the longer one.
+SMALLEST = 1e-3  # Half side of a window.
+DIGITS = 20.0  # The longer side over the unit of which the sides are multiples.
+ROUNDING = 1e-6  # A side beyond a round number by no more than this share of their distance is that number.
+
+EDGE = 0.06  # How near to the edge no minimum lies, within or without, in lengths of the longer side.
+WITHIN = 1.5  # How far within the edge such a one comes to lie, as many times as far.
+WIDEST = 1.5  # How many times as wide it may become for that.
+TIMES = 4  # How often that is tried: where minima stand close together an edge is near to one wherever it is.
+
+
+@lru_cache(maxsize=64)
+def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
+    """A window around critical points of the surface that also shows the points `seen`, its sides at round numbers.
+
+    Squares around the origin are searched, each twice as wide as the one before, until a square that holds a
+    minimum whole holds all that the next one does, or so many critical points that there may be no end to them. Around
+    a single minimum, it reaches as far as that one's walls rise, if they end somewhere.
+    """
+    with np.errstate(all="ignore"):
+        found = telling_square(surface)
+        low, high = _around(surface, found)
+        if found.sharp:
+            low, high = _clear(surface, low, high)
+    if seen:
+        pad = NARROW * (high - low).max()
+        low = np.minimum(low, np.min(seen, axis=0) - pad)
+        high = np.maximum(high, np.max(seen, axis=0) + pad)
+    longest = max((high - low).max(), 2 * SMALLEST / SLIMMEST)
+    middle, half = 0.5 * (low + high), 0.5 * np.maximum(high - low, SLIMMEST * longest)
+    unit = _round_number(longest / DIGITS)
+    (x0, y0), (x1, y1) = (
+        np.floor((middle - half) / unit + ROUNDING).tolist(),
+        np.ceil((middle + half) / unit - ROUNDING).tolist(),
+    )
+    return Window(*(float(f"{side * unit:.12g}") for side in (x0, x1, y0, y1)))
+
+
+def _around(surface: ClosedForm, found: Square) -> tuple[Array, Array]:
+    """The lower and upper corner (2,) of a window around what is found; of the usual one if nothing is."""
+    usual = surface.usual_window
+    if not len(found.places):
+        return np.array([usual.x0, usual.y0]), np.array([usual.x1, usual.y1])
+    places = found.places
+    if len(places) == found.bottoms == 1:
+        places = np.concatenate([places, walls(surface, places[0])])
+    low, high = places.min(axis=0), places.max(axis=0)
+    pad = MARGIN * float((high - low).max()) or max(SINGLE, float(np.abs(places).max()))
+    return low - pad, high + pad
+
+
+def _clear(surface: ClosedForm, low: Array, high: Array) -> tuple[Array, Array]:
+    """The corners (2,), moved outwards until no minimum is near to the window's edge, if a few times do it."""
+    near = EDGE * float((high - low).max())
+    lower, upper = low, high
+    for _ in range(TIMES):
+        minima = _minima(surface, lower - near, upper + near)
+        below, above = (minima < lower + near).any(axis=1), (minima > upper - near).any(axis=1)
+        if not (below | above).any():
+            return (lower, upper) if (upper - lower).max() <= WIDEST * (high - low).max() else (low, high)
+        lower = np.minimum(lower, minima[below].min(axis=0, initial=np.inf) - WITHIN * near)
+        upper = np.maximum(upper, minima[above].max(axis=0, initial=-np.inf) + WITHIN * near)
+    return low, high
+
+
+def _minima(surface: ClosedForm, low: Array, high: Array) -> Array:
+    """The minima (n, 2) in the window with these corners (2,)."""
+    (x0, y0), (x1, y1) = low.tolist(), high.tolist()
+    points = search(surface, Window(x0, x1, y0, y1), CELLS, halvings=0).points
+    return np.array([point.position for point in points if point.kind is CriticalKind.MINIMUM]).reshape(-1, 2)
+
+
+def _round_number(size: float) -> float:
+    """The largest of 1, 2 and 5 times a power of ten that is no greater."""
+    power = 10.0 ** np.floor(np.log10(size))
+    return float(power * max(factor for factor in (1, 2, 5) if factor * power <= size * (1 + 1e-9)))
