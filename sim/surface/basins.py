@@ -3,7 +3,8 @@
 The descent meant is gradient flow dθ/dt = −∇L, which gradient descent follows with a small learning
 rate. It is integrated by the exponential Rosenbrock–Euler method (Hochbruck & Ostermann 2010,
 "Exponential integrators", Acta Numerica 19, 209–286): each step solves the flow of the local quadratic model exactly,
-so a stiff valley costs no more steps than a round bowl.
+so a stiff valley costs no more steps than a round bowl. It is of first order where the curvature changes: beside flows
+of fourth order in tiny steps, the ridge of the opening scene is off by up to 3e-4 of the window's diagonal.
 """
 
 from collections.abc import Callable, Sequence
