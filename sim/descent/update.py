@@ -1,10 +1,10 @@
 """One update: a rule is asked for its movement, here and nowhere else, and what it asks in return is counted."""
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from math import prod
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -65,7 +65,7 @@ class BatchSlope:
 
     def at(self, points: Array) -> Array:
         """As `Slope` has it."""
-        self.evaluations += prod(points.shape[: points.ndim - self._theta.ndim])
+        self.evaluations += math.prod(points.shape[: points.ndim - self._theta.ndim])
         return self._loss.gradient(points, self._batch)
 
     def curvature(self) -> Array:
@@ -166,3 +166,21 @@ def evaluations_of(rule: Rule[Any]) -> float:
             slope, _, state = one_update(rule, ground, theta, None, state)
             counts.append(slope.evaluations)
     return sum(counts) / len(counts) if counts else 1.0
+
+
+def plain_rate(rule: Rule[Any]) -> float:
+    """The η by which a rule's first step is η times as long as the gradient.
+
+    0 if it does not grow with the gradient, or goes by curvatures as well.
+
+    >>> from three_marbles.descent.rules.adaptive.adam import Adam
+    >>> from three_marbles.descent.rules.plain.momentum import Momentum
+    >>> plain_rate(Momentum(learning_rate=0.5, decay=0.9)), plain_rate(Adam(learning_rate=0.5))
+    (0.5, 0.0)
+    """
+    theta, rates = np.zeros((1, 2)), list[float]()
+    with np.errstate(all="ignore"), suppress(RuleFailure):
+        for slope in (1.0, 2.0):
+            asked, movement, _ = one_update(rule, Even(np.array([slope, 0.0])), theta, None, first_state(rule, theta))
+            rates += [float(-movement[0, 0] / slope)] if asked.evaluations <= CURVATURE else []
+    return rates[0] if len(rates) == 2 and math.isclose(rates[0], rates[1]) else 0.0

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-import numpy as np
-
 from ...descent.clock import Timing
 from ...descent.examples.recipes import ShiftedExamples
 from ...descent.race import Race
 from ...descent.rules import OWN, rule_name
+from ...descent.update import plain_rate
 from ...foreign.rules_file import RulesError, load_rules
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
 from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
-from ...surface.functions import usual_window
 from ...surface.functions.formula import Formula, FormulaError
+from ...surface.start import Beginning, beginning
+from ..style.numbers import short
 from ..style.theme import say
 from .playback import Restart
 from .session import Session, as_it_wants, ask, changed
@@ -239,6 +239,9 @@ class NudgeStart:
 class SetFormula:
     """Play on a surface of one's own, f(x, y); the lanes stay, and so do examples that vary a surface.
 
+    Where steps of their learning rates would lead uphill nearly everywhere, these are turned down, and where they do
+    from the start, it moves: what is not as it was is told.
+
     A formula that cannot be read stays in its field, with what is wrong about it.
     """
 
@@ -253,21 +256,25 @@ class SetFormula:
         except FormulaError as error:
             refused = say(session.language, "The formula {reason}", reason=error)
             return replace(session, draft=self.formula, refused=refused)
-        window = usual_window(surface, scene.start)
+        rate = max(plain_rate(lane.rule) for lane in scene.lanes)
+        begun = beginning(surface, scene.start, rate)
         examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
         lanes = tuple(
-            replace(lane, batch_size=_batch_size(lane.batch_size, scene.examples.count, examples.count))
+            replace(
+                lane,
+                rule=_slower(lane.rule, begun.factor),
+                batch_size=_batch_size(lane.batch_size, scene.examples.count, examples.count),
+            )
             for lane in scene.lanes
         )
-        inside = window.contains(np.array(scene.start))
         mine = replace(
             scene,
             name="formula",
             title=f"f = {self.formula}"[:LONGEST_TITLE],
             look=OWN_SURFACE,
             surface=surface,
-            window=window,
-            start=scene.start if inside else (0.8 * window.x0 + 0.2 * window.x1, 0.7 * window.y1 + 0.3 * window.y0),
+            window=begun.window,
+            start=begun.start,
             examples=examples,
             lanes=lanes,
             claims=(None,) * len(lanes),
@@ -276,7 +283,30 @@ class SetFormula:
             translations=_of_own_surface(scene),
         )
         fresh = replace(session, scene=mine, focus=None, draft="", refused="")
-        return ask(Restart().apply(fresh))
+        notice = _told(begun, begun.start != scene.start, rate, session.language)
+        return replace(ask(Restart().apply(fresh)), notice=notice)
+
+
+def _slower(rule: Any, factor: float) -> Any:
+    """The rule with so many times its learning rate, if its steps grow with the gradient."""
+    if factor in (0.0, 1.0) or not plain_rate(rule):
+        return rule
+    return replace(rule, learning_rate=float(f"{factor * rule.learning_rate:.6g}"))
+
+
+def _told(begun: Beginning, moved: bool, rate: float, language: str) -> str:
+    """What of a race's beginning is not as it was wanted, and why."""
+    shown = {"rate": short(rate), "slower": short(float(f"{begun.factor * rate:.6g}"))}
+    if not begun.factor:
+        return say(language, "Steps of η = {rate} lead uphill nearly everywhere here: turn it down.", **shown)
+    if begun.factor < 1.0 and moved:
+        words = "η is {slower} now, and the start has moved: steps of {rate} led uphill here."
+        return say(language, words, **shown)
+    if begun.factor < 1.0:
+        return say(language, "η is {slower} now: steps of {rate} led uphill here.", **shown)
+    if moved:
+        return say(language, "The start has moved: steps of η = {rate} led uphill from the old one.", **shown)
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

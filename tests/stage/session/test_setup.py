@@ -7,11 +7,13 @@ import pytest
 from messages import after
 
 from sim.descent.examples.recipes import ShiftedExamples
+from sim.descent.update import plain_rate
+from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
 from sim.stage.session.playback import Restart, Step
-from sim.stage.session.session import Session, begin, update
+from sim.stage.session.session import Session, begin, race, update
 from sim.stage.session.setup import (
     Draft,
     Drop,
@@ -81,6 +83,51 @@ def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved(session: Sessi
     assert parse_saved(saved_text(Saved(scene, 9)), "x") == Saved(scene, 9)
     assert after(typed, SetFormula("x^2 + 2*y^2 + sin(3*x)")) == typed
     assert after(session, SetFormula("  ")) == session
+
+
+@pytest.mark.parametrize(
+    ("formula", "rates", "moved", "told"),
+    [
+        ("x^2 + y^2", (0.15, 0.15, 0.15), False, ""),
+        ("(x^2 + y^2 - 4)^2", (0.03, 0.03, 0.03), False, "η is 0.03 now: steps of 0.15 led uphill here."),
+        (
+            "(1 - x)^2 + 100*(y - x^2)^2",
+            (0.00075, 0.00075, 0.00075),
+            True,
+            "η is 0.00075 now, and the start has moved: steps of 0.15 led uphill here.",
+        ),
+        (
+            "x^2 + y^2 + exp(-20*(x + 2.6))",
+            (0.15, 0.15, 0.15),
+            True,
+            "The start has moved: steps of η = 0.15 led uphill from the old one.",
+        ),
+        (
+            "1e6*1e3*(x^2 + y^2)",
+            (0.15, 0.15, 0.15),
+            False,
+            "Steps of η = 0.15 lead uphill nearly everywhere here: turn it down.",
+        ),
+    ],
+)
+def test_on_a_steep_surface_learning_rates_are_turned_down_or_the_start_moves(
+    session: Session, formula: str, rates: tuple[float, ...], moved: bool, told: str
+) -> None:
+    there = after(session, SetFormula(formula))
+    assert [lane.rule.learning_rate for lane in there.scene.lanes] == pytest.approx(rates)
+    assert (there.scene.start != session.scene.start, there.notice) == (moved, told)
+    assert there.scene.window.contains(np.array(there.scene.start))
+    running = race(there.scene)
+    running.extend(40)
+    diverged = {judge.verdict(40).kind is VerdictKind.DIVERGED for judge in running.judges}
+    assert diverged == {told.startswith("Steps")}
+
+
+def test_rules_whose_steps_do_not_grow_with_the_gradient_keep_their_rates() -> None:
+    session = begin(load_scene("adaptive-rules"))
+    there = update(session, SetFormula("1000*(x^2 + y^2)"))
+    for before, after_ in zip(session.scene.lanes, there.scene.lanes, strict=True):
+        assert (before.rule == after_.rule) == (plain_rate(before.rule) == 0.0)
 
 
 def test_a_formula_where_there_was_no_surface_gets_examples_that_vary_it() -> None:
