@@ -1,5 +1,6 @@
 """Sliders at the foot of each lane's panel: what of the lane is turned most."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pygame import Rect
@@ -13,7 +14,7 @@ from ...style.color import Color, mix
 from ...style.style import stroke_of
 from ...style.theme import Theme
 
-SIGN, VALUE, RATE = 1.3, 3.0, 3.6
+SIGN, VALUE, RATE = 1.3, 3.0, 4.0
 """Room for the letter before a slider, for the number after it, and for that of a learning rate, in ems."""
 GAP = 0.7
 """Between two sliders, in ems."""
@@ -21,6 +22,8 @@ KNOB = 0.36
 """Radius of the knob, in ems."""
 BAR = 0.2
 """Height of the bar on which it runs, in ems."""
+
+MINUS = "−"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +79,14 @@ def draw_sliders(canvas: Canvas, found: tuple[LaneSlider, ...], color: Color, th
         canvas.disc((x, y), KNOB * em, color)
         canvas.disc((x, y), KNOB * em - 2.2 * rim, theme.panel)
         room = slider.place.right - bar.right - round(0.55 * em)
-        canvas.text(text.fitted(slider.dial.value, size, room), (slider.place.right - room, y), size, theme.text)
+        forms = [*_forms(slider.dial.value)]
+        words = next((form for form in forms if text.width(form, size) <= room), forms[-1])
+        canvas.text(words, (slider.place.right - room, y), size, theme.text)
+
+
+def _forms(value: str) -> Iterator[str]:
+    """A number as it is written, and then in fewer signs: a part of its digits would be another number."""
+    yield value
+    for digits in (2, 1, 0):
+        mantissa, _, power = f"{float(value.replace(MINUS, '-')):.{digits}e}".partition("e")
+        yield f"{mantissa}e{int(power)}".replace("-", MINUS)

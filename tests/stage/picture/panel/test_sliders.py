@@ -1,5 +1,6 @@
 """Sliders at the lanes: what they stand at, what dragging one does, and the way as it was beside the one to be."""
 
+import re
 from dataclasses import replace
 from typing import cast
 
@@ -8,7 +9,7 @@ import pytest
 from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
-from sim.scene import Scene
+from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.input.mouse import Act, Hand, Mouse, Sliding, respond
 from sim.stage.picture.map.ways import FARTHEST, way
@@ -143,3 +144,15 @@ def test_the_learning_rate_s_slider_ends_at_numbers_that_a_rule_takes(scene: Sce
     for position in (0.0, 0.5, 1.0):
         changed = update(replace(begin(there), lane=0), rate.message(position))
         assert 0 < changed.scene.lanes[0].rule.learning_rate <= 1e6
+
+
+@pytest.mark.parametrize("rate", [0.15, 0.00075, 3.75e-05, 1e-10, 123456.0])
+@pytest.mark.parametrize("size", [(960, 600), (1366, 768)])
+def test_no_number_beside_a_slider_is_cut(rate: float, size: tuple[int, int]) -> None:
+    scene = load_scene("local-minimum")
+    lanes = tuple(replace(lane, rule=replace(lane.rule, learning_rate=rate)) for lane in scene.lanes)
+    session, canvas = begin(replace(scene, lanes=lanes)), RecordingCanvas(size)
+    draw(canvas, snapshot_of(session, race(session.scene)))
+    _, words, *_ = re.findall('text "([^"]*)"', canvas.recording.split("  sliders\n")[1])  # The first is its letter.
+    assert "…" not in words
+    assert float(words.replace("−", "-")) == pytest.approx(rate, rel=0.1)
