@@ -137,7 +137,8 @@ def draw_caption(canvas: Canvas, places: Layout, theme: Theme, session: Session,
     color = theme.muted
     if words:
         color = theme.text if lane is None else mix(theme.lane(lane), theme.text, 0.5)
-    other = changed(session) or not as_written(session.scene, any_seed=True)
+    of_origin = session.origin is None or session.scene.look == session.origin.look
+    other = (of_origin and changed(session)) or not as_written(session.scene, any_seed=True)
     shown = words or (theme.say(CHANGED) if other else session.scene.texts(theme.language).look)
     lines = wrapped(shown, em, place.right - left, places.look_lines, bool(words))
     for number, part in enumerate(lines):

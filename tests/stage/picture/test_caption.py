@@ -20,7 +20,7 @@ from sim.stage.picture.caption import CHANGED, draw_caption, reveal, said_now
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.playback import Elapsed, Play, Step
 from sim.stage.session.session import Session, ask, begin, race
-from sim.stage.session.setup import Guess, OpenScene, SkipQuestion
+from sim.stage.session.setup import OWN_SURFACE, Guess, MoveStart, OpenScene, SetFormula, SkipQuestion
 from sim.stage.session.view import Toggle
 from sim.stage.style.theme import load_theme
 from sim.stage.style.wrapping import wrapped
@@ -193,6 +193,14 @@ def test_a_scene_that_was_changed_does_not_say_what_it_was_made_to_show(known: b
         draw(canvas, snapshot_of(session, running))
         assert (scene.look in canvas.recording) == (shown is scene)
         assert (CHANGED in canvas.recording) == (shown is not scene)
+
+
+def test_a_surface_of_one_s_own_stands_under_a_sentence_of_its_own() -> None:
+    typed = after(begin(flat_scene("local-minimum")), SetFormula("x^2 + y^2"), MoveStart((0.5, 0.5)))
+    canvas = RecordingCanvas((1600, 900))
+    draw(canvas, snapshot_of(replace(typed, notice=""), race(typed.scene)))
+    assert OWN_SURFACE in canvas.recording
+    assert CHANGED not in canvas.recording
 
 
 def test_what_is_said_at_a_time_is_said_of_the_race_that_its_author_saw() -> None:
