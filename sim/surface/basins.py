@@ -133,7 +133,8 @@ class Basins:
 
     def _flow(self, points: Array, known: Callable[[Array], Labels], most: int = MOST_STEPS) -> tuple[Labels, Array]:
         """Labels (n,) and ends (n, 2) of flows that go on until the label of the place they have come to is known."""
-        still = AT_REST * self.window.diagonal
+        diagonal = self.window.diagonal
+        still = AT_REST * diagonal
         labels, ends = known(points), points.copy()
         before, turns = np.zeros_like(ends), np.zeros(len(ends), dtype=np.intp)
         moving = np.flatnonzero(labels == _UNSURE)
@@ -141,7 +142,7 @@ class Basins:
             if not len(moving):
                 break
             places = ends[moving]
-            longest = STEP * np.maximum(norm(places - self.window.center), self.window.diagonal)
+            longest = STEP * np.clip(norm(places - self.window.center), diagonal, FAR * diagonal)
             step = flow_step(self.surface, places, longest)
             places += step
             ends[moving] = places
@@ -152,7 +153,7 @@ class Basins:
             arrived = moving[unsure & ~far]
             if len(arrived):
                 labels[arrived] = self._rest(ends[arrived])
-            near = norm(places - self.window.center) < FAR * self.window.diagonal
+            near = norm(places - self.window.center) < FAR * diagonal
             moving = moving[unsure & far & near & (turns[moving] <= MOST_TURNS)]
         creased = turns > MOST_TURNS
         creased[labels == NO_BASIN] |= self._without_gradient(ends[labels == NO_BASIN])

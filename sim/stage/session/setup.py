@@ -300,8 +300,7 @@ def _told(begun: Beginning, moved: bool, rate: float, language: str) -> str:
     if not begun.factor:
         return say(language, "Steps of η = {rate} lead uphill nearly everywhere here: turn it down.", **shown)
     if begun.factor < 1.0 and moved:
-        words = "η is {slower} now, and the start has moved: steps of {rate} led uphill here."
-        return say(language, words, **shown)
+        return say(language, "η is {slower} now, and the start has moved: steps of {rate} led uphill here.", **shown)
     if begun.factor < 1.0:
         return say(language, "η is {slower} now: steps of {rate} led uphill here.", **shown)
     if moved:

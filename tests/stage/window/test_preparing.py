@@ -272,7 +272,7 @@ def test_a_formula_is_read_beside_the_window_and_another_scene_takes_its_place(
             raise_if_unwanted()
             time.sleep(0.002)
 
-    monkeypatch.setattr("sim.stage.session.setup.usual_window", endless)
+    monkeypatch.setattr("sim.stage.session.setup.beginning", endless)
     before = window.session.scene
     window._do(SetFormula("x^2 + y^2/7"))
     window.advance([], 0.02)
