@@ -10,7 +10,7 @@ from ....descent.problem import Problem
 from ....surface.critical.point import CriticalKind, CriticalPoint
 from ....surface.points import Array, Mask, norm
 from ...drawing.camera import Camera
-from ...drawing.canvas import Backdrop, Canvas
+from ...drawing.canvas import Backdrop, Canvas, Pixel
 from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
 from ...drawing.relief.paints import Paints, paints
 from ...drawing.relief.picture import Pixels
@@ -24,6 +24,8 @@ from .site import LandBlock, Map, Site, site_of
 
 MANY_MARKS = 40  # Critical points beyond which their marks are smaller.
 SMALL_MARK = 0.65  # How large a mark is among many, as a part of its usual size.
+RADIUS, RIM = 5.0, 1.8  # Of a mark, and of what is around it, in strokes.
+BARS = (1.7, 0.9)  # How far the bars of a cross reach, the way down first, in radii.
 PALE = 0.25  # How far the colours of a map are on the way from those of land to the highest tint.
 INK = 0.3  # How far a map's contours are on the way from their own colour to the highest tint.
 CROWDED = 13.0
@@ -122,7 +124,7 @@ def draw_flat(
 
 def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, stroke: float) -> None:
     """The critical points of the training loss."""
-    size = stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
+    size = mark_stroke(problem, stroke)
     places = np.array([point.position for point in problem.critical]).reshape(-1, 2)
     seen = [point for point, hidden in zip(problem.critical, site.hidden(places), strict=True) if not hidden]
     shown = thinned(seen, site, CROWDED * stroke)
@@ -188,22 +190,44 @@ def _say_nothing_is_here(canvas: Canvas, theme: Theme, stroke: float) -> None:
     canvas.label(words, corner, size, theme.text, theme.panel)
 
 
+def mark_stroke(problem: Problem, stroke: float) -> float:
+    """What stands for the width of thin lines in marks of critical points: these are smaller where there are many."""
+    return stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
+
+
+def mark_place(site: Site, point: CriticalPoint, stroke: float) -> pygame.Rect:
+    """What the mark of a critical point takes up with its rim; a saddle's, as far as its bars reach."""
+    (x, y), wide, tall = site.pixel(*point.position), RADIUS, RADIUS
+    if point.kind is CriticalKind.SADDLE:
+        wide, tall = (max(abs(bar[side]) for bar in _bars(site, point, 1.0)) for side in (0, 1))
+    across, down = round((wide + RIM) * stroke), round((tall + RIM) * stroke)
+    return pygame.Rect(round(x) - across, round(y) - down, 2 * across + 1, 2 * down + 1)
+
+
+def _bars(site: Site, point: CriticalPoint, stroke: float) -> list[Pixel]:
+    """Where the bars of a saddle's cross end, seen from its middle."""
+    place, ends = np.array(point.position), list[Pixel]()
+    for (vx, vy), length in zip(point.eigenvectors, BARS, strict=True):
+        along = site.vector(np.array((vx, vy)), place)
+        dx, dy = (length * RADIUS * stroke * along / np.hypot(*along)).tolist()
+        ends.append((dx, dy))
+    return ends
+
+
 def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, stroke: float) -> None:
     """A critical point: a ring for a minimum, a cross for a saddle, a triangle for a maximum, else a dot.
 
     The cross lies along the saddle's eigenvectors, its longer bar along the way down.
     """
-    place, (x, y) = np.array(point.position), site.pixel(*point.position)
-    radius, width = 5 * stroke, max(1, round(1.6 * stroke))
+    x, y = site.pixel(*point.position)
+    radius, width = RADIUS * stroke, max(1, round(1.6 * stroke))
     rim = width + 2 * max(1, round(stroke))
     for color, thick in ((theme.halo, rim), (theme.mark, width)):
         match point.kind:
             case CriticalKind.MINIMUM:
                 canvas.ring((x, y), radius + 0.5 * thick, color, thick)
             case CriticalKind.SADDLE:
-                for (vx, vy), length in zip(point.eigenvectors, (1.7 * radius, 0.9 * radius), strict=True):
-                    along = site.vector(np.array((vx, vy)), place)
-                    dx, dy = (length * along / np.hypot(*along)).tolist()
+                for dx, dy in _bars(site, point, stroke):
                     canvas.line(((x - dx, y - dy), (x + dx, y + dy)), color, thick)
             case CriticalKind.MAXIMUM:
                 corners = [

@@ -14,18 +14,16 @@ import pygame
 from ....descent.race import Race
 from ....surface.critical.point import CriticalPoint
 from ...drawing.canvas import Canvas, Pixel
-from ...drawing.glyphs import flag_place
 from ...style import text
 from ...style.kept import kept
 from ...style.numbers import number, short
 from ...style.theme import Theme
 from ..map.site import Site
 from ..map.terrain import foremost
-from .context import CAPTIONED, PLATE, ViewContext, captions_height
+from .context import PLATE, ViewContext
 from .formula import formula_place
-from .ground.loss_scale import scale_place
 from .momentum import sum_places
-from .room import marble_places, minima_places
+from .room import LAID_OUT_BY, marble_places, minima_places, still_places
 
 ROUNDING = 1e-12
 TYPE = 0.8  # Height of the type, in ems.
@@ -98,7 +96,7 @@ def draw_labels(canvas: Canvas, context: ViewContext) -> None:
 
 def _standing(context: ViewContext) -> list[Label]:
     """The words as they stand at the moment: rather under a marble than nowhere, but upon no others."""
-    area, views = tuple(context.area), context.views & _LAID_OUT_BY
+    area, views = tuple(context.area), context.views & LAID_OUT_BY
     labels, others = _labels(context.race, context.site, area, context.em, context.theme, views)
     marbles, words, arrows = context.once(marble_places), _words(context), _arrows(context)
     stands = [label.stand for label in labels]
@@ -193,10 +191,6 @@ def _step(size: int) -> int:
     return round(LINE * size)
 
 
-_LAID_OUT_BY = frozenset((*CAPTIONED, "loss scale"))
-"""Views that stand on maps at all moments, and take room from the words."""
-
-
 @kept
 def _labels(
     race: Race, site: Site, area: tuple[int, ...], em: int, theme: Theme, views: frozenset[str]
@@ -205,9 +199,7 @@ def _labels(
     context = ViewContext(race, 0, 0, site, pygame.Rect(area), pygame.Rect(0, 0, 0, 0), theme, em, views)
     points = context.problem.critical
     others = [mark(context, point) for point in points]
-    others += [place.move(area[:2]) for place in minima_places(context.problem, site, context.stroke)]
-    others += [flag_place(context.pixel(np.array(race.start)), context.stroke), _captions(context)]
-    others += [scale_place(context)] if "loss scale" in views else []
+    others += [*minima_places(context), *still_places(context)]
     labels = _laid_out(context, points, others)
     stand = [label.mark for label in labels]
     told = {point.kind for point, own in zip(points, others, strict=False) if own in stand}
@@ -304,11 +296,6 @@ def _crosses(line: Line, others: Sequence[Line]) -> bool:
 def _starved(places: Sequence[pygame.Rect], taken: pygame.Rect) -> bool:
     """Whether all of these places, of which there are some, are lost if that is taken."""
     return bool(places) and all(place.colliderect(taken) for place in places)
-
-
-def _captions(context: ViewContext) -> pygame.Rect:
-    """What the lines at the upper edge take up."""
-    return pygame.Rect(context.area.topleft, (context.area.width, round(captions_height(context.views) * context.em)))
 
 
 def mark(context: ViewContext, point: CriticalPoint) -> pygame.Rect:

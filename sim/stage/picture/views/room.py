@@ -8,19 +8,19 @@ from typing import NamedTuple
 import numpy as np
 from pygame import Rect
 
-from ....descent.problem import Problem
 from ....descent.race import Race
 from ....surface.points import Array, components, vectors
 from ...drawing.camera import Camera, visible
 from ...drawing.canvas import Pixel
 from ...drawing.glyphs import WEDGE_RIM, flag_place, wedge_middle
 from ...style.kept import kept
-from ...style.style import stroke_of
 from ...style.theme import Theme
-from ..map.numbers import MOST_NUMBERS, number_place
+from ..map.minima import test_minima
+from ..map.numbers import number_stands
 from ..map.site import Site, site_of
+from ..map.terrain import mark_place, mark_stroke
 from ..map.trail import TAIL
-from .context import COVERED, ViewContext, captions_height
+from .context import CAPTIONED, COVERED, ViewContext, captions_height
 from .ground.loss_scale import scale_place
 from .momentum import sum_places
 
@@ -40,10 +40,14 @@ MARK, LAND = 8.0, 0.15
 """As so many ems of the trail counts a mark or number of a minimum that words cover, and a square em of a block."""
 LINE = 1000.0
 """As so many ems counts an arrow or a flag that is hidden: more than all that may lie on a map beside."""
-RING = 7.0
-"""Half the width of a minimum's mark, in strokes."""
+DIAMOND = 8.5
+"""Half of what the mark of a minimum of the test loss takes up, in strokes."""
 CELL = 8
 """Side of the cells by which it is counted what words cover, in pixels."""
+
+
+LAID_OUT_BY = frozenset((*CAPTIONED, "loss scale"))
+"""Views that stand on maps at all moments, and take room from words."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -162,7 +166,7 @@ def seen(context: ViewContext, others: Sequence[Rect] = ()) -> Seen:
     return Seen(
         marbles,
         tuple((context.center, arrow.tip) for arrow in ends if arrow is not None),
-        _still(context.race, context.camera, context.theme, tuple(context.area), em),
+        _still(context.race, context.camera, context.theme, tuple(context.area), em, context.views & LAID_OUT_BY),
         way,
         lengths / em,
         round(CLOSE * em),
@@ -198,14 +202,14 @@ def wedge_area(context: ViewContext) -> Rect:
 
 
 @kept
-def _still(race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int) -> Still:
+def _still(
+    race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int, views: frozenset[str] = frozenset()
+) -> Still:
     """What is to be seen at all moments on a map in that area."""
-    problem, stroke = race.problem, stroke_of(em)
-    site = site_of(problem, camera, theme)
-    x, y = site.pixel(*race.start)
-    flag, marks = flag_place((x, y), stroke), minima_places(problem, site, stroke)
-    moved = [place.move(area[:2]) for place in (flag, *marks)]
-    return Still(moved[0], tuple(moved[1:]), None if camera.flat else _land_sums(site, area, em))
+    site = site_of(race.problem, camera, theme)
+    context = ViewContext(race, 0, 0, site, Rect(area), Rect(0, 0, 0, 0), theme, em, views)
+    flag, *_ = still_places(context)
+    return Still(flag, tuple(minima_places(context)), None if camera.flat else _land_sums(site, area, em))
 
 
 def _land_sums(site: Site, area: tuple[int, ...], em: int) -> Sums:
@@ -216,16 +220,31 @@ def _land_sums(site: Site, area: tuple[int, ...], em: int) -> Sums:
     return sums(pixels + area[:2], np.where(land, (CELL / em) ** 2, 0.0))
 
 
-def minima_places(problem: Problem, site: Site, stroke: float) -> list[Rect]:
-    """What the marks of minima take up that are seen, and their numbers, if they have any, from the land's corner."""
-    places, half = list[Rect](), round(RING * stroke)
-    for number, minimum in enumerate(problem.minima, start=1):
-        if not site.hides(*minimum.position):
-            x, y = site.pixel(*minimum.position)
-            places.append(Rect(round(x) - half, round(y) - half, 2 * half, 2 * half))
-            if len(problem.minima) <= MOST_NUMBERS:
-                places.append(number_place(str(number), (x, y), stroke))
-    return places
+def still_places(context: ViewContext) -> tuple[Rect, ...]:
+    """What stands still on a map, and has its place before all words: flag, sentences, scale, and minima of the test
+    loss.
+    """
+    area, stroke, site = context.area, context.stroke, site_of(context.problem, context.camera, context.theme)
+    x, y = site.pixel(*context.race.start)
+    found = [flag_place((x + area.left, y + area.top), stroke)]
+    found.append(Rect(area.topleft, (area.width, round(captions_height(context.views) * context.em))))
+    if "loss scale" in context.views:
+        found.append(scale_place(context))
+    if "test surface" in context.views:
+        half, places = round(DIAMOND * stroke), site.project(test_minima(context.problem)) + area.topleft
+        found += [Rect(round(x) - half, round(y) - half, 2 * half, 2 * half) for x, y in places.tolist()]
+    return tuple(found)
+
+
+def minima_places(context: ViewContext) -> list[Rect]:
+    """What the marks of minima take up that are seen on ground at rest, and their numbers, if all have them."""
+    problem, camera, theme, stroke = context.problem, context.camera, context.theme, context.stroke
+    site, size = site_of(problem, camera, theme), mark_stroke(problem, stroke)
+    seen = [point for point in problem.minima if not site.hides(*point.position)]
+    places = [mark_place(site, point, size).move(context.area.topleft) for point in seen]
+    taken = tuple(map(tuple, context.once(still_places)))
+    stands = number_stands(problem, camera, theme, stroke, tuple(context.area), (), taken)
+    return [*places, *(stand.place for stand in stands if not site.hides(*problem.minima[stand.number].position))]
 
 
 class Choice(NamedTuple):

@@ -16,11 +16,12 @@ from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.scene.view import USUAL_VIEW
 from sim.stage.drawing.canvas import Pixel
-from sim.stage.picture.map.numbers import number_place
+from sim.stage.picture.map.numbers import number_stands
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import ViewContext
+from sim.stage.picture.views.room import still_places
 from sim.stage.session.session import begin, race
 
 HIMMELBLAU = load_scene("himmelblau")
@@ -69,11 +70,9 @@ def test_they_leave_the_numbers_of_minima_to_be_seen(language: str, view: str) -
     for size in PRESENTED:
         scene = replace(HIMMELBLAU, view=VIEWS[view])
         for context, drawn in labelled(scene, 60, size, presenter=True, language=language):
-            minima = context.problem.minima
-            numbers = [
-                number_place(str(number), context.site.pixel(*each.position), context.stroke).move(context.area.topleft)
-                for number, each in enumerate(minima, start=1)
-            ]
+            still, area = tuple(map(tuple, still_places(context))), tuple(context.area)
+            told = number_stands(context.problem, context.camera, context.theme, context.stroke, area, (), still)
+            numbers = [stand.place for stand in told]
             assert len(numbers) == 4
             assert len(plates(drawn)) == 9
             assert [plate for plate in plates(drawn) if plate.collidelist(numbers) >= 0] == []
