@@ -23,7 +23,7 @@ from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views.context import CAPTIONED, SHORTEST_ARROW
-from sim.stage.picture.views.room import marble_places
+from sim.stage.picture.views.stretch import marble_places
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.theme import load_theme
 

@@ -27,7 +27,8 @@ from ..map.site import LandBlock, Site, moving_site, site_of
 from ..map.trail import Trail, fading
 from ..views import Layer, ViewContext, draw_views, map_backdrop
 from ..views.moving_ground import shaken
-from ..views.room import still_places, wedge_area
+from ..views.room import still_places
+from ..views.stretch import wedge_area
 
 THICK = (0.6, 1.0)
 """How thick the arrows of the gradient and of the movement are."""
@@ -235,8 +236,9 @@ def draw_together(
         course.context(update, still if course.index == chosen else frozenset(), share)
         for course, (update, share) in zip(courses, glides, strict=True)
     ]
-    others = tuple(context.center for index, context in enumerate(contexts) if index != chosen)
-    contexts[chosen] = replace(contexts[chosen], others=others)
+    others = [context for index, context in enumerate(contexts) if index != chosen]
+    centers, beside = tuple(each.center for each in others), tuple((each.index, each.moment) for each in others)
+    contexts[chosen] = replace(contexts[chosen], others=centers, beside=beside)
     area = courses[0].area
     order = sorted(range(len(courses)), key=lambda index: index == chosen)
     with canvas.clip(area):

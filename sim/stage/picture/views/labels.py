@@ -5,6 +5,8 @@ The words stand close to their marks, where they leave the others room to do so,
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -13,17 +15,19 @@ import pygame
 
 from ....descent.race import Race
 from ....surface.critical.point import CriticalPoint
-from ...drawing.canvas import Canvas, Pixel
+from ...drawing.camera import Camera
+from ...drawing.canvas import Canvas
 from ...style import text
 from ...style.kept import kept
 from ...style.numbers import number, short
 from ...style.theme import Theme
-from ..map.site import Site
-from ..map.terrain import foremost
-from .context import PLATE, ViewContext
-from .formula import formula_place
+from ..map.numbers import named_minima
+from ..map.terrain import foremost, mark_place, mark_stroke
+from .context import MOMENTS, PLATE, ViewContext
+from .formula import formula_places
 from .momentum import sum_places
-from .room import LAID_OUT_BY, marble_places, minima_places, still_places
+from .room import minima_places, still_places
+from .stretch import LAID_OUT_BY, Line, at_rest, stretch_of
 
 ROUNDING = 1e-12
 TYPE = 0.8  # Height of the type, in ems.
@@ -31,7 +35,8 @@ SMALLER = 0.75  # Of it, where else there would not be room for all words,
 LEAST_TYPE = 9  # and in pixels.
 ATTEMPTS = 3  # At another order, where words are left without room.
 CROWD = 20  # Points; if there are more, not all have room in any type.
-FEW = 3  # Digits of numbers, where there is not room for all words with more: rather than smaller type.
+FEW = (3, 2)  # Digits of numbers, where there is not room for all words with more: rather than smaller type.
+WIDE = 0.9  # Of the least that a mark takes up, in ems.
 LINE = 1.25  # From one line to the next, in heights of the type.
 FARTHEST = 3  # Marks by which words stand away from theirs, where there is no room closer to it.
 CORNERS = (
@@ -51,9 +56,6 @@ NEAR = 1.5
 """How far around another mark than their own words seem to be those of that one, in marks on both sides together."""
 
 
-Line = tuple[Pixel, Pixel]
-
-
 class Stand(NamedTuple):
     """Where words may stand."""
 
@@ -65,6 +67,7 @@ class Stand(NamedTuple):
 class Label(NamedTuple):
     """What is said of a critical point."""
 
+    point: tuple[float, float]
     mark: pygame.Rect
     lines: tuple[str, str]
     size: int
@@ -77,10 +80,11 @@ class Label(NamedTuple):
 def draw_labels(canvas: Canvas, context: ViewContext) -> None:
     """Two lines at each critical point, the lowest first; none where they would lie over another's.
 
-    Where there is no room for all, numbers have fewer digits, and then the first of each kind comes before the others.
+    Where there is no room for all, numbers have fewer digits, and then the first of each kind comes before the others,
+    and among many those that are spoken of beside the map.
 
-    Where a marble, its arrows or what another view says lies on them, they go to another side of their point, if there
-    is room.
+    Where a marble, its arrows or what another view says lies on them in these moments, they are at another side of
+    their point, if there is room.
     """
     labels = _standing(context)
     for label in labels:
@@ -94,41 +98,103 @@ def draw_labels(canvas: Canvas, context: ViewContext) -> None:
             canvas.text(line, (place.centerx, y), label.size, context.theme.text, align=0.5)
 
 
-def _standing(context: ViewContext) -> list[Label]:
-    """The words as they stand at the moment: rather under a marble than nowhere, but upon no others."""
-    area, views = tuple(context.area), context.views & LAID_OUT_BY
-    labels, others = _labels(context.race, context.site, area, context.em, context.theme, views)
-    marbles, words, arrows = context.once(marble_places), _words(context), _arrows(context)
+def _standing(context: ViewContext) -> Sequence[Label]:
+    """The words as they stand at the moment: where ground moves they go with their marks, unless a line leads there."""
+    camera, theme, area, em = context.camera, context.theme, tuple(context.area), context.em
+    views, block = context.views & LAID_OUT_BY, context.moment // MOMENTS
+    named = _named(context) if len(context.problem.critical) > CROWD else ()
+    labels = _in_block(context.race, context.index, block, camera, theme, area, em, views, context.beside, named)
+    if not context.passing:
+        return labels
+    rest = at_rest(context.race, context.index, context.moment, camera, theme, area, em, views)
+    return [_moved(label, context, rest) for label in labels]
+
+
+def _named(context: ViewContext) -> tuple[int, ...]:
+    """The minima that are spoken of beside the map."""
+    judge = context.race.judges[context.index]
+    return named_minima(judge.basin(context.moment), judge.events_until(context.moment))
+
+
+def _moved(label: Label, context: ViewContext, rest: ViewContext) -> Label:
+    """The same on ground that is not where it rests."""
+    point = np.array(label.point)
+    (x, y), (left, top), (place, led) = context.pixel(point), rest.pixel(point), label.stand
+    by = round(x - left), round(y - top)
+    place = place if led else place.move(by).clamp(context.area)
+    return label._replace(mark=label.mark.move(by), stand=Stand(place, led))
+
+
+@kept
+def _in_block(
+    race: Race,
+    index: int,
+    block: int,
+    camera: Camera,
+    theme: Theme,
+    area: tuple[int, ...],
+    em: int,
+    views: frozenset[str],
+    beside: tuple[tuple[int, int], ...],
+    named: tuple[int, ...],
+) -> tuple[Label, ...]:
+    """The words as they stand in a block of moments: rather under a marble than nowhere, but upon no others."""
+    labels, others = _labels(race, camera, theme, area, em, views, named)
+    context = replace(at_rest(race, index, MOMENTS * block, camera, theme, area, em, views), beside=beside)
+    lanes = [(index, block), *((lane, moment // MOMENTS) for lane, moment in beside)]
+    passing, words = [stretch_of(context, *each) for each in lanes], _words(context)
+    marbles = [place for stretch in passing for place in stretch.marbles]
+    arrows = [arrow for each in passing[0].arrows for arrow in each]
     stands = [label.stand for label in labels]
-    for index, label in enumerate(labels):
-        if _lies_on(label.stand.place, [*marbles, *words], arrows):
+    for number_, label in enumerate(labels):
+        if _hides(label.stand.place, marbles, arrows) or label.stand.place.collidelist(words) >= 0:
             left = [(each.mark, stand) for each, stand in zip(labels, stands, strict=True) if each is not label]
-            taken = [*others, *marbles, *words, *(stand.place for _, stand in left)]
-            leaders = [*arrows, *(_leader(own, stand.place) for own, stand in left if stand.led)]
-            free = [stand for stand in label.stands if not _lies_on(stand.place, taken, arrows)]
-            clear = (stand for stand in free if not (stand.led and _crosses(_leader(label.mark, stand.place), leaders)))
-            stands[index] = next(clear, free[0] if free else label.stand)
+            places, leaders = [stand.place for _, stand in left], _leaders(left)
+            taken = [*others, *words, *places]
+            free = [stand for stand in label.stands if _is_free(label.mark, stand, taken, places, leaders)]
+            if label.stand.place.collidelist(words) < 0:
+                free.append(label.stand)
+            hidden = [_hides(stand.place, marbles, arrows) for stand in free]
+            stands[number_] = free[hidden.index(min(hidden))] if free else label.stand
     told = (label._replace(stand=stand) for label, stand in zip(labels, stands, strict=True))
-    return [label for label in told if label.stand.place.collidelist(words) < 0]
+    return tuple(label for label in told if label.stand.place.collidelist(words) < 0)
 
 
-def _lies_on(place: pygame.Rect, others: list[pygame.Rect], arrows: Sequence[Line]) -> bool:
-    """Whether words there lie on any of these."""
-    return place.collidelist(others) >= 0 or any(place.clipline(*arrow) for arrow in arrows)
+def _hides(place: pygame.Rect, marbles: Sequence[pygame.Rect], arrows: Sequence[Line]) -> int:
+    """At how many moments words there lie on a marble, which counts most, or on an arrow."""
+    under = len(place.collidelistall(list(marbles)))
+    return (len(arrows) + 1) * under + sum(bool(place.clipline(*arrow)) for arrow in arrows)
 
 
-def _arrows(context: ViewContext) -> list[Line]:
-    """The arrows from the marble, if they are on the map."""
-    if not context.holds(context.center):
-        return []
-    return [(context.center, arrow.tip) for arrow in context.arrows if arrow is not None]
+def _is_free(
+    mark: pygame.Rect,
+    stand: Stand,
+    taken: Sequence[pygame.Rect],
+    places: Sequence[pygame.Rect],
+    leaders: Sequence[Line],
+) -> bool:
+    """Whether words may stand there: upon nothing that is taken, upon no leader, and their own one runs through no
+    other words at their places, and over no other leader.
+    """
+    if stand.place.collidelist(list(taken)) >= 0 or any(stand.place.clipline(*leader) for leader in leaders):
+        return False
+    return not (stand.led and _runs_over(_leader(mark, stand.place), places, leaders))
+
+
+def _runs_over(leader: Line, places: Sequence[pygame.Rect], leaders: Sequence[Line]) -> bool:
+    """Whether a leader runs through other words, or over another leader."""
+    return any(place.clipline(*leader) for place in places) or any(_cross(leader, other) for other in leaders)
+
+
+def _leaders(stands: Sequence[tuple[pygame.Rect, Stand]]) -> list[Line]:
+    """The leaders of words, of which the marks are known."""
+    return [_leader(mark, stand.place) for mark, stand in stands if stand.led]
 
 
 def _words(context: ViewContext) -> list[pygame.Rect]:
-    """What the formula covers, and momentum as a sum."""
-    formula = formula_place(context) if "formula" in context.views else None
-    sums = context.once(sum_places) if "momentum" in context.views else []
-    return sums if formula is None else [*sums, formula]
+    """What the formula covers in a block of moments, and momentum as a sum."""
+    formula = formula_places(context) if "formula" in context.views else []
+    return [*context.once(sum_places), *formula] if "momentum" in context.views else formula
 
 
 def _leader(mark: pygame.Rect, place: pygame.Rect) -> Line:
@@ -193,19 +259,26 @@ def _step(size: int) -> int:
 
 @kept
 def _labels(
-    race: Race, site: Site, area: tuple[int, ...], em: int, theme: Theme, views: frozenset[str]
+    race: Race,
+    camera: Camera,
+    theme: Theme,
+    area: tuple[int, ...],
+    em: int,
+    views: frozenset[str],
+    named: tuple[int, ...],
 ) -> tuple[tuple[Label, ...], tuple[pygame.Rect, ...]]:
     """The words of all points where they stand if no marble is there, and what else takes room on the map."""
-    context = ViewContext(race, 0, 0, site, pygame.Rect(area), pygame.Rect(0, 0, 0, 0), theme, em, views)
-    points = context.problem.critical
-    others = [mark(context, point) for point in points]
-    others += [*minima_places(context), *still_places(context)]
+    context = at_rest(race, 0, 0, camera, theme, area, em, views)
+    points, minima = context.problem.critical, context.problem.minima
+    first = {minima[number] for number in named if number < len(minima)}
+    points = tuple(sorted(points, key=lambda point: point not in first))
+    others = (*(mark(context, point) for point in points), *minima_places(context), *still_places(context))
     labels = _laid_out(context, points, others)
-    stand = [label.mark for label in labels]
-    told = {point.kind for point, own in zip(points, others, strict=False) if own in stand}
-    if any(point.kind not in told for point in points):
-        labels = _laid_out(context, foremost(points), others)
-    return labels, tuple(others)
+    told, kinds = {label.point for label in labels}, {point.kind for point in points}
+    if {point.kind for point in points if point.position in told} != kinds:
+        ranked = sorted(foremost(points), key=lambda point: point not in first)
+        labels = _laid_out(context, ranked, others)
+    return labels, others
 
 
 def _laid_out(
@@ -224,10 +297,12 @@ def _laid_out(
             ]
             for own, extent in zip(marks, extents, strict=True)
         ]
-        placed = _best_placed(free, marks)
+        placed = _best_placed(free, marks, told)
         if len(placed) > len(labels):
             labels = tuple(
-                Label(marks[n], told[n], size, *_stands(context, marks[n], extents[n], place, apart))
+                Label(
+                    points[n].position, marks[n], told[n], size, *_stands(context, marks[n], extents[n], place, apart)
+                )
                 for n, place in placed.items()
             )
         if len(labels) == len(points):
@@ -245,15 +320,17 @@ def _stands(
 
 
 def _best_placed(
-    free: Sequence[Sequence[tuple[int, pygame.Rect]]], marks: Sequence[pygame.Rect]
+    free: Sequence[Sequence[tuple[int, pygame.Rect]]], marks: Sequence[pygame.Rect], told: Sequence[tuple[str, str]]
 ) -> Mapping[int, pygame.Rect]:
     """Which of its free places each has, by its number.
 
     Where some are left none, these come first in another attempt, unless there is a crowd: no order has room for all.
     """
     order = list(range(len(marks)))
+    if len(marks) > CROWD:  # What is said of one is not said of others again.
+        return _placed(free, marks, list({told[number_]: number_ for number_ in reversed(order)}.values())[::-1])
     best = placed = _placed(free, marks, order)
-    for _ in range(ATTEMPTS if len(marks) <= CROWD else 0):
+    for _ in range(ATTEMPTS):
         if len(best) == len(marks):
             break
         order.sort(key=lambda number: number in placed)
@@ -268,12 +345,12 @@ def _placed(
     """Which of its free places each has, in order, by its number; those that are left none are left out.
 
     Of places that are equally far away, it is the first of those that leave the fewest of the later ones no close one.
-    No two leaders cross.
+    No leader crosses another, or runs through words.
     """
     rest, placed, leaders = [list(places) for places in free], dict[int, pygame.Rect](), list[Line]()
     for turn, index in enumerate(order):
-        own, others = marks[index], [rest[number] for number in order[turn + 1 :]]
-        open_ = (each for each in rest[index] if not (each[0] and _crosses(_leader(own, each[1]), leaders)))
+        own, others, taken = marks[index], [rest[number] for number in order[turn + 1 :]], list(placed.values())
+        open_ = (each for each in rest[index] if not (each[0] and _runs_over(_leader(own, each[1]), taken, leaders)))
         away, nearest = next(((away, list(each)) for away, each in groupby(open_, key=lambda each: each[0])), (0, []))
         if not nearest:
             continue
@@ -281,16 +358,16 @@ def _placed(
         placed[index] = min(
             (place for _, place in nearest), key=lambda place: sum(_starved(places, place) for places in later)
         )
-        if away:
-            leaders.append(_leader(own, placed[index]))
+        leader = _leader(own, placed[index]) if away else None
+        if leader is not None:
+            leaders.append(leader)
         for places in others:
-            places[:] = [each for each in places if not each[1].colliderect(placed[index])]
+            places[:] = [
+                each
+                for each in places
+                if not each[1].colliderect(placed[index]) and not (leader and each[1].clipline(*leader))
+            ]
     return placed
-
-
-def _crosses(line: Line, others: Sequence[Line]) -> bool:
-    """Whether a line crosses any of the others."""
-    return any(_cross(line, other) for other in others)
 
 
 def _starved(places: Sequence[pygame.Rect], taken: pygame.Rect) -> bool:
@@ -299,10 +376,11 @@ def _starved(places: Sequence[pygame.Rect], taken: pygame.Rect) -> bool:
 
 
 def mark(context: ViewContext, point: CriticalPoint) -> pygame.Rect:
-    """What the point's own mark takes up."""
-    rect = pygame.Rect(0, 0, round(0.9 * context.em), round(0.9 * context.em))
-    rect.center = tuple(round(part) for part in context.pixel(np.array(point.position)))
-    return rect
+    """What the point's own mark takes up, with the bars of a cross."""
+    drawn = mark_place(context.site, point, mark_stroke(context.problem, context.stroke)).move(context.area.topleft)
+    rect = pygame.Rect(0, 0, round(WIDE * context.em), round(WIDE * context.em))
+    rect.center = drawn.center
+    return rect.union(drawn)
 
 
 def _places(
@@ -329,13 +407,14 @@ def _rounded(context: ViewContext, loss: float) -> float:
 
 def _forms(context: ViewContext, points: Sequence[CriticalPoint]) -> Iterator[tuple[list[tuple[str, str]], int]]:
     """What may be said of the points, and in which type: what is wanted most comes first."""
-    digits = (number, _few_digits) if len(points) <= CROWD else (number,)
+    digits: list[Callable[[float], str]] = [number]
+    digits += [partial(_rounded_to, count) for count in FEW if len(points) <= CROWD]
     forms = [[_lines(context, point, told) for point in points] for told in digits]
     yield from ((told, size) for size in _sizes(context.em, len(points)) for told in forms)
 
 
-def _few_digits(value: float) -> str:
-    return short(float(f"{value:.{FEW}g}"))
+def _rounded_to(digits: int, value: float) -> str:
+    return short(float(f"{value:.{digits}g}"))
 
 
 def _lines(context: ViewContext, point: CriticalPoint, told: Callable[[float], str]) -> tuple[str, str]:

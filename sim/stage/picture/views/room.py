@@ -9,10 +9,10 @@ import numpy as np
 from pygame import Rect
 
 from ....descent.race import Race
-from ....surface.points import Array, components, vectors
-from ...drawing.camera import Camera, visible
+from ....surface.points import Array
+from ...drawing.camera import Camera
 from ...drawing.canvas import Pixel
-from ...drawing.glyphs import WEDGE_RIM, flag_place, wedge_middle
+from ...drawing.glyphs import flag_place
 from ...style.kept import kept
 from ...style.theme import Theme
 from ..map.minima import test_minima
@@ -20,34 +20,24 @@ from ..map.numbers import number_stands
 from ..map.site import Site, site_of
 from ..map.terrain import mark_place, mark_stroke
 from ..map.trail import TAIL
-from .context import CAPTIONED, COVERED, ViewContext, captions_height
+from .context import MOMENTS, ViewContext, captions_height
 from .ground.loss_scale import scale_place
-from .momentum import sum_places
+from .stretch import LAID_OUT_BY, at_rest, stretch_of
 
-MARBLE = 10.5
-"""Half the width of what a marble takes up, with the ring around its next place, in strokes."""
-UPDATES = 256
-"""Of the last stretch of a trail that words make room for, at most."""
 CLOSE = 0.5
 """From an arrow to words, in ems."""
-SAMPLES = 5
-"""Places on each piece of a trail at which it is looked whether it is covered,"""
-SHARES = ((np.arange(SAMPLES) + 0.5) / SAMPLES)[:, None]
-"""and how far along it they are."""
 SIDES = ("bottomleft", "bottomright", "topleft", "topright", "midbottom", "midtop", "midleft", "midright")
 """Where in their room words may lie: the first of those that cover the same."""
 MARK, LAND = 8.0, 0.15
 """As so many ems of the trail counts a mark or number of a minimum that words cover, and a square em of a block."""
 LINE = 1000.0
 """As so many ems counts an arrow or a flag that is hidden: more than all that may lie on a map beside."""
+KEEPS = 15.0
+"""So many ems more may be hidden where words have been before."""
 DIAMOND = 8.5
 """Half of what the mark of a minimum of the test loss takes up, in strokes."""
 CELL = 8
 """Side of the cells by which it is counted what words cover, in pixels."""
-
-
-LAID_OUT_BY = frozenset((*CAPTIONED, "loss scale"))
-"""Views that stand on maps at all moments, and take room from words."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -113,59 +103,24 @@ def sums(pixels: Array, weights: Array) -> Sums:
     return Sums((left, top), total)
 
 
-class Way(NamedTuple):
-    """Where a marble has been before some moments."""
-
-    places: Array
-    """SAMPLES places on each piece of it, in pixels, (n, 2),"""
-    lengths: Array
-    """and how long a part of it each stands for, (n,)."""
-    walked: Array
-    """How far the marble has come at each moment, in pixels."""
-    first: int
-    """The moment at which it begins."""
-
-
-def _last_stretch(context: ViewContext) -> tuple[Array, Array]:
-    """Places (n, 2) along the last stretch of the trail, and how much of it each stands for (n,), in pixels."""
-    (first, last), find = context.block(), _way if context.passing else _kept_way
-    way = find(context.race, context.index, context.site, tuple(context.area), first, last)
-    here = context.moment - way.first
-    begun = np.searchsorted(way.walked[: here + 1], way.walked[here] - TAIL * context.stroke)
-    stretch = slice(SAMPLES * max(int(begun), here - UPDATES), SAMPLES * here)
-    return way.places[stretch], way.lengths[stretch]
-
-
-def _way(race: Race, index: int, site: Site, area: tuple[int, ...], first: int, last: int) -> Way:
-    """The way of a lane's marble on a map in that area up to the moments from `first` to the one before `last`."""
-    since, place = max(0, first - UPDATES), Rect(area)
-    pixels = visible(site.project(race.tracks[index].theta[since:last]) + place.topleft, place)
-    pieces = np.diff(pixels, axis=0)
-    lengths = np.hypot(pieces[:, 0], pieces[:, 1])
-    places = (pixels[:-1, None] + SHARES * pieces[:, None]).reshape(-1, 2)
-    walked = np.concatenate([[0.0], np.cumsum(lengths)])
-    return Way(vectors(components(places)), np.repeat(lengths / SAMPLES, SAMPLES), walked, since)
-
-
-_kept_way = kept(_way)
-
-
-def seen(context: ViewContext, others: Sequence[Rect] = ()) -> Seen:
-    """What is to be seen on the map beside words: marbles, the next movement, the flag and the trail's last stretch.
+def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = ()) -> Seen:
+    """What is to be seen on the map beside words at moments of one block, from `first` to the one before `last`: the
+    marble, its movements, the flag and the last stretch of the trail; of marbles that share the map, their own blocks.
 
     others: what else is to be hidden no more than marbles.
     """
-    em = context.em
-    next_step, ends = context.track.theta[min(context.moment + 1, context.track.updates)], context.arrows
-    marbles = [*context.once(marble_places), *others]
-    if "next step" in context.views and context.holds(context.pixel(next_step)):
-        marbles.append(_about(context.pixel(next_step), context))
+    em, marbles = context.em, list(others)
     if "loss scale" in context.views:
         marbles.append(scale_place(context))
-    way, lengths = _last_stretch(context)
+    for index, moment in context.beside:
+        marbles += stretch_of(context, index, moment // MOMENTS).marbles
+    own = stretch_of(context, context.index, first // MOMENTS)
+    part = slice(first - own.first, last - own.first)
+    marbles += own.marbles[part.start : part.stop + ("next step" in context.views)]
+    way, lengths = own.trodden(first, last, TAIL * context.stroke)
     return Seen(
         marbles,
-        tuple((context.center, arrow.tip) for arrow in ends if arrow is not None),
+        tuple(arrow for arrows in own.arrows[part] for arrow in arrows),
         _still(context.race, context.camera, context.theme, tuple(context.area), em, context.views & LAID_OUT_BY),
         way,
         lengths / em,
@@ -173,43 +128,14 @@ def seen(context: ViewContext, others: Sequence[Rect] = ()) -> Seen:
     )
 
 
-def marble_places(context: ViewContext) -> list[Rect]:
-    """What the marbles on the map take up."""
-    own = _about(context.center, context, away=bool(context.site.beside(context.theta)))
-    return [own, *(_about(pixel, context) for pixel in context.others)]
-
-
-def _about(pixel: Pixel, context: ViewContext, away: bool = False) -> Rect:
-    """What a marble there takes up: a ball stands on its place, and a sign at the edge points to one that is away."""
-    stroke = context.stroke
-    half = round(MARBLE * stroke)
-    if away or not context.holds(pixel):
-        x, y = wedge_middle(wedge_area(context), pixel, stroke)
-        half = round(WEDGE_RIM * stroke)
-        return Rect(round(x) - half, round(y) - half, 2 * half, 2 * half)
-    place = Rect(0, 0, 2 * half, 2 * half if context.camera.flat else 3 * half)
-    place.midbottom = (round(pixel[0]), round(pixel[1]) + half)
-    return place.clamp(context.area)
-
-
-def wedge_area(context: ViewContext) -> Rect:
-    """The map without the rows of sentences that views have at its edges: a wedge does not stand on these."""
-    area, em, views = context.area, context.em, context.views
-    above = round(min(captions_height(views) * em, COVERED * area.height))
-    sums = context.once(sum_places) if "momentum" in views else []
-    below = min(sums[0].height, round(COVERED * area.height)) if sums else 0
-    return Rect(area.left, area.top + above, area.width, area.height - above - below)
-
-
 @kept
 def _still(
     race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int, views: frozenset[str] = frozenset()
 ) -> Still:
     """What is to be seen at all moments on a map in that area."""
-    site = site_of(race.problem, camera, theme)
-    context = ViewContext(race, 0, 0, site, Rect(area), Rect(0, 0, 0, 0), theme, em, views)
+    context = at_rest(race, 0, 0, camera, theme, area, em, views)
     flag, *_ = still_places(context)
-    return Still(flag, tuple(minima_places(context)), None if camera.flat else _land_sums(site, area, em))
+    return Still(flag, tuple(minima_places(context)), None if camera.flat else _land_sums(context.site, area, em))
 
 
 def _land_sums(site: Site, area: tuple[int, ...], em: int) -> Sums:
@@ -273,23 +199,28 @@ def _choices(
 
 
 def least_covering(
-    room: Rect, sizes: tuple[tuple[int, int], ...], untold: tuple[float, ...], here: Seen
-) -> tuple[int, Rect] | None:
-    """Which of the sizes words have and where; None if they would lie on a marble anywhere.
+    room: Rect, sizes: tuple[tuple[int, int], ...], untold: tuple[float, ...], here: Seen, before: Choice | None = None
+) -> Choice | None:
+    """Which of their sizes words have and where; None if they would lie on a marble anywhere.
 
-    untold: as how many covered ems of the trail it counts what words of that size do not tell. Where there is room, no
-    arrow and no flag is hidden; then that is best which covers least and leaves least untold.
+    untold: as how many covered ems of the trail it counts what words of that size do not tell; before: where they have
+    been, and stay unless they would hide an arrow there, or much more than elsewhere. Where there is room, no arrow and
+    no flag is hidden; then that is best which covers least and leaves least untold.
     """
-    trail = sums(here.way, here.lengths) if len(here.way) else None
-    least, chosen = math.inf, None
+    trail, least, stays = sums(here.way, here.lengths) if len(here.way) else None, None, None
     for cost, size, place in _choices(tuple(room), sizes, untold, here.still):
-        if cost >= least:  # So it is with all that come after it.
-            break
+        was = before is not None and stays is None and (size, place) == before[1:]
+        if least is not None and cost >= least.cost and (before is None or cost >= least.cost + KEEPS):
+            break  # So it is with all that come after it.
+        if not was and least is not None and cost >= least.cost:
+            continue
         if place.collidelist(here.marbles) >= 0:
             continue
         about = place.inflate(2 * here.gap, 2 * here.gap)
         total = cost + LINE * sum(bool(about.clipline(*arrow)) for arrow in here.arrows)
         total += round(trail.over(place)) if trail else 0
-        if total < least:
-            least, chosen = total, (size, place)
-    return chosen
+        if was:
+            stays = Choice(total, size, place)
+        if least is None or total < least.cost:
+            least = Choice(total, size, place)
+    return stays if stays is not None and least is not None and stays.cost < least.cost + KEEPS else least

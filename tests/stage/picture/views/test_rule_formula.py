@@ -555,7 +555,7 @@ def lies(here: Seen, untold: tuple[float, ...] = (0.0, 3.0)) -> tuple[int, pygam
     """Which of the sizes is chosen, and where."""
     found = least_covering(ROOM, SIZES, untold, here)
     assert found is not None
-    return found
+    return found[1:]
 
 
 def test_it_lies_where_it_hides_least() -> None:
@@ -609,7 +609,7 @@ def test_before_an_audience_it_hides_neither_marble_nor_flag_nor_much_of_the_way
     size: tuple[int, int], name: str, update: int, covered: float
 ) -> None:
     for ground, context in looked_at(load_scene(name), update, size, presenter=True):
-        here = seen(context)
+        here = seen(context, update, update + 1)
         assert ground.collidelist([*here.marbles, here.still.flag]) < 0
         trodden = ((here.way >= ground.topleft) & (here.way < ground.bottomright)).all(axis=-1)
         assert here.lengths[trodden].sum() <= covered
@@ -619,7 +619,7 @@ def test_below_a_block_of_land_it_lies_beside_the_weights() -> None:
     scene = load_scene("two-weights")
     views = frozenset({"formula", "momentum"})
     for ground, context in looked_at(scene, 300, LARGE, views):
-        marks = seen(context).still.marks
+        marks = seen(context, 300, 301).still.marks
         assert len(marks) == 4
         assert ground.collidelist([*marks, *sum_places(context)]) < 0
 
@@ -631,11 +631,14 @@ def test_marbles_that_share_the_map_and_the_scale_of_the_loss_are_seen() -> None
     area = pygame.Rect(10, 20, 600, 500)
     site = Map(Camera(running.problem.window, *area.size))
     context = ViewContext(running, 0, 9, site, area, area.move(0, 500), load_theme("light"), 15)
-    assert len(seen(context).marbles) == 1
-    other = seen(replace(context, others=((300.0, 200.0),))).marbles
-    assert other[1].collidepoint(300, 200)
-    scaled = seen(replace(context, views=frozenset({"loss scale"}))).marbles
-    assert scaled[1].topright == area.topright
+    assert len(seen(context, 9, 10).marbles) == 1
+    assert len(seen(context, 4, 12).marbles) == 8
+    sharing = seen(replace(context, beside=((1, 9),)), 9, 10).marbles
+    assert len(sharing) > 30
+    other = context.pixel(running.tracks[1].theta[9])
+    assert any(marble.collidepoint(other) for marble in sharing[:-1])
+    scaled = seen(replace(context, views=frozenset({"loss scale"})), 9, 10).marbles
+    assert scaled[0].topright == area.topright
 
 
 def test_a_race_of_its_own_tells_the_numbers_of_its_own_batches() -> None:

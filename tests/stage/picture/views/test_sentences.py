@@ -15,7 +15,7 @@ from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.picture.views.room import marble_places
+from sim.stage.picture.views.stretch import marble_places
 from sim.stage.session.session import begin, race
 
 LADDER = "learning-rate-ladder"

@@ -38,7 +38,7 @@ from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, 
 from sim.stage.picture.views.ground.basins import basin_grid
 from sim.stage.picture.views.labels import draw_labels, mark
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
-from sim.stage.picture.views.room import marble_places
+from sim.stage.picture.views.stretch import marble_places
 from sim.stage.session.bindings import keys
 from sim.stage.session.session import Session, begin, race
 from sim.stage.session.tour import GoToStep
