@@ -53,7 +53,7 @@ IN_PAIRS = re.compile(r"[^(, ]+(?=[,)])")
 ANY = re.compile(r"[^→ ]+")
 ACCENTS = "\u0302′∞"
 LETTERS = re.compile(f"[a-zA-Zα-ωΑ-Ω]+[{ACCENTS}]*")
-COUNTS, BARE = (5.0, 2.0, 1.0, 0.1), 1.0
+COUNTS, BARE = (8.0, 3.0, 2.0, 0.2), 8.0
 """As how many ems of the trail that is covered counts one less of each of a plan's merits, and a missing formula."""
 AGAIN = 8
 """Blocks of moments after which a formula is placed anew, wherever it was before."""
@@ -324,8 +324,9 @@ def _remembered(track: Track, moment: int) -> dict[str, Row]:
 
 
 def _bare(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    """The movement without its formula, which may have letters that there is no room to explain."""
-    return tuple(replace(row, formula="") if row.tells == MOVEMENT else row for row in rows)
+    """The movement without its formula, which may have letters that there is no room to explain; nor constants."""
+    told = (row for row in rows if row.tells != CONSTANTS)
+    return tuple(replace(row, formula="") if row.tells == MOVEMENT else row for row in told)
 
 
 @lru_cache(maxsize=64)

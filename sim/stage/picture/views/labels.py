@@ -14,7 +14,7 @@ import numpy as np
 import pygame
 
 from ....descent.race import Race
-from ....surface.critical.point import CriticalPoint
+from ....surface.critical.point import CriticalKind, CriticalPoint
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas
 from ...style import text
@@ -26,7 +26,7 @@ from ..map.terrain import foremost, mark_place, mark_stroke
 from .context import MOMENTS, PLATE, ViewContext
 from .formula import formula_places
 from .momentum import sum_places
-from .room import minima_places, still_places
+from .room import mark_places, still_places
 from .stretch import LAID_OUT_BY, Line, at_rest, stretch_of
 
 ROUNDING = 1e-12
@@ -272,7 +272,7 @@ def _labels(
     points, minima = context.problem.critical, context.problem.minima
     first = {minima[number] for number in named if number < len(minima)}
     points = tuple(sorted(points, key=lambda point: point not in first))
-    others = (*(mark(context, point) for point in points), *minima_places(context), *still_places(context))
+    others = (*(mark(context, point) for point in points), *mark_places(context), *still_places(context))
     labels = _laid_out(context, points, others)
     told, kinds = {label.point for label in labels}, {point.kind for point in points}
     if {point.kind for point in points if point.position in told} != kinds:
@@ -297,7 +297,7 @@ def _laid_out(
             ]
             for own, extent in zip(marks, extents, strict=True)
         ]
-        placed = _best_placed(free, marks, told)
+        placed = _best_placed(free, marks, told, [point.kind for point in points])
         if len(placed) > len(labels):
             labels = tuple(
                 Label(
@@ -320,9 +320,12 @@ def _stands(
 
 
 def _best_placed(
-    free: Sequence[Sequence[tuple[int, pygame.Rect]]], marks: Sequence[pygame.Rect], told: Sequence[tuple[str, str]]
+    free: Sequence[Sequence[tuple[int, pygame.Rect]]],
+    marks: Sequence[pygame.Rect],
+    told: Sequence[tuple[str, str]],
+    kinds: Sequence[CriticalKind],
 ) -> Mapping[int, pygame.Rect]:
-    """Which of its free places each has, by its number.
+    """Which of its free places each has, by its number: as many kinds have one as may be, and then as many points.
 
     Where some are left none, these come first in another attempt, unless there is a crowd: no order has room for all.
     """
@@ -335,7 +338,7 @@ def _best_placed(
             break
         order.sort(key=lambda number: number in placed)
         placed = _placed(free, marks, order)
-        best = max(best, placed, key=len)
+        best = max(best, placed, key=lambda each: (len({kinds[number] for number in each}), len(each)))
     return {number: best[number] for number in sorted(best)}
 
 

@@ -29,7 +29,7 @@ CLOSE = 0.5
 SIDES = ("bottomleft", "bottomright", "topleft", "topright", "midbottom", "midtop", "midleft", "midright")
 """Where in their room words may lie: the first of those that cover the same."""
 MARK, LAND = 8.0, 0.15
-"""As so many ems of the trail counts a mark or number of a minimum that words cover, and a square em of a block."""
+"""As so many ems of the trail counts a mark or a number that words cover, and a square em of a block."""
 LINE = 1000.0
 """As so many ems counts an arrow or a flag that is hidden: more than all that may lie on a map beside."""
 KEEPS = 15.0
@@ -46,7 +46,7 @@ class Still:
 
     flag: Rect
     marks: tuple[Rect, ...] = ()
-    """What the marks and numbers of minima take up."""
+    """What the marks of critical points and the numbers of minima take up."""
     land: "Sums | None" = None
     """How many square ems of a block of land lie where; None on a map, which is land all over."""
 
@@ -135,7 +135,7 @@ def _still(
     """What is to be seen at all moments on a map in that area."""
     context = at_rest(race, 0, 0, camera, theme, area, em, views)
     flag, *_ = still_places(context)
-    return Still(flag, tuple(minima_places(context)), None if camera.flat else _land_sums(context.site, area, em))
+    return Still(flag, tuple(mark_places(context)), None if camera.flat else _land_sums(context.site, area, em))
 
 
 def _land_sums(site: Site, area: tuple[int, ...], em: int) -> Sums:
@@ -162,11 +162,13 @@ def still_places(context: ViewContext) -> tuple[Rect, ...]:
     return tuple(found)
 
 
-def minima_places(context: ViewContext) -> list[Rect]:
-    """What the marks of minima take up that are seen on ground at rest, and their numbers, if all have them."""
+def mark_places(context: ViewContext) -> list[Rect]:
+    """What the marks of critical points take up that are seen on ground at rest, and the numbers of minima, if all have
+    them.
+    """
     problem, camera, theme, stroke = context.problem, context.camera, context.theme, context.stroke
     site, size = site_of(problem, camera, theme), mark_stroke(problem, stroke)
-    seen = [point for point in problem.minima if not site.hides(*point.position)]
+    seen = [point for point in problem.critical if not site.hides(*point.position)]
     places = [mark_place(site, point, size).move(context.area.topleft) for point in seen]
     taken = tuple(map(tuple, context.once(still_places)))
     stands = number_stands(problem, camera, theme, stroke, tuple(context.area), (), taken)

@@ -36,7 +36,7 @@ from .momentum import sum_places
 
 MARBLE = 10.5
 """Half the width of what a marble takes up, with the ring around its next place, in strokes."""
-ROLLS = 1.0
+ROLLS = 0.5
 """As many ems a marble may be above or below where it would be if the ground did not move."""
 UPDATES = 256
 """Of the last stretch of a trail that words make room for, at most."""

@@ -103,7 +103,7 @@ def test_they_go_where_no_arrow_is() -> None:
                 arrows += 1
                 under += sum(bool(plate.clipline(context.center, arrow.tip)) for plate in plates(drawn))
     assert arrows > 50
-    assert 6 * under < arrows, "but where there is no room beside them"
+    assert 4 * under < arrows, "but where there is no room beside all of them, for as long as words stand still"
 
 
 def test_one_that_another_mark_seems_to_have_has_a_leader() -> None:

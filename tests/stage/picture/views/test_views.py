@@ -361,7 +361,7 @@ def test_words_about_critical_points_stand_beside_them_and_off_the_marble(name: 
         assert marble.collidelist(plates) < 0
         assert all(one.collidelist(plates[:index]) < 0 for index, one in enumerate(plates))
         away = [not plate.colliderect(own.inflate(2, 2)) for own, plate in zip(marks, plates, strict=True)]
-        assert sum(away) <= 2, "but where the marble lies on the point itself, or its arrow beside it"
+        assert sum(away) <= 3, "but where the marble comes to the point itself, or its arrow beside it"
 
 
 @pytest.mark.parametrize("em", [13, 17, 20])
