@@ -4,10 +4,11 @@ The words stand close to their marks, where they leave the others room to do so,
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import groupby
+from itertools import count as counted
+from itertools import groupby, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +39,8 @@ CROWD = 20  # Points; if there are more, not all have room in any type.
 FEW = (3, 2)  # Digits of numbers, where there is not room for all words with more: rather than smaller type.
 WIDE = 0.9  # Of the least that a mark takes up, in ems.
 LINE = 1.25  # From one line to the next, in heights of the type.
-FARTHEST = 3  # Marks by which words stand away from theirs, where there is no room closer to it.
+FARTHEST = 3  # Marks by which words stand away from theirs, where there is no room closer to it,
+FAR = 16  # and those about minima that are spoken of beside the map, in a crowd.
 CORNERS = (
     ("midtop", "midbottom"),
     ("midbottom", "midtop"),
@@ -268,53 +270,111 @@ def _labels(
     named: tuple[int, ...],
 ) -> tuple[tuple[Label, ...], tuple[pygame.Rect, ...]]:
     """The words of all points where they stand if no marble is there, and what else takes room on the map."""
-    context = at_rest(race, 0, 0, camera, theme, area, em, views)
-    points, minima = context.problem.critical, context.problem.minima
+    ground = Ground(race, camera, theme, area, em, views)
+    points, minima = race.problem.critical, race.problem.minima
     first = {minima[number] for number in named if number < len(minima)}
-    points = tuple(sorted(points, key=lambda point: point not in first))
-    others = (*(mark(context, point) for point in points), *mark_places(context), *still_places(context))
-    labels = _laid_out(context, points, others)
-    told, kinds = {label.point for label in labels}, {point.kind for point in points}
-    if {point.kind for point in points if point.position in told} != kinds:
-        ranked = sorted(foremost(points), key=lambda point: point not in first)
-        labels = _laid_out(context, ranked, others)
-    return labels, others
+    kinds = [point.kind for point in points]
+    order = [points.index(point) for point in sorted(foremost(points), key=lambda point: point not in first)]
+    if len(points) <= CROWD:
+        placed = _laid_out(ground, range(len(points)))
+        if {kinds[number] for number in placed} == set(kinds):
+            return tuple(placed.values()), _surroundings(*ground).others
+    placed = _laid_out(ground, order, len(first))
+    return tuple(placed.values()), _surroundings(*ground).others
 
 
-def _laid_out(
-    context: ViewContext, points: Sequence[CriticalPoint], others: Sequence[pygame.Rect]
-) -> tuple[Label, ...]:
-    """The words of as many of the points as have room, the first ones first, beside what else takes it."""
-    marks, labels = [mark(context, point) for point in points], tuple[Label, ...]()
-    apart = _apart(marks)
-    for told, size in _forms(context, points):
-        extents = [(max(text.width(line, size) for line in lines) + size, 2 * _step(size)) for lines in told]
-        free = [
-            [
-                (away, place)
-                for away, place in _places(own, extent, apart)
-                if context.area.contains(place) and place.collidelist(others) < 0
-            ]
-            for own, extent in zip(marks, extents, strict=True)
-        ]
-        placed = _best_placed(free, marks, told, [point.kind for point in points])
+class Ground(NamedTuple):
+    """All that the words of a map at rest go by."""
+
+    race: Race
+    camera: Camera
+    theme: Theme
+    area: tuple[int, ...]
+    em: int
+    views: frozenset[str]
+
+
+class Surroundings(NamedTuple):
+    """What the words are about, and what they keep off."""
+
+    marks: tuple[pygame.Rect, ...]
+    """That of each point,"""
+    others: tuple[pygame.Rect, ...]
+    """and these with all else that takes room on the map."""
+
+
+class Form(NamedTuple):
+    """What may be said of all points, in one size of type and so many digits."""
+
+    told: tuple[tuple[str, str], ...]
+    size: int
+    """Height of the type, in pixels."""
+    extents: tuple[tuple[int, int], ...]
+    """Width and height of each one's words,"""
+    free: tuple[tuple[tuple[int, pygame.Rect], ...], ...]
+    """and where there is room for them: how far away, and the place."""
+
+
+@kept
+def _surroundings(
+    race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int, views: frozenset[str]
+) -> Surroundings:
+    context = at_rest(race, 0, 0, camera, theme, area, em, views)
+    marks = tuple(mark(context, point) for point in context.problem.critical)
+    return Surroundings(marks, (*marks, *mark_places(context), *still_places(context)))
+
+
+@kept
+def _form(
+    race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int, views: frozenset[str], which: int
+) -> Form | None:
+    """The first one, or those after it; None after the last."""
+    context = at_rest(race, 0, 0, camera, theme, area, em, views)
+    told, size = next(islice(_forms(context, context.problem.critical), which, None), ([], 0))
+    if not told:
+        return None
+    marks, others = _surroundings(race, camera, theme, area, em, views)
+    extents = tuple((max(text.width(line, size) for line in lines) + size, 2 * _step(size)) for lines in told)
+    apart, board = _apart(marks), pygame.Rect(area)
+    free = (_free(_places(*each, apart), board, others) for each in zip(marks, extents, strict=True))
+    return Form(tuple(told), size, extents, tuple(free))
+
+
+def _free(
+    places: Iterable[tuple[int, pygame.Rect]], area: pygame.Rect, others: Sequence[pygame.Rect]
+) -> tuple[tuple[int, pygame.Rect], ...]:
+    """Those of the places on the map that no others are at."""
+    return tuple(each for each in places if area.contains(each[1]) and each[1].collidelist(list(others)) < 0)
+
+
+def _laid_out(ground: Ground, order: Sequence[int], named: int = 0) -> Mapping[int, Label]:
+    """The words of as many of the points as have room, the first ones first, by the points' numbers.
+
+    Of so many of the first ones is spoken beside the map: a line leads to their words wherever there is room.
+    """
+    labels, points, board = dict[int, Label](), ground.race.problem.critical, pygame.Rect(ground.area)
+    marks, others = _surroundings(*ground)
+    apart, kinds = _apart(marks), [points[number].kind for number in order]
+    forms = (_form(*ground, which) for which in counted())
+    while (form := next(forms)) is not None:
+        free = [form.free[number] for number in order]
+        for turn, own in enumerate(order[:named]):
+            free[turn] = _free(_places(marks[own], form.extents[own], apart, FAR), board, others)
+        theirs, told = [marks[index] for index in order], [form.told[index] for index in order]
+        placed = {order[turn]: place for turn, place in _best_placed(free, theirs, told, kinds).items()}
         if len(placed) > len(labels):
-            labels = tuple(
-                Label(
-                    points[n].position, marks[n], told[n], size, *_stands(context, marks[n], extents[n], place, apart)
-                )
-                for n, place in placed.items()
-            )
+            stands = {n: _stands(board, marks[n], form.extents[n], place, apart) for n, place in placed.items()}
+            labels = {n: Label(points[n].position, marks[n], form.told[n], form.size, *stands[n]) for n in placed}
         if len(labels) == len(points):
             break
     return labels
 
 
 def _stands(
-    context: ViewContext, mark: pygame.Rect, size: tuple[int, int], place: pygame.Rect, marks: Sequence[pygame.Rect]
+    area: pygame.Rect, mark: pygame.Rect, size: tuple[int, int], place: pygame.Rect, marks: Sequence[pygame.Rect]
 ) -> tuple[Stand, tuple[Stand, ...]]:
     """Where words of that size stand, and where on the map they might."""
-    places = [each for _, each in _places(mark, size, marks) if context.area.contains(each)]
+    places = [each for _, each in _places(mark, size, marks) if area.contains(each)]
     here, *stands = (Stand(each, not _beside(each, mark) or _strays(each, mark, marks)) for each in (place, *places))
     return here, tuple(stands)
 
@@ -331,7 +391,7 @@ def _best_placed(
     """
     order = list(range(len(marks)))
     if len(marks) > CROWD:  # What is said of one is not said of others again.
-        return _placed(free, marks, list({told[number_]: number_ for number_ in reversed(order)}.values())[::-1])
+        return _placed(free, marks, [turn for turn in order if told.index(told[turn]) == turn])
     best = placed = _placed(free, marks, order)
     for _ in range(ATTEMPTS):
         if len(best) == len(marks):
@@ -387,19 +447,19 @@ def mark(context: ViewContext, point: CriticalPoint) -> pygame.Rect:
 
 
 def _places(
-    mark: pygame.Rect, size: tuple[int, int], marks: Sequence[pygame.Rect]
+    mark: pygame.Rect, size: tuple[int, int], marks: Sequence[pygame.Rect], farthest: int = FARTHEST
 ) -> Iterator[tuple[int, pygame.Rect]]:
     """How far away, and where: below the mark, above it, beside it and aslant; first close to it, and then farther.
 
     Last come the places at which words would seem to be those of another of the marks.
     """
     places = list[tuple[int, pygame.Rect]]()
-    for away in range(FARTHEST + 1):
+    for away in range(farthest + 1):
         about, place = mark.inflate(2 * away * mark.width, 2 * away * mark.height), pygame.Rect((0, 0), size)
         for own, its in CORNERS:
             setattr(place, own, getattr(about, its))
             strays = _strays(place, mark, marks)
-            places.append((away + (FARTHEST + 1) * strays, place.copy()))
+            places.append((away + (farthest + 1) * strays, place.copy()))
     yield from sorted(places, key=lambda each: each[0])
 
 
