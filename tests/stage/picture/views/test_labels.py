@@ -142,18 +142,22 @@ def test_they_stay_where_they_are_while_marbles_are_fast(view: str) -> None:
     assert min(map(len, places)) >= 5
 
 
-def test_on_ground_that_moves_they_go_with_their_marks() -> None:
-    across, down = list[float](), list[float]()
-    for update in range(32, 60, 4):
+def test_on_ground_that_moves_they_go_with_their_marks_unless_a_line_leads_there() -> None:
+    places, offsets = (dict[tuple[float, float], list[pygame.Vector2]]() for _ in range(2))
+    for update in range(33, 63, 3):
         _, (context, drawn), _ = labelled(load_scene("local-minimum"), update, (1366, 768))
         assert context.shaken is not None
-        lowest = context.problem.minima[0]
-        at = next(n for n, lines in enumerate(words_at(drawn)) if number(lowest.value) in lines[0])
-        x, y = context.pixel(np.array(lowest.position))
-        across.append(plates(drawn)[at].centerx - x)
-        down.append(plates(drawn)[at].centery - y)
-    assert max(across) - min(across) <= 3
-    assert max(down) - min(down) <= 3
+        for point in context.problem.critical:
+            at = next(n for n, lines in enumerate(words_at(drawn)) if number(point.value) in lines[0])
+            middle = pygame.Vector2(plates(drawn)[at].center)
+            places.setdefault(point.position, []).append(middle)
+            offsets.setdefault(point.position, []).append(middle - context.pixel(np.array(point.position)))
+    assert len(places) == 3
+    for point, there in places.items():
+        spread = [
+            max(one.distance_to(other) for one, other in combinations(each, 2)) for each in (there, offsets[point])
+        ]
+        assert min(spread) <= 3, point
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
