@@ -153,11 +153,9 @@ def test_on_ground_that_moves_they_go_with_their_marks_unless_a_line_leads_there
             places.setdefault(point.position, []).append(middle)
             offsets.setdefault(point.position, []).append(middle - context.pixel(np.array(point.position)))
     assert len(places) == 3
-    for point, there in places.items():
-        spread = [
-            max(one.distance_to(other) for one, other in combinations(each, 2)) for each in (there, offsets[point])
-        ]
-        assert min(spread) <= 3, point
+    for position, there in places.items():
+        ways = (combinations(each, 2) for each in (there, offsets[position]))
+        assert min(max(one.distance_to(other) for one, other in way) for way in ways) <= 3, position
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
