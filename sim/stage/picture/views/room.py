@@ -24,14 +24,18 @@ from .context import MOMENTS, ViewContext, captions_height
 from .ground.loss_scale import scale_place
 from .stretch import LAID_OUT_BY, at_rest, stretch_of
 
-CLOSE = 0.5
+CLOSE = 0.25
 """From an arrow to words, in ems."""
 SIDES = ("bottomleft", "bottomright", "topleft", "topright", "midbottom", "midtop", "midleft", "midright")
 """Where in their room words may lie: the first of those that cover the same."""
 MARK, LAND = 8.0, 0.15
 """As so many ems of the trail counts a mark or a number that words cover, and a square em of a block."""
 LINE = 1000.0
-"""As so many ems counts an arrow or a flag that is hidden: more than all that may lie on a map beside."""
+"""As so many ems counts an arrow or a flag that is hidden: more than all that may lie on a map beside,"""
+ONCE = 4.0
+"""and an arrow at one of many moments: it is not to be seen for long."""
+MANY = 8
+"""So many moments are many."""
 KEEPS = 15.0
 """So many ems more may be hidden where words have been before."""
 DIAMOND = 8.5
@@ -65,6 +69,8 @@ class Seen:
     """and how long a piece of it each stands for, in ems, (n,)."""
     gap: int
     """From an arrow to words, in pixels."""
+    arrow: float = LINE
+    """As how many ems it counts that one is hidden."""
 
 
 class Sums(NamedTuple):
@@ -125,6 +131,7 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
         way,
         lengths / em,
         round(CLOSE * em),
+        LINE if last - first < MANY else ONCE,
     )
 
 
@@ -219,7 +226,7 @@ def least_covering(
         if place.collidelist(here.marbles) >= 0:
             continue
         about = place.inflate(2 * here.gap, 2 * here.gap)
-        total = cost + LINE * sum(bool(about.clipline(*arrow)) for arrow in here.arrows)
+        total = cost + here.arrow * sum(bool(about.clipline(*arrow)) for arrow in here.arrows)
         total += round(trail.over(place)) if trail else 0
         if was:
             stays = Choice(total, size, place)
