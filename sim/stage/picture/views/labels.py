@@ -28,7 +28,7 @@ from .context import MOMENTS, PLATE, ViewContext
 from .formula import formula_places
 from .momentum import sum_places
 from .room import mark_places, still_places
-from .stretch import LAID_OUT_BY, Line, at_rest, stretch_of
+from .stretch import LAID_OUT_BY, Line, Stretch, at_rest, stretch_of
 
 ROUNDING = 1e-12
 TYPE = 0.8  # Height of the type, in ems.
@@ -54,6 +54,8 @@ CORNERS = (
 """Which place of the words stands at which of the mark."""
 BESIDE = 2
 """Pixels by which a mark is enlarged, to tell whether words stand beside it."""
+SHORTEST = 16
+"""Moments that are not looked at by halves."""
 NEAR = 1.5
 """How far around another mark than their own words seem to be those of that one, in marks on both sides together."""
 
@@ -105,7 +107,8 @@ def _standing(context: ViewContext) -> Sequence[Label]:
     camera, theme, area, em = context.camera, context.theme, tuple(context.area), context.em
     views, block = context.views & LAID_OUT_BY, context.moment // MOMENTS
     named = _named(context) if len(context.problem.critical) > CROWD else ()
-    labels = _in_block(context.race, context.index, block, camera, theme, area, em, views, context.beside, named)
+    found = _in_block(context.race, context.index, block, camera, theme, area, em, views, context.beside, named)
+    labels = next(labels for first, labels in reversed(found) if first <= context.moment)
     if not context.passing:
         return labels
     rest = at_rest(context.race, context.index, context.moment, camera, theme, area, em, views)
@@ -139,27 +142,57 @@ def _in_block(
     views: frozenset[str],
     beside: tuple[tuple[int, int], ...],
     named: tuple[int, ...],
-) -> tuple[Label, ...]:
-    """The words as they stand in a block of moments: rather under a marble than nowhere, but upon no others."""
+) -> tuple[tuple[int, tuple[Label, ...]], ...]:
+    """The words as they stand in a block of moments, and from which of these on: rather under a marble than nowhere,
+    but upon no others.
+    """
     labels, others = _labels(race, camera, theme, area, em, views, named)
     context = replace(at_rest(race, index, MOMENTS * block, camera, theme, area, em, views), beside=beside)
-    lanes = [(index, block), *((lane, moment // MOMENTS) for lane, moment in beside)]
-    passing, words = [stretch_of(context, *each) for each in lanes], _words(context)
-    marbles = [place for stretch in passing for place in stretch.marbles]
-    arrows = [arrow for each in passing[0].arrows for arrow in each]
-    stands = [label.stand for label in labels]
-    for number_, label in enumerate(labels):
-        if _hides(label.stand.place, marbles, arrows) or label.stand.place.collidelist(words) >= 0:
-            left = [(each.mark, stand) for each, stand in zip(labels, stands, strict=True) if each is not label]
-            places, leaders = [stand.place for _, stand in left], _leaders(left)
-            taken = [*others, *words, *places]
+    own, words = stretch_of(context, index, block), _words(context)
+    sharing = [stretch_of(context, lane, moment // MOMENTS) for lane, moment in beside]
+    marbles = [place for stretch in sharing for place in stretch.marbles]
+    told = []
+    for first, stands in _kept_off(labels, [*others, *words], own, marbles, (0, MOMENTS), words):
+        placed = (label._replace(stand=stand) for label, stand in zip(labels, stands, strict=True))
+        told.append((own.first + first, tuple(each for each in placed if each.stand.place.collidelist(words) < 0)))
+    return tuple(told)
+
+
+def _kept_off(
+    labels: Sequence[Label],
+    others: Sequence[pygame.Rect],
+    own: Stretch,
+    marbles: Sequence[pygame.Rect],
+    part: tuple[int, int],
+    words: Sequence[pygame.Rect],
+) -> Iterator[tuple[int, Sequence[Stand]]]:
+    """From which moment of a block on each of the words stands where, in this part of it.
+
+    Where the marble or its arrows cannot but be hidden for a time, each half of the part is looked at alone.
+    """
+    first, last = part
+    passing = [*marbles, *own.marbles[first:last]]
+    arrows = [arrow for each in own.arrows[first:last] for arrow in each]
+    stands, left = [label.stand for label in labels], 0
+    for turn, label in enumerate(labels):
+        hidden = _hides(label.stand.place, passing, arrows)
+        if hidden or label.stand.place.collidelist(list(words)) >= 0:
+            rest = [(each.mark, stand) for each, stand in zip(labels, stands, strict=True) if each is not label]
+            places, leaders = [stand.place for _, stand in rest], _leaders(rest)
+            taken = [*others, *places]
             free = [stand for stand in label.stands if _is_free(label.mark, stand, taken, places, leaders)]
-            if label.stand.place.collidelist(words) < 0:
+            if label.stand.place.collidelist(list(words)) < 0 or not free:
                 free.append(label.stand)
-            hidden = [_hides(stand.place, marbles, arrows) for stand in free]
-            stands[number_] = free[hidden.index(min(hidden))] if free else label.stand
-    told = (label._replace(stand=stand) for label, stand in zip(labels, stands, strict=True))
-    return tuple(label for label in told if label.stand.place.collidelist(words) < 0)
+            under = [_hides(stand.place, passing, arrows) for stand in free]
+            hidden, stands[turn] = min(under), free[under.index(min(under))]
+        left += hidden
+    middle = (first + last) // 2
+    if not left or last - first < SHORTEST or middle >= len(own.marbles):
+        yield first, stands
+        return
+    moved = [label._replace(stand=stand) for label, stand in zip(labels, stands, strict=True)]
+    for half in ((first, middle), (middle, last)):
+        yield from _kept_off(moved, others, own, marbles, half, words)
 
 
 def _hides(place: pygame.Rect, marbles: Sequence[pygame.Rect], arrows: Sequence[Line]) -> int:

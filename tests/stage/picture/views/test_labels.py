@@ -108,7 +108,7 @@ def test_they_go_where_no_arrow_is() -> None:
                 arrows += 1
                 under += sum(bool(plate.clipline(context.center, arrow.tip)) for plate in plates(drawn))
     assert arrows > 50
-    assert 4 * under < arrows, "but where there is no room beside all of them, for as long as words stand still"
+    assert 6 * under < arrows, "but where there is no room beside them"
 
 
 def test_one_that_another_mark_seems_to_have_has_a_leader() -> None:
@@ -138,7 +138,8 @@ def test_they_stay_where_they_are_while_marbles_are_fast(view: str) -> None:
             told = zip(words_at(drawn), map(tuple, plates(drawn)), strict=True)
             places += [set()] * (lane + 1 - len(places))
             places[lane] = places[lane] | set(told)
-    assert [len(each) for each in places] == [len({words for words, _ in each}) for each in places]
+    hops = [len(each) - len({words for words, _ in each}) for each in places]
+    assert sum(hops) <= 6, "where else an arrow would be hidden"
     assert min(map(len, places)) >= 5
 
 
