@@ -17,7 +17,7 @@ from ...style import text
 from ...style.kept import kept
 from ...style.theme import Theme
 from .site import Site, site_of
-from .terrain import CROWDED, mark_place, mark_stroke, thinned
+from .terrain import CROWDED, marks_of, thinned
 
 MOST_NUMBERS = 9  # Minima have their numbers, the lowest first, unless there are more: then those that are named.
 TYPE = 12.0  # Height of the type, in strokes.
@@ -102,9 +102,8 @@ def number_stands(
     numbers = _numbers(problem, site, stroke, named)
     if not numbers:
         return ()
-    marked = [point for point in problem.critical if not site.hides(*point.position)]
-    size = mark_stroke(problem, stroke)
-    marks = [mark_place(site, point, size).move(shown.topleft) for point in marked]
+    seen = (mark.place for mark in marks_of(problem, camera, theme, stroke) if not mark.hidden)
+    marks = [place.move(shown.topleft) for place in seen]
     occupied = [*marks, *(Rect(*box) for box in taken)]
     places = _pixels(site, np.array([problem.minima[number].position for number in numbers]), shown)
     for number, (x, y) in zip(numbers, places.tolist(), strict=True):
@@ -129,7 +128,8 @@ def _numbers(problem: Problem, site: Site, stroke: float, named: Sequence[int]) 
         marked = thinned(minima, site, CROWDED * stroke)
         usual = [number for number, minimum in enumerate(minima) if minimum in marked]
     wanted = [number for number in dict.fromkeys((*usual, *named)) if number < len(minima)]
-    return sorted(wanted, key=lambda number: site.hides(*minima[number].position))
+    hidden = site.hidden(np.array([minima[number].position for number in wanted]).reshape(-1, 2))
+    return [wanted[place] for place in np.argsort(hidden, kind="stable").tolist()]
 
 
 def _pixels(site: Site, points: Array, area: Rect) -> Array:

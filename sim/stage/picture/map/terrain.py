@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pygame
@@ -10,7 +11,7 @@ from ....descent.problem import Problem
 from ....surface.critical.point import CriticalKind, CriticalPoint
 from ....surface.points import Array, Mask, norm
 from ...drawing.camera import Camera
-from ...drawing.canvas import Backdrop, Canvas, Pixel
+from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
 from ...drawing.relief.paints import Paints, paints
 from ...drawing.relief.picture import Pixels
@@ -19,8 +20,9 @@ from ...drawing.relief.view import heights_over
 from ...drawing.screen import image
 from ...style import text
 from ...style.color import mix
+from ...style.kept import kept
 from ...style.theme import Theme
-from .site import LandBlock, Map, Site, site_of
+from .site import LandBlock, Map, Site, along, site_of
 
 MANY_MARKS = 40  # Critical points beyond which their marks are smaller.
 SMALL_MARK = 0.65  # How large a mark is among many, as a part of its usual size.
@@ -195,23 +197,33 @@ def mark_stroke(problem: Problem, stroke: float) -> float:
     return stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
 
 
-def mark_place(site: Site, point: CriticalPoint, stroke: float) -> pygame.Rect:
+class Mark(NamedTuple):
     """What the mark of a critical point takes up with its rim; a saddle's, as far as its bars reach."""
-    (x, y), wide, tall = site.pixel(*point.position), RADIUS, RADIUS
-    if point.kind is CriticalKind.SADDLE:
-        wide, tall = (max(abs(bar[side]) for bar in _bars(site, point, 1.0)) for side in (0, 1))
-    across, down = round((wide + RIM) * stroke), round((tall + RIM) * stroke)
-    return pygame.Rect(round(x) - across, round(y) - down, 2 * across + 1, 2 * down + 1)
+
+    place: pygame.Rect
+    hidden: bool
+    """Whether land stands before the point."""
 
 
-def _bars(site: Site, point: CriticalPoint, stroke: float) -> list[Pixel]:
-    """Where the bars of a saddle's cross end, seen from its middle."""
-    place, ends = np.array(point.position), list[Pixel]()
-    for (vx, vy), length in zip(point.eigenvectors, BARS, strict=True):
-        along = site.vector(np.array((vx, vy)), place)
-        dx, dy = (length * RADIUS * stroke * along / np.hypot(*along)).tolist()
-        ends.append((dx, dy))
-    return ends
+@kept
+def marks_of(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> tuple[Mark, ...]:
+    """Those of all critical points, from the land's corner, on the ground of the training loss."""
+    site, points, size = site_of(problem, camera, theme), problem.critical, mark_stroke(problem, stroke)
+    places = np.array([point.position for point in points]).reshape(-1, 2)
+    ends = np.zeros((len(points), 2, 2))
+    for which in (0, 1):
+        ends[:, which] = along(site, places, np.array([point.eigenvectors[which] for point in points]).reshape(-1, 2))
+    with np.errstate(all="ignore"):
+        bars = np.abs(ends) * (np.array(BARS)[:, None] / norm(ends)[..., None])
+    found = []
+    told = zip(
+        points, site.project(places).tolist(), bars.max(axis=1).tolist(), site.hidden(places).tolist(), strict=True
+    )
+    for point, (x, y), reach, hidden in told:
+        wide, tall = reach if point.kind is CriticalKind.SADDLE else (1.0, 1.0)
+        across, down = (round((RADIUS * side + RIM) * size) for side in (wide, tall))
+        found.append(Mark(pygame.Rect(round(x) - across, round(y) - down, 2 * across + 1, 2 * down + 1), hidden))
+    return tuple(found)
 
 
 def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, stroke: float) -> None:
@@ -219,7 +231,7 @@ def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, st
 
     The cross lies along the saddle's eigenvectors, its longer bar along the way down.
     """
-    x, y = site.pixel(*point.position)
+    place, (x, y) = np.array(point.position), site.pixel(*point.position)
     radius, width = RADIUS * stroke, max(1, round(1.6 * stroke))
     rim = width + 2 * max(1, round(stroke))
     for color, thick in ((theme.halo, rim), (theme.mark, width)):
@@ -227,7 +239,9 @@ def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, st
             case CriticalKind.MINIMUM:
                 canvas.ring((x, y), radius + 0.5 * thick, color, thick)
             case CriticalKind.SADDLE:
-                for dx, dy in _bars(site, point, stroke):
+                for (vx, vy), length in zip(point.eigenvectors, BARS, strict=True):
+                    along_it = site.vector(np.array((vx, vy)), place)
+                    dx, dy = (length * radius * along_it / np.hypot(*along_it)).tolist()
                     canvas.line(((x - dx, y - dy), (x + dx, y + dy)), color, thick)
             case CriticalKind.MAXIMUM:
                 corners = [

@@ -55,7 +55,7 @@ ACCENTS = "\u0302′∞"
 LETTERS = re.compile(f"[a-zA-Zα-ωΑ-Ω]+[{ACCENTS}]*")
 COUNTS, BARE = (8.0, 3.0, 2.0, 0.2), 8.0
 """As how many ems of the trail that is covered counts one less of each of a plan's merits, and a missing formula."""
-AGAIN = 8
+AGAIN = 4
 """Blocks of moments after which a formula is placed anew, wherever it was before."""
 SHORTEST = 4
 """Moments for which it stays at least, whatever arrows it hides; not over a marble."""

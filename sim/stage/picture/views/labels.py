@@ -23,7 +23,7 @@ from ...style.kept import kept
 from ...style.numbers import number, short
 from ...style.theme import Theme
 from ..map.numbers import named_minima
-from ..map.terrain import foremost, mark_place, mark_stroke
+from ..map.terrain import foremost, marks_of
 from .context import MOMENTS, PLATE, ViewContext
 from .formula import formula_places
 from .momentum import sum_places
@@ -52,16 +52,18 @@ CORNERS = (
     ("bottomright", "topleft"),
 )
 """Which place of the words stands at which of the mark."""
-BESIDE = 2
-"""Pixels by which a mark is enlarged, to tell whether words stand beside it."""
 SHORTEST = 16
 """Moments that are not looked at by halves."""
 NEAR = 1.5
 """How far around another mark than their own words seem to be those of that one, in marks on both sides together."""
 
 
+Place = tuple[int, pygame.Rect]
+"""How far away from their mark words may stand, and where; close to it is 0."""
+
+
 class Stand(NamedTuple):
-    """Where words may stand."""
+    """Where words stand."""
 
     place: pygame.Rect
     led: bool
@@ -77,7 +79,7 @@ class Label(NamedTuple):
     size: int
     """Height of the type, in pixels."""
     stand: Stand
-    stands: tuple[Stand, ...]
+    places: tuple[Place, ...]
     """All places for it on the map, the first choice first."""
 
 
@@ -180,7 +182,8 @@ def _kept_off(
             rest = [(each.mark, stand) for each, stand in zip(labels, stands, strict=True) if each is not label]
             places, leaders = [stand.place for _, stand in rest], _leaders(rest)
             taken = [*others, *places]
-            free = [stand for stand in label.stands if _is_free(label.mark, stand, taken, places, leaders)]
+            possible = map(_stand, label.places)
+            free = [stand for stand in possible if _is_free(label.mark, stand, taken, places, leaders)]
             if label.stand.place.collidelist(list(words)) < 0 or not free:
                 free.append(label.stand)
             under = [_hides(stand.place, passing, arrows) for stand in free]
@@ -256,11 +259,6 @@ def _draw_leader(canvas: Canvas, context: ViewContext, label: Label) -> None:
     line = _leader(label.mark, label.stand.place)
     canvas.line(line, context.theme.halo, max(3, round(3 * context.stroke)))
     canvas.line(line, context.theme.text, max(1, round(context.stroke)))
-
-
-def _beside(place: pygame.Rect, mark: pygame.Rect) -> bool:
-    """Whether words there stand beside a mark."""
-    return place.colliderect(mark.inflate(BESIDE, BESIDE))
 
 
 def _strays(place: pygame.Rect, mark: pygame.Rect, marks: Sequence[pygame.Rect]) -> bool:
@@ -344,8 +342,10 @@ class Form(NamedTuple):
     """Height of the type, in pixels."""
     extents: tuple[tuple[int, int], ...]
     """Width and height of each one's words,"""
-    free: tuple[tuple[tuple[int, pygame.Rect], ...], ...]
-    """and where there is room for them: how far away, and the place."""
+    places: tuple[tuple[Place, ...], ...]
+    """where on the map they might stand,"""
+    free: tuple[tuple[Place, ...], ...]
+    """and where nothing is that stands still."""
 
 
 @kept
@@ -353,8 +353,8 @@ def _surroundings(
     race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int, views: frozenset[str]
 ) -> Surroundings:
     context = at_rest(race, 0, 0, camera, theme, area, em, views)
-    marks = tuple(mark(context, point) for point in context.problem.critical)
-    return Surroundings(marks, (*marks, *mark_places(context), *still_places(context)))
+    own = marked_places(context)
+    return Surroundings(own, (*own, *mark_places(context), *still_places(context)))
 
 
 @kept
@@ -369,15 +369,19 @@ def _form(
     marks, others = _surroundings(race, camera, theme, area, em, views)
     extents = tuple((max(text.width(line, size) for line in lines) + size, 2 * _step(size)) for lines in told)
     apart, board = _apart(marks), pygame.Rect(area)
-    free = (_free(_places(*each, apart), board, others) for each in zip(marks, extents, strict=True))
-    return Form(tuple(told), size, extents, tuple(free))
+    places = tuple(_on_map(_places(*each, apart), board) for each in zip(marks, extents, strict=True))
+    return Form(tuple(told), size, extents, places, tuple(_free(each, others) for each in places))
 
 
-def _free(
-    places: Iterable[tuple[int, pygame.Rect]], area: pygame.Rect, others: Sequence[pygame.Rect]
-) -> tuple[tuple[int, pygame.Rect], ...]:
-    """Those of the places on the map that no others are at."""
-    return tuple(each for each in places if area.contains(each[1]) and each[1].collidelist(list(others)) < 0)
+def _on_map(places: Iterable[Place], area: pygame.Rect) -> tuple[Place, ...]:
+    """Those of the places that are whole on the map."""
+    return tuple(each for each in places if area.contains(each[1]))
+
+
+def _free(places: Iterable[Place], others: Sequence[pygame.Rect]) -> tuple[Place, ...]:
+    """Those of the places that no others are at."""
+    taken = list(others)
+    return tuple(each for each in places if each[1].collidelist(taken) < 0)
 
 
 def _laid_out(ground: Ground, order: Sequence[int], named: int = 0) -> Mapping[int, Label]:
@@ -392,32 +396,31 @@ def _laid_out(ground: Ground, order: Sequence[int], named: int = 0) -> Mapping[i
     while (form := next(forms)) is not None:
         free = [form.free[number] for number in order]
         for turn, own in enumerate(order[:named]):
-            free[turn] = _free(_places(marks[own], form.extents[own], apart, FAR), board, others)
+            free[turn] = _free(_on_map(_places(marks[own], form.extents[own], apart, FAR), board), others)
         theirs, told = [marks[index] for index in order], [form.told[index] for index in order]
         placed = {order[turn]: place for turn, place in _best_placed(free, theirs, told, kinds).items()}
         if len(placed) > len(labels):
-            stands = {n: _stands(board, marks[n], form.extents[n], place, apart) for n, place in placed.items()}
-            labels = {n: Label(points[n].position, marks[n], form.told[n], form.size, *stands[n]) for n in placed}
+            labels = {
+                n: Label(points[n].position, marks[n], form.told[n], form.size, _stand(place), form.places[n])
+                for n, place in placed.items()
+            }
         if len(labels) == len(points):
             break
     return labels
 
 
-def _stands(
-    area: pygame.Rect, mark: pygame.Rect, size: tuple[int, int], place: pygame.Rect, marks: Sequence[pygame.Rect]
-) -> tuple[Stand, tuple[Stand, ...]]:
-    """Where words of that size stand, and where on the map they might."""
-    places = [each for _, each in _places(mark, size, marks) if area.contains(each)]
-    here, *stands = (Stand(each, not _beside(each, mark) or _strays(each, mark, marks)) for each in (place, *places))
-    return here, tuple(stands)
+def _stand(place: Place) -> Stand:
+    """A place with or without a leader."""
+    away, rect = place
+    return Stand(rect, away > 0)
 
 
 def _best_placed(
-    free: Sequence[Sequence[tuple[int, pygame.Rect]]],
+    free: Sequence[Sequence[Place]],
     marks: Sequence[pygame.Rect],
     told: Sequence[tuple[str, str]],
     kinds: Sequence[CriticalKind],
-) -> Mapping[int, pygame.Rect]:
+) -> Mapping[int, Place]:
     """Which of its free places each has, by its number: as many kinds have one as may be, and then as many points.
 
     Where some are left none, these come first in another attempt, unless there is a crowd: no order has room for all.
@@ -435,33 +438,30 @@ def _best_placed(
     return {number: best[number] for number in sorted(best)}
 
 
-def _placed(
-    free: Sequence[Sequence[tuple[int, pygame.Rect]]], marks: Sequence[pygame.Rect], order: Sequence[int]
-) -> Mapping[int, pygame.Rect]:
+def _placed(free: Sequence[Sequence[Place]], marks: Sequence[pygame.Rect], order: Sequence[int]) -> Mapping[int, Place]:
     """Which of its free places each has, in order, by its number; those that are left none are left out.
 
     Of places that are equally far away, it is the first of those that leave the fewest of the later ones no close one.
     No leader crosses another, or runs through words.
     """
-    rest, placed, leaders = [list(places) for places in free], dict[int, pygame.Rect](), list[Line]()
+    rest, placed, leaders = [list(places) for places in free], dict[int, Place](), list[Line]()
     for turn, index in enumerate(order):
-        own, others, taken = marks[index], [rest[number] for number in order[turn + 1 :]], list(placed.values())
+        own, others = marks[index], [rest[number] for number in order[turn + 1 :]]
+        taken = [place for _, place in placed.values()]
         open_ = (each for each in rest[index] if not (each[0] and _runs_over(_leader(own, each[1]), taken, leaders)))
         away, nearest = next(((away, list(each)) for away, each in groupby(open_, key=lambda each: each[0])), (0, []))
         if not nearest:
             continue
         later = [[place for far, place in places if not far] for places in others]
-        placed[index] = min(
-            (place for _, place in nearest), key=lambda place: sum(_starved(places, place) for places in later)
-        )
-        leader = _leader(own, placed[index]) if away else None
+        chosen = min((place for _, place in nearest), key=lambda place: sum(_starved(each, place) for each in later))
+        placed[index], leader = (away, chosen), _leader(own, chosen) if away else None
         if leader is not None:
             leaders.append(leader)
         for places in others:
             places[:] = [
                 each
                 for each in places
-                if not each[1].colliderect(placed[index]) and not (leader and each[1].clipline(*leader))
+                if not each[1].colliderect(chosen) and not (leader and each[1].clipline(*leader))
             ]
     return placed
 
@@ -471,29 +471,34 @@ def _starved(places: Sequence[pygame.Rect], taken: pygame.Rect) -> bool:
     return bool(places) and all(place.colliderect(taken) for place in places)
 
 
-def mark(context: ViewContext, point: CriticalPoint) -> pygame.Rect:
-    """What the point's own mark takes up, with the bars of a cross."""
-    drawn = mark_place(context.site, point, mark_stroke(context.problem, context.stroke)).move(context.area.topleft)
-    rect = pygame.Rect(0, 0, round(WIDE * context.em), round(WIDE * context.em))
-    rect.center = drawn.center
-    return rect.union(drawn)
+def marked_places(context: ViewContext) -> tuple[pygame.Rect, ...]:
+    """What the marks of all critical points take up on ground at rest, with the bars of a cross."""
+    drawn = marks_of(context.problem, context.camera, context.theme, context.stroke)
+    return tuple(_about(each.place.move(context.area.topleft), context.em) for each in drawn)
+
+
+def _about(mark: pygame.Rect, em: int) -> pygame.Rect:
+    """A mark, enlarged to what it takes up at least."""
+    rect = pygame.Rect(0, 0, round(WIDE * em), round(WIDE * em))
+    rect.center = mark.center
+    return rect.union(mark)
 
 
 def _places(
     mark: pygame.Rect, size: tuple[int, int], marks: Sequence[pygame.Rect], farthest: int = FARTHEST
-) -> Iterator[tuple[int, pygame.Rect]]:
+) -> list[Place]:
     """How far away, and where: below the mark, above it, beside it and aslant; first close to it, and then farther.
 
     Last come the places at which words would seem to be those of another of the marks.
     """
-    places = list[tuple[int, pygame.Rect]]()
+    places = list[Place]()
     for away in range(farthest + 1):
         about, place = mark.inflate(2 * away * mark.width, 2 * away * mark.height), pygame.Rect((0, 0), size)
         for own, its in CORNERS:
             setattr(place, own, getattr(about, its))
             strays = _strays(place, mark, marks)
             places.append((away + (farthest + 1) * strays, place.copy()))
-    yield from sorted(places, key=lambda each: each[0])
+    return sorted(places, key=lambda each: each[0])
 
 
 def _rounded(context: ViewContext, loss: float) -> float:

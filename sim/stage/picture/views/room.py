@@ -18,7 +18,7 @@ from ...style.theme import Theme
 from ..map.minima import test_minima
 from ..map.numbers import number_stands
 from ..map.site import Site, site_of
-from ..map.terrain import mark_place, mark_stroke
+from ..map.terrain import marks_of
 from ..map.trail import TAIL
 from .context import MOMENTS, ViewContext, captions_height
 from .ground.loss_scale import scale_place
@@ -124,12 +124,13 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
     part = slice(first - own.first, last - own.first)
     marbles += own.marbles[part.start : part.stop + ("next step" in context.views)]
     way, lengths = own.trodden(first, last, TAIL * context.stroke)
+    there = ((way >= context.area.topleft) & (way < context.area.bottomright)).all(axis=1)
     return Seen(
         marbles,
         tuple(arrow for arrows in own.arrows[part] for arrow in arrows),
         _still(context.race, context.camera, context.theme, tuple(context.area), em, context.views & LAID_OUT_BY),
-        way,
-        lengths / em,
+        way[there],
+        lengths[there] / em,
         round(CLOSE * em),
         LINE if last - first < MANY else ONCE,
     )
@@ -174,12 +175,12 @@ def mark_places(context: ViewContext) -> list[Rect]:
     them.
     """
     problem, camera, theme, stroke = context.problem, context.camera, context.theme, context.stroke
-    site, size = site_of(problem, camera, theme), mark_stroke(problem, stroke)
-    seen = [point for point in problem.critical if not site.hides(*point.position)]
-    places = [mark_place(site, point, size).move(context.area.topleft) for point in seen]
+    marks = marks_of(problem, camera, theme, stroke)
+    places = [mark.place.move(context.area.topleft) for mark in marks if not mark.hidden]
+    hidden = {point for point, mark in zip(problem.critical, marks, strict=True) if mark.hidden}
     taken = tuple(map(tuple, context.once(still_places)))
     stands = number_stands(problem, camera, theme, stroke, tuple(context.area), (), taken)
-    return [*places, *(stand.place for stand in stands if not site.hides(*problem.minima[stand.number].position))]
+    return [*places, *(stand.place for stand in stands if problem.minima[stand.number] not in hidden)]
 
 
 class Choice(NamedTuple):

@@ -19,7 +19,7 @@ from ...drawing.glyphs import WEDGE_RIM, wedge_middle
 from ...session.session import MOVING_GROUND
 from ...style.kept import kept
 from ...style.theme import Theme
-from ..map.site import SHORT, site_of
+from ..map.site import along, site_of
 from .context import (
     ARROW_SCALE,
     CAPTIONED,
@@ -184,7 +184,7 @@ def _arrows(context: ViewContext, made: Steps, pixels: Array) -> tuple[tuple[Lin
         rates = [context.track.rule(context.moment + n).learning_rate for n in range(count)]
         ends[:count, :2] = _tips(context, made, np.array(rates))
     if "hessian" in context.views:
-        ends[:, 2:] = bars(context, made.theta, lambda ways: _along(context, made.theta, ways))
+        ends[:, 2:] = bars(context, made.theta, lambda ways: along(context.site, made.theta, ways))
     known = np.isfinite(ends).all(axis=-1)
     tips = pixels[:, None] + np.clip(np.where(known[..., None], ends, 0.0), -FAR, FAR)
     for own, center, told, there in zip(lines, pixels.tolist(), known.tolist(), tips.tolist(), strict=True):
@@ -199,7 +199,7 @@ def _tips(context: ViewContext, made: Steps, rates: Array) -> Array:
     """
     theta, most, short = made.theta[:-1], LONGEST_ARROW * context.area.height, SHORTEST_ARROW * context.stroke
     with np.errstate(all="ignore"):
-        asked = _along(context, theta, -rates[:, None] * made.gradient), _along(context, theta, made.movement)
+        asked = along(context.site, theta, -rates[:, None] * made.gradient), along(context.site, theta, made.movement)
         shown = np.stack(asked, axis=1)
         lengths = np.maximum(norm(shown), 1e-300)
         alike, longest = np.clip(most / lengths[:, 1], 1.0, ARROW_SCALE), lengths.max(axis=1)
@@ -209,14 +209,6 @@ def _tips(context: ViewContext, made: Steps, rates: Array) -> Array:
         shown *= scales[..., None]
         shown[norm(asked[0] - asked[1]) <= SAME * longest, 0] = np.nan
     return shown
-
-
-def _along(context: ViewContext, theta: Array, ways: Array) -> Array:
-    """Vectors of the plane (n, 2) as they lie on the land at points (n, 2), in pixels."""
-    sizes = np.maximum(norm(ways), 1e-300)[:, None]
-    half = SHORT * context.camera.window.diagonal * ways / sizes
-    both = context.site.project(np.stack([theta + half, theta - half]))
-    return np.asarray((both[0] - both[1]) * (sizes / (2 * SHORT * context.camera.window.diagonal)))
 
 
 def marble_places(context: ViewContext) -> list[Rect]:
