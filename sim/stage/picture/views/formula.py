@@ -227,22 +227,21 @@ class Offers(NamedTuple):
 
 def _offered(context: ViewContext) -> Offers:
     """What may be written of a lane, at all moments alike."""
-    place = context.camera, context.theme, tuple(context.area), context.em, context.views & LAID_OUT_BY
+    place = context.theme, context.area.size, context.em, context.views & LAID_OUT_BY
     return _offers_of(context.race, context.index, *place)
 
 
 @kept
-def _offers_of(
-    race: Race, index: int, camera: Camera, theme: Theme, area: tuple[int, ...], em: int, views: frozenset[str]
-) -> Offers:
+def _offers_of(race: Race, index: int, theme: Theme, size: tuple[int, int], em: int, views: frozenset[str]) -> Offers:
     """In one size of type for all lanes: the largest in which each tells as many vectors, and these with its formula,
     as it can in any.
     """
-    around, own = (area[2] // ALIKE * ALIKE, area[3] // ALIKE * ALIKE), 0
+    (width, height), camera, own = size, Camera(race.problem.window, *size), 0
+    around = width // ALIKE * ALIKE, height // ALIKE * ALIKE
     told = list[tuple[tuple[Row, ...], int]]()
     for lane, track in enumerate(race.tracks):
         if track.updates:
-            context = at_rest(race, lane, 0, camera, theme, area, em, views)
+            context = at_rest(race, lane, 0, camera, theme, (0, 0, *size), em, views)
             own = len(told) if lane == index else own
             told.append((tuple(row.usual for row in rows_of(track, 0)), _taken(context).both))
     sizes = list(dict.fromkeys(max(SMALLEST, round(share * em)) for share in SIZES))
