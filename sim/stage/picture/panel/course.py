@@ -26,6 +26,7 @@ from ..map.numbers import draw_numbers, named_minima
 from ..map.site import LandBlock, Site, moving_site, site_of
 from ..map.trail import Trail, fading
 from ..views import Layer, ViewContext, draw_views, map_backdrop
+from ..views.context import MOMENTS
 from ..views.moving_ground import shaken
 from ..views.room import still_places
 from ..views.stretch import wedge_area
@@ -237,7 +238,10 @@ def draw_together(
         for course, (update, share) in zip(courses, glides, strict=True)
     ]
     others = [context for index, context in enumerate(contexts) if index != chosen]
-    centers, beside = tuple(each.center for each in others), tuple((each.index, each.moment) for each in others)
+    centers, beside = (
+        tuple(each.center for each in others),
+        tuple((each.index, each.moment // MOMENTS) for each in others),
+    )
     contexts[chosen] = replace(contexts[chosen], others=centers, beside=beside)
     area = courses[0].area
     order = sorted(range(len(courses)), key=lambda index: index == chosen)

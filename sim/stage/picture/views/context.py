@@ -85,7 +85,7 @@ class ViewContext:
     others: tuple[Pixel, ...] = ()
     """Where other lanes' marbles are that share the map,"""
     beside: tuple[tuple[int, int], ...] = ()
-    """and which lanes these are, after how many updates."""
+    """and which lanes these are, and in which block of MOMENTS moments."""
 
     @cached_property
     def key(self) -> Hashable:

@@ -169,7 +169,7 @@ def _stands(
     """
     first, before = MOMENTS * block, None
     if block % AGAIN:
-        earlier = tuple((lane, max(0, moment - MOMENTS)) for lane, moment in beside)
+        earlier = tuple((lane, max(0, each - 1)) for lane, each in beside)
         _, before = _stands(race, index, block - 1, camera, theme, area, em, views, earlier)[-1]
     context = replace(at_rest(race, index, first, camera, theme, area, em, views), beside=beside)
     updates = len(stretch_of(context, index, block).marbles) - 1

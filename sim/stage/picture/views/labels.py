@@ -151,7 +151,7 @@ def _in_block(
     labels, others = _labels(race, camera, theme, area, em, views, named)
     context = replace(at_rest(race, index, MOMENTS * block, camera, theme, area, em, views), beside=beside)
     own, words = stretch_of(context, index, block), _words(context)
-    sharing = [stretch_of(context, lane, moment // MOMENTS) for lane, moment in beside]
+    sharing = [stretch_of(context, *each) for each in beside]
     marbles = [place for stretch in sharing for place in stretch.marbles]
     told = []
     for first, stands in _kept_off(labels, [*others, *words], own, marbles, (0, MOMENTS), words):

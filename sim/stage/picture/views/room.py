@@ -118,8 +118,8 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
     em, marbles = context.em, list(others)
     if "loss scale" in context.views:
         marbles.append(scale_place(context))
-    for index, moment in context.beside:
-        marbles += stretch_of(context, index, moment // MOMENTS).marbles
+    for lane in context.beside:
+        marbles += stretch_of(context, *lane).marbles
     own = stretch_of(context, context.index, first // MOMENTS)
     part = slice(first - own.first, last - own.first)
     marbles += own.marbles[part.start : part.stop + ("next step" in context.views)]

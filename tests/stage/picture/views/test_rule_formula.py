@@ -681,7 +681,7 @@ def test_marbles_that_share_the_map_and_the_scale_of_the_loss_are_seen() -> None
     context = ViewContext(running, 0, 9, site, area, area.move(0, 500), load_theme("light"), 15)
     assert len(seen(context, 9, 10).marbles) == 1
     assert len(seen(context, 4, 12).marbles) == 8
-    sharing = seen(replace(context, beside=((1, 9),)), 9, 10).marbles
+    sharing = seen(replace(context, beside=((1, 0),)), 9, 10).marbles
     assert len(sharing) > 30
     other = context.pixel(running.tracks[1].theta[9])
     assert any(marble.collidepoint(other) for marble in sharing[:-1])
