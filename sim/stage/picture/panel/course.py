@@ -238,11 +238,8 @@ def draw_together(
         for course, (update, share) in zip(courses, glides, strict=True)
     ]
     others = [context for index, context in enumerate(contexts) if index != chosen]
-    centers, beside = (
-        tuple(each.center for each in others),
-        tuple((each.index, each.moment // MOMENTS) for each in others),
-    )
-    contexts[chosen] = replace(contexts[chosen], others=centers, beside=beside)
+    beside = tuple((each.index, each.moment // MOMENTS) for each in others)
+    contexts[chosen] = replace(contexts[chosen], beside=beside)
     area = courses[0].area
     order = sorted(range(len(courses)), key=lambda index: index == chosen)
     with canvas.clip(area):

@@ -170,7 +170,7 @@ def _stretch(
 def _marbles(context: ViewContext, theta: Array, pixels: Array) -> tuple[Rect, ...]:
     """What a marble takes up at each of some points (n, 2), which are at such pixels: higher where the ground moves."""
     away = context.site.beside(theta).tolist()
-    found = [_about((x, y), context, gone) for (x, y), gone in zip(pixels.tolist(), away, strict=True)]
+    found = [marble_place(context, (x, y), gone) for (x, y), gone in zip(pixels.tolist(), away, strict=True)]
     if MOVING_GROUND in context.views and not context.camera.flat:
         found = [place.inflate(0, round(2 * ROLLS * context.em)) for place in found]
     return tuple(found)
@@ -211,13 +211,7 @@ def _tips(context: ViewContext, made: Steps, rates: Array) -> Array:
     return shown
 
 
-def marble_places(context: ViewContext) -> list[Rect]:
-    """What the marbles on the map take up at the moment."""
-    own = _about(context.center, context, away=bool(context.site.beside(context.theta)))
-    return [own, *(_about(pixel, context) for pixel in context.others)]
-
-
-def _about(pixel: Pixel, context: ViewContext, away: bool = False) -> Rect:
+def marble_place(context: ViewContext, pixel: Pixel, away: bool = False) -> Rect:
     """What a marble there takes up: a ball stands on its place, and a sign at the edge points to one that is away."""
     stroke = context.stroke
     half = round(MARBLE * stroke)

@@ -740,6 +740,17 @@ def test_it_stays_where_it_is_while_marbles_are_fast(name: str) -> None:
     assert hops <= 1, "where no place is free all the time"
 
 
+def test_where_marbles_share_a_map_it_stays_though_they_move() -> None:
+    scene, found = load_scene("himmelblau"), set[str]()
+    running = race(scene)
+    running.extend(70)
+    for update in range(33, 63, 3):
+        session = replace(begin(scene), playing=False, progress=float(update), together=True, views=FORMULA)
+        draw(canvas := RecordingCanvas((1366, 768)), snapshot_of(session, running))
+        found |= set(re.findall(r"rect \S+ \S+", section(canvas.recording, "formula")))
+    assert len(found) == 1
+
+
 def test_it_is_the_same_however_much_of_the_race_is_recorded() -> None:
     scene = replace(load_scene("himmelblau"), view=USUAL_VIEW)
     first = None

@@ -38,7 +38,7 @@ from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, 
 from sim.stage.picture.views.ground.basins import basin_grid
 from sim.stage.picture.views.labels import draw_labels, marked_places
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
-from sim.stage.picture.views.stretch import marble_places
+from sim.stage.picture.views.stretch import marble_place
 from sim.stage.session.bindings import keys
 from sim.stage.session.session import Session, begin, race
 from sim.stage.session.tour import GoToStep
@@ -349,7 +349,7 @@ def shown_labels(session: Session, size: tuple[int, int]) -> list[tuple[Rect, li
         plates = [Rect(*map(int, each)) for each in re.findall(r"rect (-?\d+),(-?\d+) (\d+)x(\d+) ", part)]
         lane = course_of(running, index, (place.map, place.strip), here.places.em, here.theme, here.camera)
         context = lane.context(update, frozenset())
-        found.append((marble_places(context)[0], plates, list(marked_places(context))))
+        found.append((marble_place(context, context.center), plates, list(marked_places(context))))
     return found
 
 
