@@ -26,6 +26,8 @@ AWAY = (11.0, 14.0, 18.0, 25.0)
 hides nothing else."""
 SIDES = ((1, -1), (-1, -1), (1, 1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1))
 """On which side of it, across and down: the first choice first."""
+REACH = 160.0
+"""Side of a square around a minimum, in strokes, in which all marks lie to which its number may be nearer."""
 BLANK = 0.3  # Of the height of a line, what is above and below its digits.
 
 
@@ -109,7 +111,10 @@ def number_stands(
     for number, (x, y) in zip(numbers, places.tolist(), strict=True):
         if shown.collidepoint(x, y):
             usual = _usual_place(str(number + 1), (x, y), stroke)
-            place = _best(_places(usual, (x, y), stroke), (x, y), marks, occupied, shown)
+            near = Rect(0, 0, round(REACH * stroke), round(REACH * stroke))
+            near.center = round(x), round(y)
+            around = [marks[n] for n in near.collidelistall(marks)]
+            place = _best(_places(usual, (x, y), stroke), (x, y), around, occupied, shown)
             occupied.append(place)
             found.append(Stand(number, (x, y), place))
     return tuple(found)

@@ -23,12 +23,12 @@ from ...style.kept import kept
 from ...style.numbers import number, short
 from ...style.theme import Theme
 from ..map.numbers import named_minima
-from ..map.terrain import foremost, marks_of
+from ..map.terrain import marks_of
 from .context import MOMENTS, PLATE, ViewContext
 from .formula import formula_places
 from .momentum import sum_places
 from .room import mark_places, still_places
-from .stretch import LAID_OUT_BY, Line, Stretch, at_rest, stretch_of
+from .stretch import LAID_OUT_BY, STANDING, Line, Stretch, at_rest, stretch_of
 
 ROUNDING = 1e-12
 TYPE = 0.8  # Height of the type, in ems.
@@ -148,7 +148,7 @@ def _in_block(
     """The words as they stand in a block of moments, and from which of these on: rather under a marble than nowhere,
     but upon no others.
     """
-    labels, others = _labels(race, camera, theme, area, em, views, named)
+    labels, others = _labels(race, camera, theme, area, em, views & STANDING, named)
     context = replace(at_rest(race, index, MOMENTS * block, camera, theme, area, em, views), beside=beside)
     own, words = stretch_of(context, index, block), _words(context)
     sharing = [stretch_of(context, *each) for each in beside]
@@ -303,9 +303,10 @@ def _labels(
     """The words of all points where they stand if no marble is there, and what else takes room on the map."""
     ground = Ground(race, camera, theme, area, em, views)
     points, minima = race.problem.critical, race.problem.minima
-    first = {minima[number] for number in named if number < len(minima)}
+    first = {minima[number].position for number in named if number < len(minima)}
     kinds = [point.kind for point in points]
-    order = [points.index(point) for point in sorted(foremost(points), key=lambda point: point not in first)]
+    ranked = ((point.position not in first, kinds.index(point.kind) != turn) for turn, point in enumerate(points))
+    order = [turn for _, turn in sorted((rank, turn) for turn, rank in enumerate(ranked))]
     if len(points) <= CROWD:
         placed = _laid_out(ground, range(len(points)))
         if {kinds[number] for number in placed} == set(kinds):

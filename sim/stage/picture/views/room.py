@@ -22,7 +22,7 @@ from ..map.terrain import marks_of
 from ..map.trail import TAIL
 from .context import MOMENTS, ViewContext, captions_height
 from .ground.loss_scale import scale_place
-from .stretch import LAID_OUT_BY, at_rest, stretch_of
+from .stretch import STANDING, at_rest, stretch_of
 
 CLOSE = 0.25
 """From an arrow to words, in ems."""
@@ -128,7 +128,7 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
     return Seen(
         marbles,
         tuple(arrow for arrows in own.arrows[part] for arrow in arrows),
-        _still(context.race, context.camera, context.theme, tuple(context.area), em, context.views & LAID_OUT_BY),
+        _still(context.race, context.camera, context.theme, tuple(context.area), em, context.views & STANDING),
         way[there],
         lengths[there] / em,
         round(CLOSE * em),

@@ -44,8 +44,10 @@ SAMPLES = 5
 """Places on each piece of a trail at which it is looked whether it is covered,"""
 SHARES = ((np.arange(SAMPLES) + 0.5) / SAMPLES)[:, None]
 """and how far along it they are."""
-LAID_OUT_BY = frozenset((*CAPTIONED, "loss scale", "momentum", "formula", "next step"))
-"""Views that take room from words, or have a part in where these may stand."""
+STANDING = frozenset((*CAPTIONED, "loss scale"))
+"""Views that stand on maps at all moments, and take room from words."""
+LAID_OUT_BY = STANDING | {"momentum", "formula", "next step"}
+"""Those and others that have a part in where words may stand."""
 
 Line = tuple[Pixel, Pixel]
 
