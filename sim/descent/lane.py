@@ -74,17 +74,23 @@ class Update(NamedTuple):
     """How a rule from outside failed, by the numbers of the marbles that ended so, in this update or before."""
 
 
-def descend(train: FiniteSum, lane: Lane, start: Array, seeds: Seeds) -> Iterator[Update]:
+def descend(
+    train: FiniteSum, lane: Lane, start: Array, seeds: Seeds, state: tuple[Any, ...] | None = None, first: int = 0
+) -> Iterator[Update]:
     """Run M marbles down the training loss from start (M, 2), one seed each (M,), for as long as asked.
 
     Every marble gets the bits that it would get alone. A marble whose numbers overflow stops there, and so does one
     for which a rule from outside fails; when none is left the run ends.
+
+    state: what the rule remembers there, if so many updates have been made `first`.
     """
     theta = np.array(start, dtype=np.float64)
     alive, intact = np.ones(len(theta), dtype=np.bool_), True
     failures: dict[int, str] = {}
-    noises, state = Noises(seeds), _first(lane.rule, theta, failures)
-    for update, batch in enumerate(lane.draw.batches(seeds, train.count)):
+    noises = Noises(seeds)
+    if state is None:
+        state = _first(lane.rule, theta, failures)
+    for update, batch in enumerate(lane.draw.batches(seeds, train.count, first), first):
         with np.errstate(all="ignore"):  # Not around the yield: the caller has settings of its own.
             rule, drawn = lane.rule_at(update, train.count), None if batch.ndim == 1 else batch
             gradient, movement, state = _answer(rule, train, theta, drawn, state, noises.at(update), failures)

@@ -23,7 +23,7 @@ from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views.context import CAPTIONED, SHORTEST_ARROW
-from sim.stage.picture.views.room import marble_places
+from sim.stage.picture.views.stretch import marble_place
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.theme import load_theme
 
@@ -145,7 +145,8 @@ def test_the_sum_of_arrows_is_told_in_as_many_lines_as_leave_a_low_map_to_be_see
     draw(canvas, snapshot_of(session, running))
     place = here.places.panels[2]
     course = course_of(running, 2, (place.map, place.strip), here.places.em, here.theme, here.camera)
-    marble = marble_places(course.context(session.tick, frozenset()))[0]
+    now = course.context(session.tick, frozenset())
+    marble = marble_place(now, now.center)
     plates = [plate for plate in canvas.plates if place.map.colliderect(plate)]
     assert plates
     assert marble.collidelist(plates) < 0

@@ -1,6 +1,8 @@
 """The numbers of minima on a map: of all where they are few, and of many those that are spoken of beside it."""
 
+import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from pygame import Rect
@@ -9,21 +11,23 @@ from ....descent.problem import Problem
 from ....descent.verdict.kinds import Event
 from ....study.odds.ends import MINIMUM, LaneEnds
 from ....surface.points import Array
+from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel
 from ...style import text
 from ...style.kept import kept
 from ...style.theme import Theme
-from .site import Site
-from .terrain import CROWDED, MANY_MARKS, SMALL_MARK, thinned
+from .site import Site, site_of
+from .terrain import CROWDED, marks_of, thinned
 
 MOST_NUMBERS = 9  # Minima have their numbers, the lowest first, unless there are more: then those that are named.
 TYPE = 12.0  # Height of the type, in strokes.
-MARK = 6.5  # Half of what the mark of a critical point takes up, in strokes.
 AWAY = (11.0, 14.0, 18.0, 25.0)
 """How far from a minimum its number may begin, in strokes: beside a marble that rests there, and the first at which it
 hides nothing else."""
 SIDES = ((1, -1), (-1, -1), (1, 1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1))
 """On which side of it, across and down: the first choice first."""
+REACH = 160.0
+"""Side of a square around a minimum, in strokes, in which all marks lie to which its number may be nearer."""
 BLANK = 0.3  # Of the height of a line, what is above and below its digits.
 
 
@@ -41,6 +45,21 @@ def named_minima(basin: int | None, events: Sequence[Event], ends: LaneEnds | No
     return tuple(dict.fromkeys(named))[:MOST_NUMBERS]
 
 
+class Stand(NamedTuple):
+    """Where the number of a minimum stands on ground at rest."""
+
+    number: int
+    """The place of the minimum in the list of all."""
+    foot: Pixel
+    """Where the minimum is."""
+    place: Rect
+
+    @property
+    def words(self) -> str:
+        """What is written there."""
+        return str(self.number + 1)
+
+
 def draw_numbers(
     canvas: Canvas,
     problem: Problem,
@@ -50,69 +69,72 @@ def draw_numbers(
     area: Rect,
     named: Sequence[int] = (),
     taken: Sequence[Rect] = (),
-    moves: bool = True,
-    passing: bool = False,
 ) -> None:
-    """Draw the numbers of those minima that are seen on the map in that area; those that are named find room first.
+    """Draw the numbers of those minima that are seen on the map in that area, and go with these where ground moves.
 
-    They stand where they stand at all moments: none hops out of the way of a marble.
+    They stand on the same side of them at all moments: none hops out of the way of a marble, or of a batch.
 
-    taken: what else stands still on the map; moves: whether a number makes room for it, which it does not where words
-    keep off the usual places; passing: whether there is no such land twice.
+    taken: what else stands still on the map.
     """
-    height, find = round(TYPE * stroke), _standing if passing else _kept_standing
-    boxes = tuple(map(tuple, taken)) if moves else None
-    for words, place in find(problem, site, stroke, tuple(area), tuple(named), boxes):
-        canvas.label(words, place.topleft, height, theme.mark, theme.halo, bold=True)
+    height = round(TYPE * stroke)
+    stands = number_stands(problem, site.camera, theme, stroke, tuple(area), tuple(named), tuple(map(tuple, taken)))
+    places = np.array([problem.minima[stand.number].position for stand in stands]).reshape(-1, 2)
+    feet, hidden = _pixels(site, places, area).tolist(), site.hidden(places).tolist()
+    for stand, (x, y), under in zip(stands, feet, hidden, strict=True):
+        if not under:
+            corner = stand.place.left + round(x - stand.foot[0]), stand.place.top + round(y - stand.foot[1])
+            canvas.label(stand.words, corner, height, theme.mark, theme.halo, bold=True)
 
 
-def _standing(
+@kept
+def number_stands(
     problem: Problem,
-    site: Site,
+    camera: Camera,
+    theme: Theme,
     stroke: float,
     area: tuple[int, ...],
-    named: tuple[int, ...],
-    taken: tuple[tuple[int, ...], ...] | None,
-) -> tuple[tuple[str, Rect], ...]:
-    """The numbers of minima that are seen in that area, and where; all at their usual places if nothing is taken."""
-    numbers, shown, found = _numbers(problem, site, stroke, named), Rect(area), list[tuple[str, Rect]]()
+    named: tuple[int, ...] = (),
+    taken: tuple[tuple[int, ...], ...] = (),
+) -> tuple[Stand, ...]:
+    """The numbers of minima on a map in that area, and where they stand on the ground of the training loss.
+
+    Those that all lanes have find room first, then those that are named, and last what land hides as long as it rests.
+    """
+    site, shown, found = site_of(problem, camera, theme), Rect(area), list[Stand]()
+    numbers = _numbers(problem, site, stroke, named)
     if not numbers:
         return ()
-    marks = _pixels(site, np.array([point.position for point in problem.critical]), shown)
-    half = MARK * stroke * (1.0 if len(problem.critical) <= MANY_MARKS else SMALL_MARK)
-    occupied = [Rect(round(x - half), round(y - half), round(2 * half), round(2 * half)) for x, y in marks.tolist()]
-    occupied += [Rect(*box) for box in taken or ()]
+    seen = (mark.place for mark in marks_of(problem, camera, theme, stroke) if not mark.hidden)
+    marks = [place.move(shown.topleft) for place in seen]
+    occupied = [*marks, *(Rect(*box) for box in taken)]
     places = _pixels(site, np.array([problem.minima[number].position for number in numbers]), shown)
     for number, (x, y) in zip(numbers, places.tolist(), strict=True):
-        if not shown.collidepoint(x, y):
-            continue
-        words = str(number + 1)
-        place = number_place(words, (x, y), stroke)
-        if taken is not None:
-            place = _best(_places(place, (x, y), stroke), occupied, shown)
-        occupied.append(place)
-        found.append((words, place))
+        if shown.collidepoint(x, y):
+            usual = _usual_place(str(number + 1), (x, y), stroke)
+            near = Rect(0, 0, round(REACH * stroke), round(REACH * stroke))
+            near.center = round(x), round(y)
+            around = [marks[n] for n in near.collidelistall(marks)]
+            place = _best(_places(usual, (x, y), stroke), (x, y), around, occupied, shown)
+            occupied.append(place)
+            found.append(Stand(number, (x, y), place))
     return tuple(found)
 
 
-_kept_standing = kept(_standing)
-
-
-def number_place(words: str, minimum: Pixel, stroke: float) -> Rect:
+def _usual_place(words: str, minimum: Pixel, stroke: float) -> Rect:
     """What the number of a minimum takes up where nothing else is in its way: above it and to the right."""
     (x, y), (wide, tall) = minimum, text.label_size(words, round(TYPE * stroke), bold=True)
     return Rect(round(x + AWAY[0] * stroke), round(y - tall), wide, tall)
 
 
 def _numbers(problem: Problem, site: Site, stroke: float, named: Sequence[int]) -> list[int]:
-    """The places in the list of minima of those that have their numbers; land before them hides none."""
+    """The places in the list of minima of those that have their numbers, in the order in which they find room."""
     minima, usual = problem.minima, list[int]()
     if len(minima) <= MOST_NUMBERS:
         marked = thinned(minima, site, CROWDED * stroke)
         usual = [number for number, minimum in enumerate(minima) if minimum in marked]
-    wanted = [number for number in dict.fromkeys((*named, *usual)) if number < len(minima)]
-    places = np.array([minima[number].position for number in wanted]).reshape(-1, 2)
-    return [number for number, hidden in zip(wanted, site.hidden(places).tolist(), strict=True) if not hidden]
+    wanted = [number for number in dict.fromkeys((*usual, *named)) if number < len(minima)]
+    hidden = site.hidden(np.array([minima[number].position for number in wanted]).reshape(-1, 2))
+    return [wanted[place] for place in np.argsort(hidden, kind="stable").tolist()]
 
 
 def _pixels(site: Site, points: Array, area: Rect) -> Array:
@@ -132,15 +154,21 @@ def _places(usual: Rect, minimum: Pixel, stroke: float) -> Iterator[Rect]:
             yield place
 
 
-def _best(places: Iterator[Rect], taken: Sequence[Rect], area: Rect) -> Rect:
-    """The first place that is free; else that of which the least is hidden."""
+def _best(places: Iterator[Rect], minimum: Pixel, marks: Sequence[Rect], taken: Sequence[Rect], area: Rect) -> Rect:
+    """The first place that is free, and nearest to its own mark; else that of which least is hidden."""
     crowded = list[tuple[int, Rect]]()
     for place in places:
-        hidden = _hidden(place, taken, area)
+        hidden = _hidden(place, taken, area) + place.width * place.height * _strays(place, minimum, marks)
         if not hidden:
             return place
         crowded.append((hidden, place))
     return min(crowded, key=lambda each: each[0])[1]
+
+
+def _strays(place: Rect, minimum: Pixel, marks: Sequence[Rect]) -> bool:
+    """Whether a number there is nearer to another mark than to its own, which is around the minimum."""
+    own = math.dist(place.center, minimum)
+    return any(math.dist(place.center, other.center) < own - 1 for other in marks if not other.collidepoint(minimum))
 
 
 def _hidden(place: Rect, taken: Sequence[Rect], area: Rect) -> int:

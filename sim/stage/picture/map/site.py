@@ -241,6 +241,14 @@ def _block(problem: Problem, camera: Camera, theme: Theme, grid: Array, step: in
     return LandBlock(relief(camera, stands, levels_over(problem, window), paints(theme), step))
 
 
+def along(site: Site, points: Array, ways: Array) -> Array:
+    """Vectors of the plane (n, 2) as they lie on the land at as many points (n, 2), in pixels (n, 2)."""
+    short, sizes = SHORT * site.camera.window.diagonal, np.maximum(norm(ways), 1e-300)[:, None]
+    half = short * ways / sizes
+    ahead, behind = site.project(np.stack([points + half, points - half]))
+    return np.asarray((ahead - behind) * (sizes / (2 * short)))
+
+
 def nearest(site: Site, points: Array, pixel: Array) -> tuple[int, float]:
     """Which of the points (n, 2) is nearest to a pixel (2,) among those that are seen, and how near in pixels."""
     gaps = np.where(site.hidden(points), np.inf, norm(site.project(points) - pixel))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pygame
@@ -19,11 +20,14 @@ from ...drawing.relief.view import heights_over
 from ...drawing.screen import image
 from ...style import text
 from ...style.color import mix
+from ...style.kept import kept
 from ...style.theme import Theme
-from .site import LandBlock, Map, Site, site_of
+from .site import LandBlock, Map, Site, along, site_of
 
 MANY_MARKS = 40  # Critical points beyond which their marks are smaller.
 SMALL_MARK = 0.65  # How large a mark is among many, as a part of its usual size.
+RADIUS, RIM = 5.0, 1.8  # Of a mark, and of what is around it, in strokes.
+BARS = (1.7, 0.9)  # How far the bars of a cross reach, the way down first, in radii.
 PALE = 0.25  # How far the colours of a map are on the way from those of land to the highest tint.
 INK = 0.3  # How far a map's contours are on the way from their own colour to the highest tint.
 CROWDED = 13.0
@@ -122,7 +126,7 @@ def draw_flat(
 
 def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, stroke: float) -> None:
     """The critical points of the training loss."""
-    size = stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
+    size = mark_stroke(problem, stroke)
     places = np.array([point.position for point in problem.critical]).reshape(-1, 2)
     seen = [point for point, hidden in zip(problem.critical, site.hidden(places), strict=True) if not hidden]
     shown = thinned(seen, site, CROWDED * stroke)
@@ -188,22 +192,56 @@ def _say_nothing_is_here(canvas: Canvas, theme: Theme, stroke: float) -> None:
     canvas.label(words, corner, size, theme.text, theme.panel)
 
 
+def mark_stroke(problem: Problem, stroke: float) -> float:
+    """What stands for the width of thin lines in marks of critical points: these are smaller where there are many."""
+    return stroke if len(problem.critical) <= MANY_MARKS else SMALL_MARK * stroke
+
+
+class Mark(NamedTuple):
+    """What the mark of a critical point takes up with its rim; a saddle's, as far as its bars reach."""
+
+    place: pygame.Rect
+    hidden: bool
+    """Whether land stands before the point."""
+
+
+@kept
+def marks_of(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> tuple[Mark, ...]:
+    """Those of all critical points, from the land's corner, on the ground of the training loss."""
+    site, points, size = site_of(problem, camera, theme), problem.critical, mark_stroke(problem, stroke)
+    places = np.array([point.position for point in points]).reshape(-1, 2)
+    ends = np.zeros((len(points), 2, 2))
+    for which in (0, 1):
+        ends[:, which] = along(site, places, np.array([point.eigenvectors[which] for point in points]).reshape(-1, 2))
+    with np.errstate(all="ignore"):
+        bars = np.abs(ends) * (np.array(BARS)[:, None] / norm(ends)[..., None])
+    found = []
+    told = zip(
+        points, site.project(places).tolist(), bars.max(axis=1).tolist(), site.hidden(places).tolist(), strict=True
+    )
+    for point, (x, y), reach, hidden in told:
+        wide, tall = reach if point.kind is CriticalKind.SADDLE else (1.0, 1.0)
+        across, down = (round((RADIUS * side + RIM) * size) for side in (wide, tall))
+        found.append(Mark(pygame.Rect(round(x) - across, round(y) - down, 2 * across + 1, 2 * down + 1), hidden))
+    return tuple(found)
+
+
 def draw_mark(canvas: Canvas, site: Site, point: CriticalPoint, theme: Theme, stroke: float) -> None:
     """A critical point: a ring for a minimum, a cross for a saddle, a triangle for a maximum, else a dot.
 
     The cross lies along the saddle's eigenvectors, its longer bar along the way down.
     """
     place, (x, y) = np.array(point.position), site.pixel(*point.position)
-    radius, width = 5 * stroke, max(1, round(1.6 * stroke))
+    radius, width = RADIUS * stroke, max(1, round(1.6 * stroke))
     rim = width + 2 * max(1, round(stroke))
     for color, thick in ((theme.halo, rim), (theme.mark, width)):
         match point.kind:
             case CriticalKind.MINIMUM:
                 canvas.ring((x, y), radius + 0.5 * thick, color, thick)
             case CriticalKind.SADDLE:
-                for (vx, vy), length in zip(point.eigenvectors, (1.7 * radius, 0.9 * radius), strict=True):
-                    along = site.vector(np.array((vx, vy)), place)
-                    dx, dy = (length * along / np.hypot(*along)).tolist()
+                for (vx, vy), length in zip(point.eigenvectors, BARS, strict=True):
+                    along_it = site.vector(np.array((vx, vy)), place)
+                    dx, dy = (length * radius * along_it / np.hypot(*along_it)).tolist()
                     canvas.line(((x - dx, y - dy), (x + dx, y + dy)), color, thick)
             case CriticalKind.MAXIMUM:
                 corners = [

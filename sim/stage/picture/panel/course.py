@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from pygame import Rect
 
 from ....descent.race import Race
@@ -15,7 +14,7 @@ from ....study.odds.ends import LaneEnds
 from ....surface.points import Array
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel
-from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge, flag_place
+from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge
 from ...session.playback import MOMENTOUS
 from ...session.session import MOVING_GROUND
 from ...style.color import Color, mix
@@ -23,15 +22,14 @@ from ...style.style import stroke_of
 from ...style.theme import Theme
 from ..map.ball import Rolling, draw_ball, rolling
 from ..map.cloud import draw_cloud
-from ..map.minima import test_minima
 from ..map.numbers import draw_numbers, named_minima
 from ..map.site import LandBlock, Site, moving_site, site_of
 from ..map.trail import Trail, fading
 from ..views import Layer, ViewContext, draw_views, map_backdrop
-from ..views.context import captions_height
-from ..views.ground.loss_scale import scale_place
+from ..views.context import MOMENTS
 from ..views.moving_ground import shaken
-from ..views.room import wedge_area
+from ..views.room import still_places
+from ..views.stretch import wedge_area
 
 THICK = (0.6, 1.0)
 """How thick the arrows of the gradient and of the movement are."""
@@ -41,8 +39,6 @@ WIDE = (12.0, 34.0)
 """How wide that ring is, at first and in the end, in strokes."""
 HIDING, ABOVE = 0.9, 1.7
 """How near marbles hide each other, and how far above them their badges stand, in ems."""
-DIAMOND = 8.5
-"""Half of what the mark of a minimum of the test loss takes up, in strokes."""
 PASSING = 2000
 """Updates whose way is drawn on land that moves."""
 
@@ -241,8 +237,9 @@ def draw_together(
         course.context(update, still if course.index == chosen else frozenset(), share)
         for course, (update, share) in zip(courses, glides, strict=True)
     ]
-    others = tuple(context.center for index, context in enumerate(contexts) if index != chosen)
-    contexts[chosen] = replace(contexts[chosen], others=others)
+    others = [context for index, context in enumerate(contexts) if index != chosen]
+    beside = tuple((each.index, each.moment // MOMENTS) for each in others)
+    contexts[chosen] = replace(contexts[chosen], beside=beside)
     area = courses[0].area
     order = sorted(range(len(courses)), key=lambda index: index == chosen)
     with canvas.clip(area):
@@ -270,20 +267,9 @@ def draw_together(
 
 def draw_minima(canvas: Canvas, context: ViewContext, named: Sequence[int]) -> None:
     """Draw the numbers of minima, of those that are named and of all that have them, beside what else stands still."""
-    area, stroke, problem, em = context.area, context.stroke, context.problem, context.em
-    taken = [flag_place(context.pixel(np.array(context.race.start)), stroke)]
-    taken.append(Rect(area.topleft, (area.width, round(captions_height(context.views) * em))))
-    if "loss scale" in context.views:
-        taken.append(scale_place(context))
-    if "test surface" in context.views:
-        taken += [_about(context.pixel(place), round(DIAMOND * stroke)) for place in test_minima(problem)]
-    moves, passing = "labels" not in context.views, context.passing
+    area, stroke, problem = context.area, context.stroke, context.problem
     with canvas.part("minima"):
-        draw_numbers(canvas, problem, context.site, context.theme, stroke, area, named, taken, moves, passing)
-
-
-def _about(center: Pixel, half: int) -> Rect:
-    return Rect(round(center[0]) - half, round(center[1]) - half, 2 * half, 2 * half)
+        draw_numbers(canvas, problem, context.site, context.theme, stroke, area, named, context.once(still_places))
 
 
 def _draw_crowds(canvas: Canvas, courses: Sequence[Course], marbles: dict[int, Pixel]) -> None:

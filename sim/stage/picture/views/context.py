@@ -82,15 +82,15 @@ class ViewContext:
     """All views that are shown: their captions stand in rows."""
     shaken: Shaken | None = None
     """What the land is at the moment, if it moves."""
-    others: tuple[Pixel, ...] = ()
-    """Where other lanes' marbles are that share the map."""
+    beside: tuple[tuple[int, int], ...] = ()
+    """Which other lanes' marbles share the map, and in which block of MOMENTS moments they are."""
 
     @cached_property
     def key(self) -> Hashable:
         """All that views go by, as far as it may change."""
         places = (tuple(self.area), tuple(self.strip), self.em, self.theme)
         moment = (self.race, self.index, self.moment, self.goes_on, self.site, self.shaken is not None)
-        return *places, *moment, self.views, self.others
+        return *places, *moment, self.views, self.beside
 
     @cached_property
     def track(self) -> Track:

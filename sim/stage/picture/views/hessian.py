@@ -1,12 +1,12 @@
 """Curvature at the marble: both eigenvectors of ∇²L, and the way out where one of them is negative."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ....descent.race import Race
-from ....surface.points import Array, eigenvectors
+from ....surface.points import Array, eigenvalues, eigenvectors, norm
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.glyphs import draw_arrow
 from ...style.color import mix
@@ -49,6 +49,20 @@ def bar_length(context: ViewContext, curvature: float) -> float:
     """Half the bar's length in pixels: half the reach at the problem's typical curvature, the reach at most."""
     size = abs(curvature)
     return REACH * context.area.height * size / (size + context.problem.units.curvature)
+
+
+def bars(context: ViewContext, theta: Array, along: Callable[[Array], Array]) -> Array:
+    """From marbles at points (n, 2) to both ends of both bars, if there is room for all: in pixels (n, 4, 2).
+
+    along: vectors of the plane at these points (n, 2) as they lie on the land, in pixels (n, 2).
+    """
+    with np.errstate(all="ignore"):
+        hessians = context.problem.train.hessian(theta)
+        sizes, axes = np.abs(eigenvalues(hessians)), eigenvectors(hessians)
+        ends = np.stack([along(axes[:, each]) for each in (0, 1)], axis=1)
+        lengths = REACH * context.area.height * sizes / (sizes + context.problem.units.curvature)
+        ends *= (lengths / np.maximum(norm(ends), 1e-300))[..., None]
+    return np.concatenate([ends, -ends], axis=1)
 
 
 def _draw_bar(canvas: Canvas, context: ViewContext, curvature: float, along: Pixel, rooms: Sequence[float]) -> None:

@@ -4,28 +4,31 @@ The words stand close to their marks, where they leave the others room to do so,
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import count as counted
+from itertools import groupby, islice
 from typing import NamedTuple
 
 import numpy as np
 import pygame
 
 from ....descent.race import Race
-from ....surface.critical.point import CriticalPoint
-from ...drawing.canvas import Canvas, Pixel
-from ...drawing.glyphs import flag_place
+from ....surface.critical.point import CriticalKind, CriticalPoint
+from ...drawing.camera import Camera
+from ...drawing.canvas import Canvas
 from ...style import text
 from ...style.kept import kept
 from ...style.numbers import number, short
 from ...style.theme import Theme
-from ..map.site import Site
-from ..map.terrain import foremost
-from .context import CAPTIONED, PLATE, ViewContext, captions_height
-from .formula import formula_place
-from .ground.loss_scale import scale_place
+from ..map.numbers import named_minima
+from ..map.terrain import marks_of
+from .context import MOMENTS, PLATE, ViewContext
+from .formula import formula_places
 from .momentum import sum_places
-from .room import marble_places, minima_places
+from .room import mark_places, still_places
+from .stretch import LAID_OUT_BY, STANDING, Line, Stretch, at_rest, stretch_of
 
 ROUNDING = 1e-12
 TYPE = 0.8  # Height of the type, in ems.
@@ -33,9 +36,11 @@ SMALLER = 0.75  # Of it, where else there would not be room for all words,
 LEAST_TYPE = 9  # and in pixels.
 ATTEMPTS = 3  # At another order, where words are left without room.
 CROWD = 20  # Points; if there are more, not all have room in any type.
-FEW = 3  # Digits of numbers, where there is not room for all words with more: rather than smaller type.
+FEW = (3, 2)  # Digits of numbers, where there is not room for all words with more: rather than smaller type.
+WIDE = 0.9  # Of the least that a mark takes up, in ems.
 LINE = 1.25  # From one line to the next, in heights of the type.
-FARTHEST = 3  # Marks by which words stand away from theirs, where there is no room closer to it.
+FARTHEST = 3  # Marks by which words stand away from theirs, where there is no room closer to it,
+FAR = 16  # and those about minima that are spoken of beside the map, in a crowd.
 CORNERS = (
     ("midtop", "midbottom"),
     ("midbottom", "midtop"),
@@ -47,17 +52,18 @@ CORNERS = (
     ("bottomright", "topleft"),
 )
 """Which place of the words stands at which of the mark."""
-BESIDE = 2
-"""Pixels by which a mark is enlarged, to tell whether words stand beside it."""
+SHORTEST = 16
+"""Moments that are not looked at by halves."""
 NEAR = 1.5
 """How far around another mark than their own words seem to be those of that one, in marks on both sides together."""
 
 
-Line = tuple[Pixel, Pixel]
+Place = tuple[int, pygame.Rect]
+"""How far away from their mark words may stand, and where; close to it is 0."""
 
 
 class Stand(NamedTuple):
-    """Where words may stand."""
+    """Where words stand."""
 
     place: pygame.Rect
     led: bool
@@ -67,22 +73,24 @@ class Stand(NamedTuple):
 class Label(NamedTuple):
     """What is said of a critical point."""
 
+    point: tuple[float, float]
     mark: pygame.Rect
     lines: tuple[str, str]
     size: int
     """Height of the type, in pixels."""
     stand: Stand
-    stands: tuple[Stand, ...]
+    places: tuple[Place, ...]
     """All places for it on the map, the first choice first."""
 
 
 def draw_labels(canvas: Canvas, context: ViewContext) -> None:
     """Two lines at each critical point, the lowest first; none where they would lie over another's.
 
-    Where there is no room for all, numbers have fewer digits, and then the first of each kind comes before the others.
+    Where there is no room for all, numbers have fewer digits, and then the first of each kind comes before the others,
+    and among many those that are spoken of beside the map.
 
-    Where a marble, its arrows or what another view says lies on them, they go to another side of their point, if there
-    is room.
+    Where a marble, its arrows or what another view says lies on them in these moments, they are at another side of
+    their point, if there is room.
     """
     labels = _standing(context)
     for label in labels:
@@ -96,41 +104,135 @@ def draw_labels(canvas: Canvas, context: ViewContext) -> None:
             canvas.text(line, (place.centerx, y), label.size, context.theme.text, align=0.5)
 
 
-def _standing(context: ViewContext) -> list[Label]:
-    """The words as they stand at the moment: rather under a marble than nowhere, but upon no others."""
-    area, views = tuple(context.area), context.views & _LAID_OUT_BY
-    labels, others = _labels(context.race, context.site, area, context.em, context.theme, views)
-    marbles, words, arrows = context.once(marble_places), _words(context), _arrows(context)
-    stands = [label.stand for label in labels]
-    for index, label in enumerate(labels):
-        if _lies_on(label.stand.place, [*marbles, *words], arrows):
-            left = [(each.mark, stand) for each, stand in zip(labels, stands, strict=True) if each is not label]
-            taken = [*others, *marbles, *words, *(stand.place for _, stand in left)]
-            leaders = [*arrows, *(_leader(own, stand.place) for own, stand in left if stand.led)]
-            free = [stand for stand in label.stands if not _lies_on(stand.place, taken, arrows)]
-            clear = (stand for stand in free if not (stand.led and _crosses(_leader(label.mark, stand.place), leaders)))
-            stands[index] = next(clear, free[0] if free else label.stand)
-    told = (label._replace(stand=stand) for label, stand in zip(labels, stands, strict=True))
-    return [label for label in told if label.stand.place.collidelist(words) < 0]
+def _standing(context: ViewContext) -> Sequence[Label]:
+    """The words as they stand at the moment: where ground moves they go with their marks, unless a line leads there."""
+    camera, theme, area, em = context.camera, context.theme, tuple(context.area), context.em
+    views, block = context.views & LAID_OUT_BY, context.moment // MOMENTS
+    named = _named(context) if len(context.problem.critical) > CROWD else ()
+    found = _in_block(context.race, context.index, block, camera, theme, area, em, views, context.beside, named)
+    labels = next(labels for first, labels in reversed(found) if first <= context.moment)
+    if not context.passing:
+        return labels
+    rest = at_rest(context.race, context.index, context.moment, camera, theme, area, em, views)
+    return [_moved(label, context, rest) for label in labels]
 
 
-def _lies_on(place: pygame.Rect, others: list[pygame.Rect], arrows: Sequence[Line]) -> bool:
-    """Whether words there lie on any of these."""
-    return place.collidelist(others) >= 0 or any(place.clipline(*arrow) for arrow in arrows)
+def _named(context: ViewContext) -> tuple[int, ...]:
+    """The minima that are spoken of beside the map."""
+    judge = context.race.judges[context.index]
+    return named_minima(judge.basin(context.moment), judge.events_until(context.moment))
 
 
-def _arrows(context: ViewContext) -> list[Line]:
-    """The arrows from the marble, if they are on the map."""
-    if not context.holds(context.center):
-        return []
-    return [(context.center, arrow.tip) for arrow in context.arrows if arrow is not None]
+def _moved(label: Label, context: ViewContext, rest: ViewContext) -> Label:
+    """The same on ground that is not where it rests."""
+    point = np.array(label.point)
+    (x, y), (left, top), (place, led) = context.pixel(point), rest.pixel(point), label.stand
+    by = round(x - left), round(y - top)
+    place = place if led else place.move(by).clamp(context.area)
+    return label._replace(mark=label.mark.move(by), stand=Stand(place, led))
+
+
+@kept
+def _in_block(
+    race: Race,
+    index: int,
+    block: int,
+    camera: Camera,
+    theme: Theme,
+    area: tuple[int, ...],
+    em: int,
+    views: frozenset[str],
+    beside: tuple[tuple[int, int], ...],
+    named: tuple[int, ...],
+) -> tuple[tuple[int, tuple[Label, ...]], ...]:
+    """The words as they stand in a block of moments, and from which of these on: rather under a marble than nowhere,
+    but upon no others.
+    """
+    labels, others = _labels(race, camera, theme, area, em, views & STANDING, named)
+    context = replace(at_rest(race, index, MOMENTS * block, camera, theme, area, em, views), beside=beside)
+    own, words = stretch_of(context, index, block), _words(context)
+    sharing = [stretch_of(context, *each) for each in beside]
+    marbles = [place for stretch in sharing for place in stretch.marbles]
+    told = []
+    for first, stands in _kept_off(labels, [*others, *words], own, marbles, (0, MOMENTS), words):
+        placed = (label._replace(stand=stand) for label, stand in zip(labels, stands, strict=True))
+        told.append((own.first + first, tuple(each for each in placed if each.stand.place.collidelist(words) < 0)))
+    return tuple(told)
+
+
+def _kept_off(
+    labels: Sequence[Label],
+    others: Sequence[pygame.Rect],
+    own: Stretch,
+    marbles: Sequence[pygame.Rect],
+    part: tuple[int, int],
+    words: Sequence[pygame.Rect],
+) -> Iterator[tuple[int, Sequence[Stand]]]:
+    """From which moment of a block on each of the words stands where, in this part of it.
+
+    Where the marble or its arrows cannot but be hidden for a time, each half of the part is looked at alone.
+    """
+    first, last = part
+    passing = [*marbles, *own.marbles[first:last]]
+    arrows = [arrow for each in own.arrows[first:last] for arrow in each]
+    stands, left = [label.stand for label in labels], 0
+    for turn, label in enumerate(labels):
+        hidden = _hides(label.stand.place, passing, arrows)
+        if hidden or label.stand.place.collidelist(list(words)) >= 0:
+            rest = [(each.mark, stand) for each, stand in zip(labels, stands, strict=True) if each is not label]
+            places, leaders = [stand.place for _, stand in rest], _leaders(rest)
+            taken = [*others, *places]
+            possible = map(_stand, label.places)
+            free = [stand for stand in possible if _is_free(label.mark, stand, taken, places, leaders)]
+            if label.stand.place.collidelist(list(words)) < 0 or not free:
+                free.append(label.stand)
+            under = [_hides(stand.place, passing, arrows) for stand in free]
+            hidden, stands[turn] = min(under), free[under.index(min(under))]
+        left += hidden
+    middle = (first + last) // 2
+    if not left or last - first < SHORTEST or middle >= len(own.marbles):
+        yield first, stands
+        return
+    moved = [label._replace(stand=stand) for label, stand in zip(labels, stands, strict=True)]
+    for half in ((first, middle), (middle, last)):
+        yield from _kept_off(moved, others, own, marbles, half, words)
+
+
+def _hides(place: pygame.Rect, marbles: Sequence[pygame.Rect], arrows: Sequence[Line]) -> int:
+    """At how many moments words there lie on a marble, which counts most, or on an arrow."""
+    under = len(place.collidelistall(list(marbles)))
+    return (len(arrows) + 1) * under + sum(bool(place.clipline(*arrow)) for arrow in arrows)
+
+
+def _is_free(
+    mark: pygame.Rect,
+    stand: Stand,
+    taken: Sequence[pygame.Rect],
+    places: Sequence[pygame.Rect],
+    leaders: Sequence[Line],
+) -> bool:
+    """Whether words may stand there: upon nothing that is taken, upon no leader, and their own one runs through no
+    other words at their places, and over no other leader.
+    """
+    if stand.place.collidelist(list(taken)) >= 0 or any(stand.place.clipline(*leader) for leader in leaders):
+        return False
+    return not (stand.led and _runs_over(_leader(mark, stand.place), places, leaders))
+
+
+def _runs_over(leader: Line, places: Sequence[pygame.Rect], leaders: Sequence[Line]) -> bool:
+    """Whether a leader runs through other words, or over another leader."""
+    return any(place.clipline(*leader) for place in places) or any(_cross(leader, other) for other in leaders)
+
+
+def _leaders(stands: Sequence[tuple[pygame.Rect, Stand]]) -> list[Line]:
+    """The leaders of words, of which the marks are known."""
+    return [_leader(mark, stand.place) for mark, stand in stands if stand.led]
 
 
 def _words(context: ViewContext) -> list[pygame.Rect]:
-    """What the formula covers, and momentum as a sum."""
-    formula = formula_place(context) if "formula" in context.views else None
-    sums = context.once(sum_places) if "momentum" in context.views else []
-    return sums if formula is None else [*sums, formula]
+    """What the formula covers in a block of moments, and momentum as a sum."""
+    formula = formula_places(context) if "formula" in context.views else []
+    return [*context.once(sum_places), *formula] if "momentum" in context.views else formula
 
 
 def _leader(mark: pygame.Rect, place: pygame.Rect) -> Line:
@@ -157,11 +259,6 @@ def _draw_leader(canvas: Canvas, context: ViewContext, label: Label) -> None:
     line = _leader(label.mark, label.stand.place)
     canvas.line(line, context.theme.halo, max(3, round(3 * context.stroke)))
     canvas.line(line, context.theme.text, max(1, round(context.stroke)))
-
-
-def _beside(place: pygame.Rect, mark: pygame.Rect) -> bool:
-    """Whether words there stand beside a mark."""
-    return place.colliderect(mark.inflate(BESIDE, BESIDE))
 
 
 def _strays(place: pygame.Rect, mark: pygame.Rect, marks: Sequence[pygame.Rect]) -> bool:
@@ -193,112 +290,181 @@ def _step(size: int) -> int:
     return round(LINE * size)
 
 
-_LAID_OUT_BY = frozenset((*CAPTIONED, "loss scale"))
-"""Views that stand on maps at all moments, and take room from the words."""
+@kept
+def _labels(
+    race: Race,
+    camera: Camera,
+    theme: Theme,
+    area: tuple[int, ...],
+    em: int,
+    views: frozenset[str],
+    named: tuple[int, ...],
+) -> tuple[tuple[Label, ...], tuple[pygame.Rect, ...]]:
+    """The words of all points where they stand if no marble is there, and what else takes room on the map."""
+    ground = Ground(race, camera, theme, area, em, views)
+    points, minima = race.problem.critical, race.problem.minima
+    first = {minima[number].position for number in named if number < len(minima)}
+    kinds = [point.kind for point in points]
+    ranked = ((point.position not in first, kinds.index(point.kind) != turn) for turn, point in enumerate(points))
+    order = [turn for _, turn in sorted((rank, turn) for turn, rank in enumerate(ranked))]
+    if len(points) <= CROWD:
+        placed = _laid_out(ground, range(len(points)))
+        if {kinds[number] for number in placed} == set(kinds):
+            return tuple(placed.values()), _surroundings(*ground).others
+    placed = _laid_out(ground, order, len(first))
+    return tuple(placed.values()), _surroundings(*ground).others
+
+
+class Ground(NamedTuple):
+    """All that the words of a map at rest go by."""
+
+    race: Race
+    camera: Camera
+    theme: Theme
+    area: tuple[int, ...]
+    em: int
+    views: frozenset[str]
+
+
+class Surroundings(NamedTuple):
+    """What the words are about, and what they keep off."""
+
+    marks: tuple[pygame.Rect, ...]
+    """That of each point,"""
+    others: tuple[pygame.Rect, ...]
+    """and these with all else that takes room on the map."""
+
+
+class Form(NamedTuple):
+    """What may be said of all points, in one size of type and so many digits."""
+
+    told: tuple[tuple[str, str], ...]
+    size: int
+    """Height of the type, in pixels."""
+    extents: tuple[tuple[int, int], ...]
+    """Width and height of each one's words,"""
+    places: tuple[tuple[Place, ...], ...]
+    """where on the map they might stand,"""
+    free: tuple[tuple[Place, ...], ...]
+    """and where nothing is that stands still."""
 
 
 @kept
-def _labels(
-    race: Race, site: Site, area: tuple[int, ...], em: int, theme: Theme, views: frozenset[str]
-) -> tuple[tuple[Label, ...], tuple[pygame.Rect, ...]]:
-    """The words of all points where they stand if no marble is there, and what else takes room on the map."""
-    context = ViewContext(race, 0, 0, site, pygame.Rect(area), pygame.Rect(0, 0, 0, 0), theme, em, views)
-    points = context.problem.critical
-    others = [mark(context, point) for point in points]
-    others += [place.move(area[:2]) for place in minima_places(context.problem, site, context.stroke)]
-    others += [flag_place(context.pixel(np.array(race.start)), context.stroke), _captions(context)]
-    others += [scale_place(context)] if "loss scale" in views else []
-    labels = _laid_out(context, points, others)
-    stand = [label.mark for label in labels]
-    told = {point.kind for point, own in zip(points, others, strict=False) if own in stand}
-    if any(point.kind not in told for point in points):
-        labels = _laid_out(context, foremost(points), others)
-    return labels, tuple(others)
+def _surroundings(
+    race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int, views: frozenset[str]
+) -> Surroundings:
+    context = at_rest(race, 0, 0, camera, theme, area, em, views)
+    own = marked_places(context)
+    return Surroundings(own, (*own, *mark_places(context), *still_places(context)))
 
 
-def _laid_out(
-    context: ViewContext, points: Sequence[CriticalPoint], others: Sequence[pygame.Rect]
-) -> tuple[Label, ...]:
-    """The words of as many of the points as have room, the first ones first, beside what else takes it."""
-    marks, labels = [mark(context, point) for point in points], tuple[Label, ...]()
-    apart = _apart(marks)
-    for told, size in _forms(context, points):
-        extents = [(max(text.width(line, size) for line in lines) + size, 2 * _step(size)) for lines in told]
-        free = [
-            [
-                (away, place)
-                for away, place in _places(own, extent, apart)
-                if context.area.contains(place) and place.collidelist(others) < 0
-            ]
-            for own, extent in zip(marks, extents, strict=True)
-        ]
-        placed = _best_placed(free, marks)
+@kept
+def _form(
+    race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int, views: frozenset[str], which: int
+) -> Form | None:
+    """The first one, or those after it; None after the last."""
+    context = at_rest(race, 0, 0, camera, theme, area, em, views)
+    told, size = next(islice(_forms(context, context.problem.critical), which, None), ([], 0))
+    if not told:
+        return None
+    marks, others = _surroundings(race, camera, theme, area, em, views)
+    extents = tuple((max(text.width(line, size) for line in lines) + size, 2 * _step(size)) for lines in told)
+    apart, board = _apart(marks), pygame.Rect(area)
+    places = tuple(_on_map(_places(*each, apart), board) for each in zip(marks, extents, strict=True))
+    return Form(tuple(told), size, extents, places, tuple(_free(each, others) for each in places))
+
+
+def _on_map(places: Iterable[Place], area: pygame.Rect) -> tuple[Place, ...]:
+    """Those of the places that are whole on the map."""
+    return tuple(each for each in places if area.contains(each[1]))
+
+
+def _free(places: Iterable[Place], others: Sequence[pygame.Rect]) -> tuple[Place, ...]:
+    """Those of the places that no others are at."""
+    taken = list(others)
+    return tuple(each for each in places if each[1].collidelist(taken) < 0)
+
+
+def _laid_out(ground: Ground, order: Sequence[int], named: int = 0) -> Mapping[int, Label]:
+    """The words of as many of the points as have room, the first ones first, by the points' numbers.
+
+    Of so many of the first ones is spoken beside the map: a line leads to their words wherever there is room.
+    """
+    labels, points, board = dict[int, Label](), ground.race.problem.critical, pygame.Rect(ground.area)
+    marks, others = _surroundings(*ground)
+    apart, kinds = _apart(marks), [points[number].kind for number in order]
+    forms = (_form(*ground, which) for which in counted())
+    while (form := next(forms)) is not None:
+        free = [form.free[number] for number in order]
+        for turn, own in enumerate(order[:named]):
+            free[turn] = _free(_on_map(_places(marks[own], form.extents[own], apart, FAR), board), others)
+        theirs, told = [marks[index] for index in order], [form.told[index] for index in order]
+        placed = {order[turn]: place for turn, place in _best_placed(free, theirs, told, kinds).items()}
         if len(placed) > len(labels):
-            labels = tuple(
-                Label(marks[n], told[n], size, *_stands(context, marks[n], extents[n], place, apart))
+            labels = {
+                n: Label(points[n].position, marks[n], form.told[n], form.size, _stand(place), form.places[n])
                 for n, place in placed.items()
-            )
+            }
         if len(labels) == len(points):
             break
     return labels
 
 
-def _stands(
-    context: ViewContext, mark: pygame.Rect, size: tuple[int, int], place: pygame.Rect, marks: Sequence[pygame.Rect]
-) -> tuple[Stand, tuple[Stand, ...]]:
-    """Where words of that size stand, and where on the map they might."""
-    places = [each for _, each in _places(mark, size, marks) if context.area.contains(each)]
-    here, *stands = (Stand(each, not _beside(each, mark) or _strays(each, mark, marks)) for each in (place, *places))
-    return here, tuple(stands)
+def _stand(place: Place) -> Stand:
+    """A place with or without a leader."""
+    away, rect = place
+    return Stand(rect, away > 0)
 
 
 def _best_placed(
-    free: Sequence[Sequence[tuple[int, pygame.Rect]]], marks: Sequence[pygame.Rect]
-) -> Mapping[int, pygame.Rect]:
-    """Which of its free places each has, by its number.
+    free: Sequence[Sequence[Place]],
+    marks: Sequence[pygame.Rect],
+    told: Sequence[tuple[str, str]],
+    kinds: Sequence[CriticalKind],
+) -> Mapping[int, Place]:
+    """Which of its free places each has, by its number: as many kinds have one as may be, and then as many points.
 
     Where some are left none, these come first in another attempt, unless there is a crowd: no order has room for all.
     """
     order = list(range(len(marks)))
+    if len(marks) > CROWD:  # What is said of one is not said of others again.
+        return _placed(free, marks, [turn for turn in order if told.index(told[turn]) == turn])
     best = placed = _placed(free, marks, order)
-    for _ in range(ATTEMPTS if len(marks) <= CROWD else 0):
+    for _ in range(ATTEMPTS):
         if len(best) == len(marks):
             break
         order.sort(key=lambda number: number in placed)
         placed = _placed(free, marks, order)
-        best = max(best, placed, key=len)
+        best = max(best, placed, key=lambda each: (len({kinds[number] for number in each}), len(each)))
     return {number: best[number] for number in sorted(best)}
 
 
-def _placed(
-    free: Sequence[Sequence[tuple[int, pygame.Rect]]], marks: Sequence[pygame.Rect], order: Sequence[int]
-) -> Mapping[int, pygame.Rect]:
+def _placed(free: Sequence[Sequence[Place]], marks: Sequence[pygame.Rect], order: Sequence[int]) -> Mapping[int, Place]:
     """Which of its free places each has, in order, by its number; those that are left none are left out.
 
     Of places that are equally far away, it is the first of those that leave the fewest of the later ones no close one.
-    No two leaders cross.
+    No leader crosses another, or runs through words.
     """
-    rest, placed, leaders = [list(places) for places in free], dict[int, pygame.Rect](), list[Line]()
+    rest, placed, leaders = [list(places) for places in free], dict[int, Place](), list[Line]()
     for turn, index in enumerate(order):
         own, others = marks[index], [rest[number] for number in order[turn + 1 :]]
-        open_ = (each for each in rest[index] if not (each[0] and _crosses(_leader(own, each[1]), leaders)))
+        taken = [place for _, place in placed.values()]
+        open_ = (each for each in rest[index] if not (each[0] and _runs_over(_leader(own, each[1]), taken, leaders)))
         away, nearest = next(((away, list(each)) for away, each in groupby(open_, key=lambda each: each[0])), (0, []))
         if not nearest:
             continue
         later = [[place for far, place in places if not far] for places in others]
-        placed[index] = min(
-            (place for _, place in nearest), key=lambda place: sum(_starved(places, place) for places in later)
-        )
-        if away:
-            leaders.append(_leader(own, placed[index]))
+        chosen = min((place for _, place in nearest), key=lambda place: sum(_starved(each, place) for each in later))
+        placed[index], leader = (away, chosen), _leader(own, chosen) if away else None
+        if leader is not None:
+            leaders.append(leader)
         for places in others:
-            places[:] = [each for each in places if not each[1].colliderect(placed[index])]
+            places[:] = [
+                each
+                for each in places
+                if not each[1].colliderect(chosen) and not (leader and each[1].clipline(*leader))
+            ]
     return placed
-
-
-def _crosses(line: Line, others: Sequence[Line]) -> bool:
-    """Whether a line crosses any of the others."""
-    return any(_cross(line, other) for other in others)
 
 
 def _starved(places: Sequence[pygame.Rect], taken: pygame.Rect) -> bool:
@@ -306,33 +472,34 @@ def _starved(places: Sequence[pygame.Rect], taken: pygame.Rect) -> bool:
     return bool(places) and all(place.colliderect(taken) for place in places)
 
 
-def _captions(context: ViewContext) -> pygame.Rect:
-    """What the lines at the upper edge take up."""
-    return pygame.Rect(context.area.topleft, (context.area.width, round(captions_height(context.views) * context.em)))
+def marked_places(context: ViewContext) -> tuple[pygame.Rect, ...]:
+    """What the marks of all critical points take up on ground at rest, with the bars of a cross."""
+    drawn = marks_of(context.problem, context.camera, context.theme, context.stroke)
+    return tuple(_about(each.place.move(context.area.topleft), context.em) for each in drawn)
 
 
-def mark(context: ViewContext, point: CriticalPoint) -> pygame.Rect:
-    """What the point's own mark takes up."""
-    rect = pygame.Rect(0, 0, round(0.9 * context.em), round(0.9 * context.em))
-    rect.center = tuple(round(part) for part in context.pixel(np.array(point.position)))
-    return rect
+def _about(mark: pygame.Rect, em: int) -> pygame.Rect:
+    """A mark, enlarged to what it takes up at least."""
+    rect = pygame.Rect(0, 0, round(WIDE * em), round(WIDE * em))
+    rect.center = mark.center
+    return rect.union(mark)
 
 
 def _places(
-    mark: pygame.Rect, size: tuple[int, int], marks: Sequence[pygame.Rect]
-) -> Iterator[tuple[int, pygame.Rect]]:
+    mark: pygame.Rect, size: tuple[int, int], marks: Sequence[pygame.Rect], farthest: int = FARTHEST
+) -> list[Place]:
     """How far away, and where: below the mark, above it, beside it and aslant; first close to it, and then farther.
 
     Last come the places at which words would seem to be those of another of the marks.
     """
-    places = list[tuple[int, pygame.Rect]]()
-    for away in range(FARTHEST + 1):
+    places = list[Place]()
+    for away in range(farthest + 1):
         about, place = mark.inflate(2 * away * mark.width, 2 * away * mark.height), pygame.Rect((0, 0), size)
         for own, its in CORNERS:
             setattr(place, own, getattr(about, its))
             strays = _strays(place, mark, marks)
-            places.append((away + (FARTHEST + 1) * strays, place.copy()))
-    yield from sorted(places, key=lambda each: each[0])
+            places.append((away + (farthest + 1) * strays, place.copy()))
+    return sorted(places, key=lambda each: each[0])
 
 
 def _rounded(context: ViewContext, loss: float) -> float:
@@ -342,13 +509,14 @@ def _rounded(context: ViewContext, loss: float) -> float:
 
 def _forms(context: ViewContext, points: Sequence[CriticalPoint]) -> Iterator[tuple[list[tuple[str, str]], int]]:
     """What may be said of the points, and in which type: what is wanted most comes first."""
-    digits = (number, _few_digits) if len(points) <= CROWD else (number,)
+    digits: list[Callable[[float], str]] = [number]
+    digits += [partial(_rounded_to, count) for count in FEW if len(points) <= CROWD]
     forms = [[_lines(context, point, told) for point in points] for told in digits]
     yield from ((told, size) for size in _sizes(context.em, len(points)) for told in forms)
 
 
-def _few_digits(value: float) -> str:
-    return short(float(f"{value:.{FEW}g}"))
+def _rounded_to(digits: int, value: float) -> str:
+    return short(float(f"{value:.{digits}g}"))
 
 
 def _lines(context: ViewContext, point: CriticalPoint, told: Callable[[float], str]) -> tuple[str, str]:

@@ -8,40 +8,38 @@ from typing import NamedTuple
 import numpy as np
 from pygame import Rect
 
-from ....descent.problem import Problem
 from ....descent.race import Race
-from ....surface.points import Array, components, vectors
-from ...drawing.camera import Camera, visible
+from ....surface.points import Array
+from ...drawing.camera import Camera
 from ...drawing.canvas import Pixel
-from ...drawing.glyphs import WEDGE_RIM, flag_place, wedge_middle
+from ...drawing.glyphs import flag_place
 from ...style.kept import kept
-from ...style.style import stroke_of
 from ...style.theme import Theme
-from ..map.numbers import MOST_NUMBERS, number_place
+from ..map.minima import test_minima
+from ..map.numbers import number_stands
 from ..map.site import Site, site_of
+from ..map.terrain import marks_of
 from ..map.trail import TAIL
-from .context import COVERED, ViewContext, captions_height
+from .context import MOMENTS, ViewContext, captions_height
 from .ground.loss_scale import scale_place
-from .momentum import sum_places
+from .stretch import STANDING, at_rest, stretch_of
 
-MARBLE = 10.5
-"""Half the width of what a marble takes up, with the ring around its next place, in strokes."""
-UPDATES = 256
-"""Of the last stretch of a trail that words make room for, at most."""
-CLOSE = 0.5
+CLOSE = 0.25
 """From an arrow to words, in ems."""
-SAMPLES = 5
-"""Places on each piece of a trail at which it is looked whether it is covered,"""
-SHARES = ((np.arange(SAMPLES) + 0.5) / SAMPLES)[:, None]
-"""and how far along it they are."""
 SIDES = ("bottomleft", "bottomright", "topleft", "topright", "midbottom", "midtop", "midleft", "midright")
 """Where in their room words may lie: the first of those that cover the same."""
 MARK, LAND = 8.0, 0.15
-"""As so many ems of the trail counts a mark or number of a minimum that words cover, and a square em of a block."""
+"""As so many ems of the trail counts a mark or a number that words cover, and a square em of a block."""
 LINE = 1000.0
-"""As so many ems counts an arrow or a flag that is hidden: more than all that may lie on a map beside."""
-RING = 7.0
-"""Half the width of a minimum's mark, in strokes."""
+"""As so many ems counts an arrow or a flag that is hidden: more than all that may lie on a map beside,"""
+ONCE = 4.0
+"""and an arrow at one of many moments: it is not to be seen for long."""
+MANY = 8
+"""So many moments are many."""
+KEEPS = 15.0
+"""So many ems more may be hidden where words have been before."""
+DIAMOND = 8.5
+"""Half of what the mark of a minimum of the test loss takes up, in strokes."""
 CELL = 8
 """Side of the cells by which it is counted what words cover, in pixels."""
 
@@ -52,7 +50,7 @@ class Still:
 
     flag: Rect
     marks: tuple[Rect, ...] = ()
-    """What the marks and numbers of minima take up."""
+    """What the marks of critical points and the numbers of minima take up."""
     land: "Sums | None" = None
     """How many square ems of a block of land lie where; None on a map, which is land all over."""
 
@@ -71,6 +69,8 @@ class Seen:
     """and how long a piece of it each stands for, in ems, (n,)."""
     gap: int
     """From an arrow to words, in pixels."""
+    arrow: float = LINE
+    """As how many ems it counts that one is hidden."""
 
 
 class Sums(NamedTuple):
@@ -109,103 +109,41 @@ def sums(pixels: Array, weights: Array) -> Sums:
     return Sums((left, top), total)
 
 
-class Way(NamedTuple):
-    """Where a marble has been before some moments."""
-
-    places: Array
-    """SAMPLES places on each piece of it, in pixels, (n, 2),"""
-    lengths: Array
-    """and how long a part of it each stands for, (n,)."""
-    walked: Array
-    """How far the marble has come at each moment, in pixels."""
-    first: int
-    """The moment at which it begins."""
-
-
-def _last_stretch(context: ViewContext) -> tuple[Array, Array]:
-    """Places (n, 2) along the last stretch of the trail, and how much of it each stands for (n,), in pixels."""
-    (first, last), find = context.block(), _way if context.passing else _kept_way
-    way = find(context.race, context.index, context.site, tuple(context.area), first, last)
-    here = context.moment - way.first
-    begun = np.searchsorted(way.walked[: here + 1], way.walked[here] - TAIL * context.stroke)
-    stretch = slice(SAMPLES * max(int(begun), here - UPDATES), SAMPLES * here)
-    return way.places[stretch], way.lengths[stretch]
-
-
-def _way(race: Race, index: int, site: Site, area: tuple[int, ...], first: int, last: int) -> Way:
-    """The way of a lane's marble on a map in that area up to the moments from `first` to the one before `last`."""
-    since, place = max(0, first - UPDATES), Rect(area)
-    pixels = visible(site.project(race.tracks[index].theta[since:last]) + place.topleft, place)
-    pieces = np.diff(pixels, axis=0)
-    lengths = np.hypot(pieces[:, 0], pieces[:, 1])
-    places = (pixels[:-1, None] + SHARES * pieces[:, None]).reshape(-1, 2)
-    walked = np.concatenate([[0.0], np.cumsum(lengths)])
-    return Way(vectors(components(places)), np.repeat(lengths / SAMPLES, SAMPLES), walked, since)
-
-
-_kept_way = kept(_way)
-
-
-def seen(context: ViewContext, others: Sequence[Rect] = ()) -> Seen:
-    """What is to be seen on the map beside words: marbles, the next movement, the flag and the trail's last stretch.
+def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = ()) -> Seen:
+    """What is to be seen on the map beside words at moments of one block, from `first` to the one before `last`: the
+    marble, its movements, the flag and the last stretch of the trail; of marbles that share the map, their own blocks.
 
     others: what else is to be hidden no more than marbles.
     """
-    em = context.em
-    next_step, ends = context.track.theta[min(context.moment + 1, context.track.updates)], context.arrows
-    marbles = [*context.once(marble_places), *others]
-    if "next step" in context.views and context.holds(context.pixel(next_step)):
-        marbles.append(_about(context.pixel(next_step), context))
+    em, marbles = context.em, list(others)
     if "loss scale" in context.views:
         marbles.append(scale_place(context))
-    way, lengths = _last_stretch(context)
+    for lane in context.beside:
+        marbles += stretch_of(context, *lane).marbles
+    own = stretch_of(context, context.index, first // MOMENTS)
+    part = slice(first - own.first, last - own.first)
+    marbles += own.marbles[part.start : part.stop + ("next step" in context.views)]
+    way, lengths = own.trodden(first, last, TAIL * context.stroke)
+    there = ((way >= context.area.topleft) & (way < context.area.bottomright)).all(axis=1)
     return Seen(
         marbles,
-        tuple((context.center, arrow.tip) for arrow in ends if arrow is not None),
-        _still(context.race, context.camera, context.theme, tuple(context.area), em),
-        way,
-        lengths / em,
+        tuple(arrow for arrows in own.arrows[part] for arrow in arrows),
+        _still(context.race, context.camera, context.theme, tuple(context.area), em, context.views & STANDING),
+        way[there],
+        lengths[there] / em,
         round(CLOSE * em),
+        LINE if last - first < MANY else ONCE,
     )
 
 
-def marble_places(context: ViewContext) -> list[Rect]:
-    """What the marbles on the map take up."""
-    own = _about(context.center, context, away=bool(context.site.beside(context.theta)))
-    return [own, *(_about(pixel, context) for pixel in context.others)]
-
-
-def _about(pixel: Pixel, context: ViewContext, away: bool = False) -> Rect:
-    """What a marble there takes up: a ball stands on its place, and a sign at the edge points to one that is away."""
-    stroke = context.stroke
-    half = round(MARBLE * stroke)
-    if away or not context.holds(pixel):
-        x, y = wedge_middle(wedge_area(context), pixel, stroke)
-        half = round(WEDGE_RIM * stroke)
-        return Rect(round(x) - half, round(y) - half, 2 * half, 2 * half)
-    place = Rect(0, 0, 2 * half, 2 * half if context.camera.flat else 3 * half)
-    place.midbottom = (round(pixel[0]), round(pixel[1]) + half)
-    return place.clamp(context.area)
-
-
-def wedge_area(context: ViewContext) -> Rect:
-    """The map without the rows of sentences that views have at its edges: a wedge does not stand on these."""
-    area, em, views = context.area, context.em, context.views
-    above = round(min(captions_height(views) * em, COVERED * area.height))
-    sums = context.once(sum_places) if "momentum" in views else []
-    below = min(sums[0].height, round(COVERED * area.height)) if sums else 0
-    return Rect(area.left, area.top + above, area.width, area.height - above - below)
-
-
 @kept
-def _still(race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int) -> Still:
+def _still(
+    race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int, views: frozenset[str] = frozenset()
+) -> Still:
     """What is to be seen at all moments on a map in that area."""
-    problem, stroke = race.problem, stroke_of(em)
-    site = site_of(problem, camera, theme)
-    x, y = site.pixel(*race.start)
-    flag, marks = flag_place((x, y), stroke), minima_places(problem, site, stroke)
-    moved = [place.move(area[:2]) for place in (flag, *marks)]
-    return Still(moved[0], tuple(moved[1:]), None if camera.flat else _land_sums(site, area, em))
+    context = at_rest(race, 0, 0, camera, theme, area, em, views)
+    flag, *_ = still_places(context)
+    return Still(flag, tuple(mark_places(context)), None if camera.flat else _land_sums(context.site, area, em))
 
 
 def _land_sums(site: Site, area: tuple[int, ...], em: int) -> Sums:
@@ -216,16 +154,33 @@ def _land_sums(site: Site, area: tuple[int, ...], em: int) -> Sums:
     return sums(pixels + area[:2], np.where(land, (CELL / em) ** 2, 0.0))
 
 
-def minima_places(problem: Problem, site: Site, stroke: float) -> list[Rect]:
-    """What the marks of minima take up that are seen, and their numbers, if they have any, from the land's corner."""
-    places, half = list[Rect](), round(RING * stroke)
-    for number, minimum in enumerate(problem.minima, start=1):
-        if not site.hides(*minimum.position):
-            x, y = site.pixel(*minimum.position)
-            places.append(Rect(round(x) - half, round(y) - half, 2 * half, 2 * half))
-            if len(problem.minima) <= MOST_NUMBERS:
-                places.append(number_place(str(number), (x, y), stroke))
-    return places
+def still_places(context: ViewContext) -> tuple[Rect, ...]:
+    """What stands still on a map, and has its place before all words: flag, sentences, scale, and minima of the test
+    loss.
+    """
+    area, stroke, site = context.area, context.stroke, site_of(context.problem, context.camera, context.theme)
+    x, y = site.pixel(*context.race.start)
+    found = [flag_place((x + area.left, y + area.top), stroke)]
+    found.append(Rect(area.topleft, (area.width, round(captions_height(context.views) * context.em))))
+    if "loss scale" in context.views:
+        found.append(scale_place(context))
+    if "test surface" in context.views:
+        half, places = round(DIAMOND * stroke), site.project(test_minima(context.problem)) + area.topleft
+        found += [Rect(round(x) - half, round(y) - half, 2 * half, 2 * half) for x, y in places.tolist()]
+    return tuple(found)
+
+
+def mark_places(context: ViewContext) -> list[Rect]:
+    """What the marks of critical points take up that are seen on ground at rest, and the numbers of minima, if all have
+    them.
+    """
+    problem, camera, theme, stroke = context.problem, context.camera, context.theme, context.stroke
+    marks = marks_of(problem, camera, theme, stroke)
+    places = [mark.place.move(context.area.topleft) for mark in marks if not mark.hidden]
+    hidden = {point for point, mark in zip(problem.critical, marks, strict=True) if mark.hidden}
+    taken = tuple(map(tuple, context.once(still_places)))
+    stands = number_stands(problem, camera, theme, stroke, tuple(context.area), (), taken)
+    return [*places, *(stand.place for stand in stands if problem.minima[stand.number] not in hidden)]
 
 
 class Choice(NamedTuple):
@@ -254,23 +209,28 @@ def _choices(
 
 
 def least_covering(
-    room: Rect, sizes: tuple[tuple[int, int], ...], untold: tuple[float, ...], here: Seen
-) -> tuple[int, Rect] | None:
-    """Which of the sizes words have and where; None if they would lie on a marble anywhere.
+    room: Rect, sizes: tuple[tuple[int, int], ...], untold: tuple[float, ...], here: Seen, before: Choice | None = None
+) -> Choice | None:
+    """Which of their sizes words have and where; None if they would lie on a marble anywhere.
 
-    untold: as how many covered ems of the trail it counts what words of that size do not tell. Where there is room, no
-    arrow and no flag is hidden; then that is best which covers least and leaves least untold.
+    untold: as how many covered ems of the trail it counts what words of that size do not tell; before: where they have
+    been, and stay unless they would hide an arrow there, or much more than elsewhere. Where there is room, no arrow and
+    no flag is hidden; then that is best which covers least and leaves least untold.
     """
-    trail = sums(here.way, here.lengths) if len(here.way) else None
-    least, chosen = math.inf, None
+    trail, least, stays = sums(here.way, here.lengths) if len(here.way) else None, None, None
     for cost, size, place in _choices(tuple(room), sizes, untold, here.still):
-        if cost >= least:  # So it is with all that come after it.
-            break
+        was = before is not None and stays is None and (size, place) == before[1:]
+        if least is not None and cost >= least.cost and (before is None or cost >= least.cost + KEEPS):
+            break  # So it is with all that come after it.
+        if not was and least is not None and cost >= least.cost:
+            continue
         if place.collidelist(here.marbles) >= 0:
             continue
         about = place.inflate(2 * here.gap, 2 * here.gap)
-        total = cost + LINE * sum(bool(about.clipline(*arrow)) for arrow in here.arrows)
+        total = cost + here.arrow * sum(bool(about.clipline(*arrow)) for arrow in here.arrows)
         total += round(trail.over(place)) if trail else 0
-        if total < least:
-            least, chosen = total, (size, place)
-    return chosen
+        if was:
+            stays = Choice(total, size, place)
+        if least is None or total < least.cost:
+            least = Choice(total, size, place)
+    return stays if stays is not None and least is not None and stays.cost < least.cost + KEEPS else least

@@ -1,5 +1,6 @@
 """The numbers of minima on maps: those that are spoken of are there, and nothing hides them."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,11 +10,12 @@ import pytest
 from sim.descent.verdict.kinds import Event
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
-from sim.scene.view import USUAL_VIEW
+from sim.scene.view import USUAL_VIEW, LandView
 from sim.stage.drawing.canvas import Pixel
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.step import still
 from sim.stage.picture.map.numbers import MOST_NUMBERS, named_minima
+from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.session.session import Session, as_it_wants, begin, race
@@ -120,3 +122,46 @@ def test_numbers_stand_still_while_marbles_move() -> None:
             places.setdefault((words, int(corner[0]) // 320), set()).add(corner)
     assert len(places) == 6
     assert all(len(corners) == 1 for corners in places.values())
+
+
+@pytest.mark.parametrize("views", [frozenset({"momentum"}), frozenset({"momentum", "moving ground"})])
+def test_on_ground_that_moves_they_go_with_their_minima(views: frozenset[str]) -> None:
+    scene, sides = load_scene("local-minimum"), dict[str, set[Pixel]]()
+    for update in range(16, 52, 4):
+        session = replace(begin(scene), playing=False, progress=float(update), views=views)
+        canvas, here = drawn(session, (1200, 700)), setting(session, (1200, 700))
+        for index, place in enumerate(here.places.panels):
+            areas, em = (place.map, place.strip), here.places.em
+            course = course_of(race(scene), index, areas, em, here.theme, here.camera)
+            context = course.context(update, views)
+            for words, corner, _ in canvas.labels:
+                if place.map.collidepoint(corner):
+                    x, y = context.pixel(np.array(context.problem.minima[int(words) - 1].position))
+                    sides.setdefault(words, set()).add((round((corner[0] - x) / 3), round((corner[1] - y) / 3)))
+    assert sides.keys() == {"1", "2"}
+    for offsets in sides.values():
+        across, down = zip(*offsets, strict=True)
+        assert max(across) - min(across) <= 1, "in all lanes alike, but for what rounding leaves"
+        assert max(down) - min(down) <= 1
+
+
+@pytest.mark.parametrize("name", ["local-minimum", "warm-restarts", "himmelblau", "muller-brown"])
+@pytest.mark.parametrize("view", [USUAL_VIEW, None], ids=["map", "own"])
+@pytest.mark.parametrize("size", [(960, 600), (1600, 900)])
+def test_each_is_nearer_to_its_minimum_than_to_any_other_mark(
+    size: tuple[int, int], view: LandView | None, name: str
+) -> None:
+    scene = load_scene(name)
+    session = replace(begin(replace(scene, view=view or scene.view)), playing=False, views=frozenset())
+    canvas, here = drawn(session, size), setting(session, size)
+    problem, place = scene.problem(), here.places.panels[0]
+    course = course_of(race(session.scene), 0, (place.map, place.strip), here.places.em, here.theme, here.camera)
+    context, found = course.context(0, frozenset()), 0
+    for words, corner, height in canvas.labels:
+        if place.map.collidepoint(corner):
+            middle = pygame.Rect(corner, text.label_size(words, height, bold=True)).center
+            own = problem.minima[int(words) - 1]
+            away = {point: math.dist(middle, context.pixel(np.array(point.position))) for point in problem.critical}
+            assert away[own] <= 1 + min(away.values()), words
+            found += 1
+    assert found >= 2

@@ -16,12 +16,18 @@ from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.scene.view import USUAL_VIEW
 from sim.stage.drawing.canvas import Pixel
-from sim.stage.picture.map.numbers import number_place
+from sim.stage.export.step import still
+from sim.stage.picture.map.numbers import number_stands
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import ViewContext
+from sim.stage.picture.views.hessian import bar_length
+from sim.stage.picture.views.room import still_places
 from sim.stage.session.session import begin, race
+from sim.stage.style.numbers import number
+from sim.surface.critical.point import CriticalKind
+from sim.surface.points import eigenvectors
 
 HIMMELBLAU = load_scene("himmelblau")
 VIEWS = {"map": USUAL_VIEW, "relief": HIMMELBLAU.view}
@@ -69,11 +75,9 @@ def test_they_leave_the_numbers_of_minima_to_be_seen(language: str, view: str) -
     for size in PRESENTED:
         scene = replace(HIMMELBLAU, view=VIEWS[view])
         for context, drawn in labelled(scene, 60, size, presenter=True, language=language):
-            minima = context.problem.minima
-            numbers = [
-                number_place(str(number), context.site.pixel(*each.position), context.stroke).move(context.area.topleft)
-                for number, each in enumerate(minima, start=1)
-            ]
+            still, area = tuple(map(tuple, still_places(context))), tuple(context.area)
+            told = number_stands(context.problem, context.camera, context.theme, context.stroke, area, (), still)
+            numbers = [stand.place for stand in told]
             assert len(numbers) == 4
             assert len(plates(drawn)) == 9
             assert [plate for plate in plates(drawn) if plate.collidelist(numbers) >= 0] == []
@@ -118,3 +122,84 @@ def test_one_that_another_mark_seems_to_have_has_a_leader() -> None:
             stray = any(mark.distance_to(plate.center) < marks[own].distance_to(plate.center) for mark in near)
             led = any(plate.inflate(2, 2).collidepoint(end) for end in ends)
             assert led or not stray, own
+
+
+def words_at(drawn: str) -> list[tuple[str, ...]]:
+    """Both lines of each of the words, in their order."""
+    lines = re.findall(r'text "(.*?)" ', drawn)
+    return list(zip(lines[::2], lines[1::2], strict=True))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_they_stay_where_they_are_while_marbles_are_fast(view: str) -> None:
+    scene, places = replace(HIMMELBLAU, view=VIEWS[view]), list[set[tuple[Any, ...]]]()
+    for update in range(0, 32, 3):
+        for lane, (_, drawn) in enumerate(labelled(scene, update, (1366, 768), views=frozenset({"formula"}))):
+            told = zip(words_at(drawn), map(tuple, plates(drawn)), strict=True)
+            places += [set()] * (lane + 1 - len(places))
+            places[lane] = places[lane] | set(told)
+    hops = [len(each) - len({words for words, _ in each}) for each in places]
+    assert sum(hops) <= 6, "where else an arrow would be hidden"
+    assert min(map(len, places)) >= 5
+
+
+def test_on_ground_that_moves_they_go_with_their_marks_unless_a_line_leads_there() -> None:
+    places, offsets = (dict[tuple[float, float], list[pygame.Vector2]]() for _ in range(2))
+    for update in range(33, 63, 3):
+        _, (context, drawn), _ = labelled(load_scene("local-minimum"), update, (1366, 768))
+        assert context.shaken is not None
+        for point in context.problem.critical:
+            at = next(n for n, lines in enumerate(words_at(drawn)) if number(point.value) in lines[0])
+            middle = pygame.Vector2(plates(drawn)[at].center)
+            places.setdefault(point.position, []).append(middle)
+            offsets.setdefault(point.position, []).append(middle - context.pixel(np.array(point.position)))
+    assert len(places) == 3
+    for position, there in places.items():
+        ways = (combinations(each, 2) for each in (there, offsets[position]))
+        assert min(max(one.distance_to(other) for one, other in way) for way in ways) <= 3, position
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", [(960, 600), (1366, 768)])
+def test_none_lies_on_the_bars_of_a_cross(size: tuple[int, int], language: str) -> None:
+    session = still(10, language, "light")
+    running, here = race(session.scene), setting(session, size)
+    running.extend(session.horizon + 1)
+    draw(canvas := RecordingCanvas(size), snapshot_of(session, running))
+    for index, place in enumerate(here.places.panels):
+        areas, em = (place.map, place.strip), here.places.em
+        context = course_of(running, index, areas, em, here.theme, here.camera).context(session.tick, session.views)
+        told = plates(section(section(canvas.recording, f"lane {index + 1}"), "labels"))
+        assert len(told) == 9
+        for point in context.problem.critical:
+            if point.kind is CriticalKind.SADDLE:
+                x, y = context.pixel(np.array(point.position))
+                for axis, reach in zip(point.eigenvectors, (8.5, 4.5), strict=True):
+                    along = pygame.Vector2(axis[0], -axis[1]) * reach * context.stroke
+                    bar = (x - along.x, y - along.y), (x + along.x, y + along.y)
+                    assert [plate for plate in told if plate.clipline(*bar)] == []
+
+
+@pytest.mark.parametrize("size", [(960, 600), (1366, 768), (1600, 900)])
+def test_in_a_crowd_those_that_are_spoken_of_come_first_and_none_says_the_same(size: tuple[int, int]) -> None:
+    for context, drawn in labelled(load_scene("egg-box"), 400, size):
+        told, judge = words_at(drawn), context.race.judges[context.index]
+        assert len(told) == len(set(told)) > 2
+        for leader in leaders(drawn):
+            assert sum(bool(plate.inflate(-2, -2).clipline(*leader)) for plate in plates(drawn)) == 0
+        basin = judge.basin(400)
+        if basin is not None:
+            assert any(f"L = {number(context.problem.minima[basin].value)}" in lines[0] for lines in told)
+
+
+def test_bars_of_curvature_do_not_strike_them_through() -> None:
+    for context, drawn in labelled(load_scene("newton"), 30, (1366, 768), views=frozenset({"hessian"})):
+        theta = context.theta
+        axes = eigenvectors(context.problem.train.hessian(theta))
+        for axis, curvature in zip(context.vector(axes), context.track.curvatures[30].tolist(), strict=True):
+            along = bar_length(context, curvature) * pygame.Vector2(*axis.tolist()).normalize()
+            middle = pygame.Vector2(context.center)
+            struck = [
+                plate for plate in plates(drawn) if plate.inflate(-4, -4).clipline(middle - along, middle + along)
+            ]
+            assert struck == []

@@ -15,7 +15,7 @@ from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.picture.views.room import marble_places
+from sim.stage.picture.views.stretch import marble_place
 from sim.stage.session.session import begin, race
 
 LADDER = "learning-rate-ladder"
@@ -33,7 +33,8 @@ def lanes(name: str, update: int, size: tuple[int, int], views: set[str], **more
     for index, place in enumerate(here.places.panels):
         areas, em = (place.map, place.strip), here.places.em
         context = course_of(running, index, areas, em, here.theme, here.camera).context(update, session.views)
-        found.append((section(canvas.recording, f"lane {index + 1}"), marble_places(context)))
+        marble = marble_place(context, context.center, bool(context.site.beside(context.theta)))
+        found.append((section(canvas.recording, f"lane {index + 1}"), [marble]))
     return found
 
 
