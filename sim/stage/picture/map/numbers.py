@@ -53,6 +53,8 @@ class Stand(NamedTuple):
     foot: Pixel
     """Where the minimum is."""
     place: Rect
+    hidden: bool
+    """Whether land stands before it."""
 
     @property
     def words(self) -> str:
@@ -78,12 +80,21 @@ def draw_numbers(
     """
     height = round(TYPE * stroke)
     stands = number_stands(problem, site.camera, theme, stroke, tuple(area), tuple(named), tuple(map(tuple, taken)))
-    places = np.array([problem.minima[stand.number].position for stand in stands]).reshape(-1, 2)
-    feet, hidden = _pixels(site, places, area).tolist(), site.hidden(places).tolist()
-    for stand, (x, y), under in zip(stands, feet, hidden, strict=True):
+    for stand, (x, y), under in _on(site, problem, theme, stands, area):
         if not under:
             corner = stand.place.left + round(x - stand.foot[0]), stand.place.top + round(y - stand.foot[1])
             canvas.label(stand.words, corner, height, theme.mark, theme.halo, bold=True)
+
+
+def _on(
+    site: Site, problem: Problem, theme: Theme, stands: Sequence[Stand], area: Rect
+) -> Iterator[tuple[Stand, Pixel, bool]]:
+    """Each number with where its minimum is on that ground, and whether land stands before it."""
+    if site is site_of(problem, site.camera, theme):  # At rest, as where they have been placed.
+        yield from ((stand, stand.foot, stand.hidden) for stand in stands)
+        return
+    places = np.array([problem.minima[stand.number].position for stand in stands]).reshape(-1, 2)
+    yield from zip(stands, _pixels(site, places, area).tolist(), site.hidden(places).tolist(), strict=True)
 
 
 @kept
@@ -104,11 +115,13 @@ def number_stands(
     numbers = _numbers(problem, site, stroke, named)
     if not numbers:
         return ()
+    at = np.array([problem.minima[number].position for number in numbers])
     seen = (mark.place for mark in marks_of(problem, camera, theme, stroke) if not mark.hidden)
     marks = [place.move(shown.topleft) for place in seen]
     occupied = [*marks, *(Rect(*box) for box in taken)]
-    places = _pixels(site, np.array([problem.minima[number].position for number in numbers]), shown)
-    for number, (x, y) in zip(numbers, places.tolist(), strict=True):
+    for number, (x, y), hidden in zip(
+        numbers, _pixels(site, at, shown).tolist(), site.hidden(at).tolist(), strict=True
+    ):
         if shown.collidepoint(x, y):
             usual = _usual_place(str(number + 1), (x, y), stroke)
             near = Rect(0, 0, round(REACH * stroke), round(REACH * stroke))
@@ -116,7 +129,7 @@ def number_stands(
             around = [marks[n] for n in near.collidelistall(marks)]
             place = _best(_places(usual, (x, y), stroke), (x, y), around, occupied, shown)
             occupied.append(place)
-            found.append(Stand(number, (x, y), place))
+            found.append(Stand(number, (x, y), place, hidden))
     return tuple(found)
 
 

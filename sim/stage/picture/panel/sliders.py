@@ -1,6 +1,5 @@
 """Sliders at the foot of each lane's panel: what of the lane is turned most."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pygame import Rect
@@ -79,14 +78,14 @@ def draw_sliders(canvas: Canvas, found: tuple[LaneSlider, ...], color: Color, th
         canvas.disc((x, y), KNOB * em, color)
         canvas.disc((x, y), KNOB * em - 2.2 * rim, theme.panel)
         room = slider.place.right - bar.right - round(0.55 * em)
-        forms = [*_forms(slider.dial.value)]
-        words = next((form for form in forms if text.width(form, size) <= room), forms[-1])
-        canvas.text(words, (slider.place.right - room, y), size, theme.text)
+        canvas.text(_written(slider.dial.value, size, room), (slider.place.right - room, y), size, theme.text)
 
 
-def _forms(value: str) -> Iterator[str]:
-    """A number as it is written, and then in fewer signs: a part of its digits would be another number."""
-    yield value
+def _written(value: str, size: int, room: int) -> str:
+    """A number that fits, in fewer signs if need be: a part of its digits would be another number."""
     for digits in (2, 1, 0):
+        if text.width(value, size) <= room:
+            break
         mantissa, _, power = f"{float(value.replace(MINUS, '-')):.{digits}e}".partition("e")
-        yield f"{mantissa}e{int(power)}".replace("-", MINUS)
+        value = f"{mantissa}e{int(power)}".replace("-", MINUS)
+    return value
