@@ -362,7 +362,7 @@ class Verdict:
     height: float | None
     """Training loss above the lowest known minimum."""
     saddle: int | None = None
-    """Index of the saddle at which it stalled."""
+    """Index of the saddle at which it stalled, if that is a known one."""
     way_down: tuple[float, float] | None = None
     """Unit vector of negative curvature that still leads down from a saddle or a maximum."""
     loss: float = 0.0

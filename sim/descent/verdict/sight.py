@@ -34,9 +34,15 @@ _TURNS = np.linspace(0.0, 2 * np.pi, 32, endpoint=False)
 RING = np.stack([np.cos(_TURNS), np.sin(_TURNS)], axis=-1)
 ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
+ROUNDED_CURVATURE = 1e-7  # The same over the other eigenvalue: on the floor of a valley it is rounding.
+# How far to all four sides the loss must rise or fall where one rests on a saddle or a maximum, in diagonals.
+ASIDE = 1e-3
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
 AS_LOW = 1e-8  # Difference of two minima's losses that counts as none, over the scale of losses.
 LAST_STEPS = 4  # Of Newton's method, from where one rests to a minimum of which nothing was known.
+# Most of a height, over what the slope would come to on the way down from it. Of d^p that is 1/p, at a cusp as well; on
+# a plateau the slope comes to next to nothing.
+LOW = 10.0
 LEVEL_LOSS = 1e-3  # What ‖∇L‖ on level ground comes to over a window diagonal, over the scale of losses.
 NEAR_SADDLE = 0.05  # How far the influence of a saddle or a maximum reaches at most, in window diagonals.
 # How far it reaches at most, as a share of the distance to the next critical point; the smaller counts.
@@ -215,18 +221,21 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     loss, gradient = ends.ground(still)
     hessian = problem.train.hessian(theta)
     lower, upper = eigenvalues(hessian).T
-    step, flat = _newton_step(hessian, gradient), FLAT_CURVATURE * scale.curvature
-    level = norm(gradient) * scale.length <= LEVEL_LOSS * scale.loss
-    near_minimum = _from_minimum(problem, theta, basin, norm(gradient) / upper) <= at_hand
+    slope, step = norm(gradient), _newton_step(hessian, gradient)
+    flat = np.maximum(FLAT_CURVATURE * scale.curvature, ROUNDED_CURVATURE * np.maximum(np.abs(lower), np.abs(upper)))
+    level = slope * scale.length <= LEVEL_LOSS * scale.loss
+    away = _from_minimum(problem, theta, basin, np.where(upper > 0, slope / upper, np.inf))
     cored = _cored(problem, basin, problem.basins.discs(theta, CORE)[1])
-    near_minimum |= level & cored  # The floor of a degenerate one is wide.
+    near_minimum = (away <= at_hand) | (level & cored)  # The floor of a degenerate one is wide.
+    near_minimum &= _height(problem, loss, basin) <= np.fmax(LOW * slope * away, EQUAL_LOSS * scale.loss)
     near_minimum |= _beside_crease(problem, theta, basin, loss, gradient) <= at_hand
     near_other = norm(step) <= at_hand
     unknown = near_other & (lower > flat) & (basin == NO_BASIN)  # From a basin one comes to no other minimum than its.
     unknown[unknown] = _leads(problem, theta[unknown], hessian[unknown], step[unknown])
-    saddles = bool(problem.saddles)  # On a tail, where all but rounding is gone, curvatures may look like one's.
+    bent = near_other & (lower < -flat)
+    bent[bent] = _pivots(problem, theta[bent], hessian[bent], step[bent], at_hand)
     rest[still] = np.select(
-        [near_other & (upper < -flat), near_other & (lower < -flat) & saddles, near_minimum, unknown, level],
+        [bent & (upper < -flat), bent, near_minimum, unknown, level],
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )
@@ -239,6 +248,12 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
         known[found] = np.minimum(known[found], problem.lowest_about(places))
     lowest[still] = floor <= known + AS_LOW * scale.loss
     return rest, lowest
+
+
+def _height(problem: Problem, loss: Array, basin: Labels) -> Array:
+    """How far above the minimum of its basin each is (n,); infinitely far where there is none."""
+    values = np.array([*(point.value for point in problem.minima), -np.inf])
+    return np.asarray(loss - values[basin])  # NO_BASIN is the last.
 
 
 def _descended(problem: Problem, theta: Array) -> Array:
@@ -306,13 +321,33 @@ def _newton_step(hessian: Array, gradient: Array) -> Array:
 
 
 def _leads(problem: Problem, theta: Array, hessian: Array, step: Array) -> Mask:
-    """Whether such steps (n, 2) lead from the points (n, 2), where H is positive, on to a minimum; (n,).
+    """Whether such steps (n, 2) lead from the points (n, 2) on to a critical point with such curvatures; (n,).
 
-    Next to a point of inflection, or to where the slope only comes close to 0, H is positive, too, and there is none.
+    Next to a point of inflection, or to where the slope only comes close to 0, H is positive, too, and there is no
+    minimum; and on the tail of a well, or beside the floor of a valley, it may be as at a saddle or a maximum.
     """
-    whitened = eigenvectors(hessian) / np.sqrt(eigenvalues(hessian))[..., None]  # Along these, all curvatures are 1.
+    scales = np.sqrt(np.abs(eigenvalues(hessian)))
+    whitened = eigenvectors(hessian) / scales[..., None]  # Along these, all curvatures are 1 or −1.
     change = whitened @ (problem.train.hessian(theta + step) - hessian) @ whitened.swapaxes(-1, -2)
     return np.asarray(np.abs(eigenvalues(change)).max(axis=-1) <= SURE)
+
+
+def _pivots(problem: Problem, theta: Array, hessian: Array, step: Array, at_hand: float) -> Mask:
+    """Whether there is a saddle or a maximum next to the points (n, 2), of which Newton's steps (n, 2) tell; (n,).
+
+    What a known one is, is known. Elsewhere the loss itself must rise and fall to both sides as the curvatures say, at
+    whose kink they tell of one side alone.
+    """
+    _, gaps = _nearest_place(problem, theta, (CriticalKind.SADDLE, CriticalKind.MAXIMUM))
+    found = gaps <= at_hand
+    rows = np.flatnonzero(~found)
+    rows = rows[_leads(problem, theta[rows], hessian[rows], step[rows])]
+    if len(rows):
+        top, ways = theta[rows] + step[rows], ASIDE * problem.units.length * eigenvectors(hessian[rows])
+        sides = np.stack([top[:, None] + ways, top[:, None] - ways])
+        rises = problem.train.value(sides) - problem.train.value(top)[:, None]
+        found[rows] = (rises * eigenvalues(hessian[rows]) > 0).all(axis=(0, 2))
+    return found
 
 
 def _linger(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels]:
@@ -452,7 +487,14 @@ def nearest_saddle(problem: Problem, theta: Array) -> tuple[Labels, Array]:
 
 def _nearest(problem: Problem, theta: Array, kinds: tuple[CriticalKind, ...]) -> tuple[Labels, Array]:
     """As `nearest_saddle`, of all critical points of these kinds."""
-    tops, reach = _tops(problem, kinds)
+    index, gap = _nearest_place(problem, theta, kinds)
+    reach = _tops(problem, kinds)[1]
+    return index, gap / reach[index] if len(reach) else gap
+
+
+def _nearest_place(problem: Problem, theta: Array, kinds: tuple[CriticalKind, ...]) -> tuple[Labels, Array]:
+    """As `_nearest`, and the distance in the plane."""
+    tops, _ = _tops(problem, kinds)
     if not len(tops):
         return np.full(len(theta), NO_SADDLE, dtype=np.intp), np.full(len(theta), np.inf)
     index, square = np.empty(len(theta), dtype=np.intp), np.empty(len(theta))
@@ -462,7 +504,7 @@ def _nearest(problem: Problem, theta: Array, kinds: tuple[CriticalKind, ...]) ->
         squares = np.square(x - tops[:, 0, None]) + np.square(y - tops[:, 1, None])
         index[first : first + block] = np.argmin(squares, axis=0)
         square[first : first + block] = np.min(squares, axis=0)
-    return index, np.sqrt(square) / reach[index]
+    return index, np.sqrt(square)
 
 
 def reaches(problem: Problem, theta: Array, saddle: Labels) -> Array:

@@ -15,7 +15,7 @@ from ..track import Track
 from .blocks import BOUNCES
 from .judge import LOOKBACK, Judge, decays, rateless
 from .kinds import Event, Verdict, VerdictKind
-from .sight import AS_LOW, nearest_saddle
+from .sight import AS_LOW, LEAVING, nearest_saddle
 
 SWING = min(span for span, _ in BOUNCES)
 """Of how many movements the longest is told of a marble that bounces."""
@@ -71,7 +71,7 @@ class TrackJudge:
             curvatures=(lower, upper),
             basin=basin,
             height=None if problem.lowest is None else float(track.loss[moment]) - problem.lowest,
-            saddle=int(nearest_saddle(problem, theta[None])[0][0]) if kind is VerdictKind.STALLED else None,
+            saddle=_saddle(problem, theta) if kind is VerdictKind.STALLED else None,
             way_down=_way_down(problem, theta) if kind in (VerdictKind.STALLED, VerdictKind.BALANCED) else None,
             loss=float(track.loss[moment]),
             swing=self._swing(moment) if kind in (VerdictKind.BOUNCING, VerdictKind.SWINGING) else None,
@@ -125,6 +125,12 @@ def _unknown(problem: Problem, x: float, y: float) -> tuple[float, float] | None
     """The minimum at (x, y) that is none of those known; asked for at every picture of a marble at rest."""
     (found,) = problem.lookup(np.array([[x, y]]))
     return None if found is None or found.point in problem.minima else found.point.position
+
+
+def _saddle(problem: Problem, theta: Array) -> int | None:
+    """Which saddle is at θ, if that is a known one."""
+    (saddle,), (distance,) = nearest_saddle(problem, theta[None])
+    return int(saddle) if distance <= LEAVING else None
 
 
 @lru_cache(maxsize=16)
