@@ -103,21 +103,22 @@ def _still_lingers(seen: Observation) -> Mask:
 
 
 def _rattles(seen: Observation) -> Mask:
-    inside = seen.homed & (seen.stay >= seen.span)
-    unsure = ~seen.homed & (seen.stay >= UNSURE_SPANS * seen.span)
+    moves = ~seen.sight.unmoved
+    inside = seen.homed & (seen.stay >= seen.span) & moves
+    unsure = ~seen.homed & (seen.stay >= UNSURE_SPANS * seen.span) & moves
     return np.asarray(seen.calm(1, inside) | seen.calm(UNSURE_SPANS, unsure))
 
 
 def _no_escape(seen: Observation) -> Mask:
-    return np.asarray(seen.stay >= DWELL)
+    return np.asarray((seen.stay >= DWELL) & ~seen.sight.unmoved)
 
 
 def _wanders(seen: Observation) -> Mask:
-    return seen.calm(WANDERING_SPANS, seen.moved & (seen.stay < seen.span))
+    return seen.calm(WANDERING_SPANS, seen.moved & (seen.stay < seen.span) & ~seen.sight.unmoved)
 
 
 def _still_wanders(seen: Observation) -> Mask:
-    return np.asarray(seen.stay < WANDERING_SPANS * seen.span)
+    return np.asarray((seen.stay < WANDERING_SPANS * seen.span) & ~seen.sight.unmoved)
 
 
 def _swings(seen: Observation) -> Mask:
@@ -249,7 +250,7 @@ class VerdictKind(Enum):
     Of those that begin at the same time the first comes true; of a lower rank, if there is one. What is seen over a
     span of many updates begins at one look, what is seen at a look must be seen at two. Where nothing but
     its rule holds a marble, it must be seen at LASTING looks; at one, whatever it rests on, where the learning rate has
-    come to 0 for good.
+    come to next to nothing for good.
     """
 
     UNDER_WAY = ("under way", (_slope, _height), Rank.GOING, (_never, _never))
@@ -268,7 +269,10 @@ class VerdictKind(Enum):
         "crossing a plateau",
         (_slope, _height),
         Rank.GOING,
-        (lambda seen: seen.sight.plateau, lambda seen: seen.sight.still_plateau),
+        (
+            lambda seen: seen.sight.plateau & ~seen.sight.unmoved,
+            lambda seen: seen.sight.still_plateau & ~seen.sight.unmoved,
+        ),
     )
     RATTLING = ("rattling inside a basin", (_place, _slope, _height), Rank.GOING, (_rattles, _no_escape), 1)
     WANDERING = ("wandering between basins", (_slope, _height), Rank.GOING, (_wanders, _still_wanders), 1)

@@ -106,8 +106,10 @@ class Sight(NamedTuple):
     """Whether it is outside of the window and gets farther at a growing pace: that is no bounce which might stay."""
     diverging: Mask
     """Whether it does so far away."""
+    unmoved: Mask
+    """Whether it has taken no step lately that is more than rounding."""
     ended: Mask
-    """Whether it is known that it takes no step any more."""
+    """Whether it is known that it takes none any more."""
 
     def at_look(self, index: int | tuple[int, Indices]) -> "Sight":
         """What is seen at the end of one of the blocks, of all runs or of some."""
@@ -132,12 +134,13 @@ class Ends(NamedTuple):
 class Held(NamedTuple):
     """What may hold the marbles of a lane on a slope."""
 
-    decays: bool
-    """The rule shrinks θ besides: that and the gradient may balance."""
+    factors: Array | None
+    """Of a rule that shrinks θ besides, so that this and the gradient may balance: η over the lane's own; (K, 1)."""
     for_good: bool | Mask
-    """Who takes no step never will: the rule answers the same at the same place, or η is 0 from then on; or (K, 1)."""
+    """Who takes no step for long never will: the rule answers the same at the same place, or η rises no more; or (K, 1)
+    """
     ended: Mask
-    """Whose η is 0 from then on, and who has taken no step any more; (K, M)."""
+    """Whose η is next to nothing from then on, and who has taken no step any more; (K, M)."""
 
 
 def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
@@ -152,8 +155,10 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             problem, ends, (progress.path <= RESTLESS * REST_WAY * length) | held.ended, LEAVING * AT_HAND * length
         )
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
-            balanced = held.decays & (progress.path <= slack * BALANCED_WAY * length)
-            part[(part == SLOPE) & ~((held.for_good & unmoved) | balanced)] = MOVING
+            stands = held.for_good & unmoved
+            if held.factors is not None:  # A way is short as well where η is: it must be without that, to begin with.
+                stands |= progress.path <= slack * BALANCED_WAY * length * (held.factors if slack == 1 else 1.0)
+            part[(part == SLOPE) & ~stands] = MOVING
         at, still_at = _linger(problem, ends, progress.path)
         plateau, still_plateau = _plateau(problem, ends)
         swinging = progress.bouncing[0] | progress.bouncing[1]
@@ -177,6 +182,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             longest=progress.longest,
             swelling=swelling,
             diverging=swelling & (progress.growing >= GROWING) & far,
+            unmoved=unmoved,
             ended=held.ended,
         )
 

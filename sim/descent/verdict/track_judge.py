@@ -13,7 +13,7 @@ from ..examples.chance import Indices
 from ..problem import Problem
 from ..track import Track
 from .blocks import BOUNCES
-from .judge import LOOKBACK, Judge, decays, rateless
+from .judge import LOOKBACK, SPENT, Judge, decays, fallen
 from .kinds import Event, Verdict, VerdictKind
 from .sight import AS_LOW, LEAVING, nearest_saddle
 
@@ -78,7 +78,7 @@ class TrackJudge:
             found=found,
             lower=_lower(problem, *found) if found and kind is VerdictKind.STUCK else None,
             proved=kind is VerdictKind.SETTLED and problem.proof is not None,
-            decays=decays(track.lane) and not rateless(track.lane, problem.train.count, np.array([update])).all(),
+            decays=decays(track.lane) and bool(fallen(track.lane, problem.train.count, np.array([update]))[0] > SPENT),
             failure=track.failure if kind is VerdictKind.FAILED else "",
         )
 

@@ -4,6 +4,7 @@ What is claimed of a place is held against the surface there, whose floors, sadd
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,14 @@ from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.adaptive.adamw import AdamW
+from sim.descent.rules.curvature.newton import Newton
 from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.langevin import Langevin
 from sim.descent.rules.plain.momentum import Momentum
+from sim.descent.rules.plain.torch_momentum import TorchMomentum
 from sim.descent.rules.protocol import Rule
-from sim.descent.schedules import CONSTANT, Exponential, Polynomial, Schedule
+from sim.descent.schedules import CONSTANT, Exponential, InverseTime, Polynomial, Schedule, StepDecay
 from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.surface.functions.formula import Formula
@@ -39,9 +44,12 @@ def judged(
     window: Window,
     schedule: Schedule = CONSTANT,
     updates: int = 400,
+    *,
+    sigma: float = 0.0,
 ) -> TrackJudge:
-    problem = Problem(*TiltedExamples(0.0, count=20).sums(Formula(formula)), window)
-    race = Race(problem, [Lane("", rule, 20, schedule)], start, 0)
+    """The judge of a race in full batches, or in noise in batches of one."""
+    problem = Problem(*TiltedExamples(sigma, count=20).sums(Formula(formula)), window)
+    race = Race(problem, [Lane("", rule, 1 if sigma else 20, schedule)], start, 0)
     race.extend(updates)
     return race.judges[0]
 
@@ -140,3 +148,58 @@ def test_who_stands_on_a_saddle_or_a_maximum_is_told_so_in_the_window_and_beyond
     if verdict.saddle is not None:
         np.testing.assert_allclose(saddles[verdict.saddle].position, place, atol=1e-6)
     assert (verdict.saddle is not None) == (kind is VerdictKind.STALLED and window.x0 < 0)
+
+
+WAVY = "0.3*x^2 + 0.3*y^2 + sin(3*x)*cos(2*y)"
+GOING = {VerdictKind.RATTLING, VerdictKind.WANDERING, VerdictKind.PLATEAU, VerdictKind.UNDER_WAY}
+
+
+@pytest.mark.parametrize("schedule", [FADING, Exponential(gamma=0.5), StepDecay(every=20, gamma=0.001)])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        GradientDescent(0.05),
+        TorchMomentum(0.05),
+        Adam(0.05),
+        AdamW(0.05),
+        Newton(0.05),
+        Langevin(0.05, temperature=0.01),
+    ],
+    ids=lambda rule: rule.name,
+)
+def test_whose_learning_rate_has_become_too_small_to_move_it_stands_still(rule: Rule[Any], schedule: Schedule) -> None:
+    """Noise goes on where it stands, but moves it no more: it rattles not, and nothing balances there."""
+    judge = judged(WAVY, (2.0, 1.0), rule, Window(-1.1, 2.2, -1.7, 1.7), schedule, 1000, sigma=0.3)
+    theta = judge.track.theta
+    still = int(np.flatnonzero((theta != theta[-1]).any(axis=1))[-1]) + 1
+    assert still < 800
+    assert not GOING & {kind for since, kind in judge.changes if since > still + 40}
+    assert told(judge)[-1] in {VerdictKind.HELD, VerdictKind.STUCK, VerdictKind.STALLED}  # Newton's is led to a saddle.
+    assert "balance" not in judge.verdict(1000).sentence
+
+
+@pytest.mark.parametrize(
+    ("rule", "schedule"),
+    [(GradientDescent(1e-19), CONSTANT), (Adam(1e-19), CONSTANT), (Adam(1e-18), InverseTime(decay_rate=0.1))],
+)
+def test_whose_learning_rate_is_too_small_from_the_start_stands_still(rule: Rule[Any], schedule: Schedule) -> None:
+    judge = judged(WAVY, (2.0, 1.0), rule, Window(-1.1, 2.2, -1.7, 1.7), schedule, sigma=0.3)
+    assert told(judge) == [VerdictKind.UNDER_WAY, VerdictKind.HELD]
+    rising = replace(schedule, warmup=1000, warmup_from=1e-18)
+    later = judged(WAVY, (2.0, 1.0), replace(rule, learning_rate=0.01), square(2.0), rising, 450, sigma=0.3)
+    assert VerdictKind.HELD not in told(later)
+
+
+@pytest.mark.parametrize("gamma", [0.9, 0.97, 0.99])
+def test_where_only_a_learning_rate_fades_decay_and_gradient_do_not_balance(gamma: float) -> None:
+    """Both pull it on, and would at the next rise of η; where it does not fade they do come to balance."""
+    formula, window = "(x - 2)^2/2 + 2*(y - 2)^2", Window(-1.0, 3.0, -1.0, 3.0)
+    rule = AdamW(0.001, weight_decay=1.0)
+    judge = judged(formula, (0.5, 0.5), rule, window, Exponential(gamma=gamma), 4500)
+    for update, kind in judge.changes:
+        assert kind is not VerdictKind.HELD or "balance" not in judge.verdict(update).sentence
+    assert told(judge)[-1] is VerdictKind.HELD
+    assert (
+        "balance"
+        in judged(formula, (0.5, 0.5), replace(rule, learning_rate=0.05), window, updates=4500).verdict(4500).sentence
+    )
