@@ -31,7 +31,7 @@ REACH = 2.0  # Newton starts where it promises to arrive within so many cell dia
 STRIDE = 0.25  # With a share of the reach compass search begins: with more it would step over rims.
 CROWD = 5000
 """Critical points that are kept at most, the lowest; that there may be more is said."""
-RISING = 0.5  # Where it rises by such a share of what it should fall by, a curvature is not what is there.
+OTHERWISE = 0.1  # Where it rises by such a share of what it should fall by, or falls, a curvature is not what is there.
 FEWER_STEPS = 16  # Of Newton's, from where it is all but there.
 
 # Rings around a point at 1, 1/2, 1/4 … 1/64 of the reach.
@@ -150,25 +150,40 @@ def _described(
             known |= _on_bottoms(surface, window, scales, curves[index], 0.5 * reach)
     for point, ground in _at_kinks(surface, window, scales, described, 0.5 * reach):
         del known[point]
-        if ground.certain:
+        if ground is not None and ground.certain:
             known[describe_sharp(np.array(point.position), point.value, ground.valley)] = ground
     return known
 
 
 def _at_kinks(
     surface: Surface, window: Window, scales: Scales, points: Sequence[CriticalPoint], step: float
-) -> Iterator[tuple[CriticalPoint, Ground]]:
-    """Those of the points that are no saddles but minima, and what they lie on: the Hessian speaks of one side only."""
-    saddles = [point for point in points if point.kind is CriticalKind.SADDLE]
-    if not saddles:
+) -> Iterator[tuple[CriticalPoint, Ground | None]]:
+    """Those of the points that are not what their Hessians say, which speak of one side only, and what they lie on.
+
+    A saddle may be a minimum; or nothing of it rises. To a side of a minimum it may fall, and rise to one of a maximum.
+    """
+    bent = [point for point in points if point.kind is not CriticalKind.DEGENERATE]
+    if not bent:
         return
-    places, heights = np.array([point.position for point in saddles]), np.array([point.value for point in saddles])
-    ways = NEXT * step * np.array([point.eigenvectors[0] for point in saddles])
-    rises = np.minimum(surface.value(places + ways), surface.value(places - ways)) - heights
-    expected = 0.5 * (NEXT * step) ** 2 * np.array([point.eigenvalues[0] for point in saddles])
-    wrong = np.flatnonzero(rises > -RISING * expected)
+    near = NEXT * step
+    places, heights = np.array([point.position for point in bent]), np.array([point.value for point in bent])
+    ways = near * np.array([point.eigenvectors for point in bent])
+    sides = surface.value(places[:, None] + np.stack([ways, -ways])) - heights[:, None]
+    expected = 0.5 * near**2 * np.array([point.eigenvalues for point in bent])
+    wrong = np.flatnonzero((sides * np.sign(expected) <= -OTHERWISE * np.abs(expected)).any(axis=(0, 2)))
+    highest = surface.value(places[wrong, None] + near * CIRCLE).max(axis=1, initial=-np.inf) - heights[wrong]
+    rises = highest >= OTHERWISE * expected[wrong, 1]
     found = grounds(surface, window, places[wrong], scales.relief, step)
-    yield from ((saddles[index], ground) for index, ground in zip(wrong.tolist(), found, strict=True) if ground)
+    for index, ground, rising in zip(wrong.tolist(), found, rises.tolist(), strict=True):
+        match bent[index].kind:
+            case CriticalKind.MINIMUM:
+                left = ground is not None
+            case CriticalKind.SADDLE:
+                left = ground is None and rising
+            case _:
+                left = False
+        if not left:
+            yield bent[index], ground
 
 
 def _on_bottoms(
