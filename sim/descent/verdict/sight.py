@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.basins import NO_BASIN, Labels
+from ...surface.critical.bottoms import level_between
 from ...surface.critical.point import CriticalKind
 from ...surface.points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ...surface.protocol import value_and_gradient
@@ -35,8 +36,9 @@ RING = np.stack([np.cos(_TURNS), np.sin(_TURNS)], axis=-1)
 ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
 ROUNDED_CURVATURE = 1e-7  # The same over the other eigenvalue: on the floor of a valley it is rounding.
-# How far to all four sides the loss must rise or fall where one rests on a saddle or a maximum, in diagonals.
-ASIDE = 1e-3
+# How far to all four sides of a critical point the loss must rise or fall as the curvatures say, in diagonals, and by
+# which share of what they say at least: little in a well that is narrower, but nothing where there is a floor.
+ASIDE, SHARE = 1e-3, 1e-3
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
 AS_LOW = 1e-8  # Difference of two minima's losses that counts as none, over the scale of losses.
 LAST_STEPS = 4  # Of Newton's method, from where one rests to a minimum of which nothing was known.
@@ -233,8 +235,13 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     away = _from_minimum(problem, theta, basin, np.where(upper > 0, slope / upper, np.inf))
     cored = _cored(problem, basin, problem.basins.discs(theta, CORE)[1])
     near_minimum = (away <= at_hand) | (level & cored)  # The floor of a degenerate one is wide.
-    near_minimum &= _height(problem, loss, basin) <= np.fmax(LOW * slope * away, EQUAL_LOSS * scale.loss)
+    near_minimum &= loss - _floors(problem)[basin] <= np.fmax(LOW * slope * away, EQUAL_LOSS * scale.loss)
     near_minimum |= _beside_crease(problem, theta, basin, loss, gradient) <= at_hand
+    floor = _floors(problem)[basin]
+    apart = np.flatnonzero(level & ~near_minimum & (basin == NO_BASIN))
+    if len(apart):  # Where a floor reaches a minimum from one side alone, no descent leads along it.
+        floor[apart] = level_with(problem, theta[apart], loss[apart])
+        near_minimum[apart] = floor[apart] > -np.inf
     near_other = norm(step) <= at_hand
     unknown = near_other & (lower > flat) & (basin == NO_BASIN)  # From a basin one comes to no other minimum than its.
     unknown[unknown] = _leads(problem, theta[unknown], hessian[unknown], step[unknown])
@@ -245,8 +252,8 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )
-    floor, known = loss.copy(), np.full(loss.shape, np.inf if problem.lowest is None else problem.lowest)
-    floor[near_minimum] = np.array([point.value for point in problem.minima])[basin[near_minimum]]
+    floor[~near_minimum] = loss[~near_minimum]
+    known = np.full(loss.shape, np.inf if problem.lowest is None else problem.lowest)
     found = unknown & (rest[still] == MINIMUM) & ~near_minimum
     if found.any():
         places = _descended(problem, theta[found])
@@ -256,10 +263,27 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     return rest, lowest
 
 
-def _height(problem: Problem, loss: Array, basin: Labels) -> Array:
-    """How far above the minimum of its basin each is (n,); infinitely far where there is none."""
-    values = np.array([*(point.value for point in problem.minima), -np.inf])
-    return np.asarray(loss - values[basin])  # NO_BASIN is the last.
+def _floors(problem: Problem) -> Array:
+    """The losses of the minima, by the labels of their basins; behind them −∞, which that of none points at."""
+    return np.array([*(point.value for point in problem.minima), -np.inf])
+
+
+def level_with(problem: Problem, theta: Array, loss: Array) -> Array:
+    """The loss of the nearest minimum that is as low as the points (n, 2), if a straight level way leads to it.
+
+    Else −∞; (n,).
+    """
+    floor, equal = np.full(loss.shape, -np.inf), EQUAL_LOSS * problem.units.loss
+    values = _floors(problem)[:-1]
+    if len(values):
+        gaps = norm(theta[:, None] - problem.basins.minima)
+        gaps[np.abs(loss[:, None] - values) > equal] = np.inf
+        nearest = np.argmin(gaps, axis=1)
+        rows = np.flatnonzero(gaps.min(axis=1) < np.inf)
+        ends = problem.basins.minima[nearest[rows]]
+        rows = rows[level_between(problem.train, theta[rows], ends, equal)]
+        floor[rows] = values[nearest[rows]]
+    return floor
 
 
 def _descended(problem: Problem, theta: Array) -> Array:
@@ -330,29 +354,26 @@ def _leads(problem: Problem, theta: Array, hessian: Array, step: Array) -> Mask:
     """Whether such steps (n, 2) lead from the points (n, 2) on to a critical point with such curvatures; (n,).
 
     Next to a point of inflection, or to where the slope only comes close to 0, H is positive, too, and there is no
-    minimum; and on the tail of a well, or beside the floor of a valley, it may be as at a saddle or a maximum.
+    minimum; and on the tail of a well, or beside the floor of a valley, it may be as at a saddle or a maximum. At a
+    kink it speaks of one side alone: so the loss itself must rise and fall to all four as it says.
     """
     scales = np.sqrt(np.abs(eigenvalues(hessian)))
     whitened = eigenvectors(hessian) / scales[..., None]  # Along these, all curvatures are 1 or −1.
     change = whitened @ (problem.train.hessian(theta + step) - hessian) @ whitened.swapaxes(-1, -2)
-    return np.asarray(np.abs(eigenvalues(change)).max(axis=-1) <= SURE)
+    leads = np.abs(eigenvalues(change)).max(axis=-1) <= SURE
+    place, aside = (theta[leads] + step[leads])[:, None], ASIDE * problem.units.length
+    ways, expected = aside * eigenvectors(hessian[leads]), 0.5 * aside**2 * eigenvalues(hessian[leads])
+    rises = problem.train.value(np.stack([place + ways, place - ways])) - problem.train.value(place)
+    leads[leads] = (rises * np.sign(expected) >= SHARE * np.abs(expected)).all(axis=(0, 2))
+    return np.asarray(leads)
 
 
 def _pivots(problem: Problem, theta: Array, hessian: Array, step: Array, at_hand: float) -> Mask:
-    """Whether there is a saddle or a maximum next to the points (n, 2), of which Newton's steps (n, 2) tell; (n,).
-
-    What a known one is, is known. Elsewhere the loss itself must rise and fall to both sides as the curvatures say, at
-    whose kink they tell of one side alone.
-    """
+    """Whether a saddle or a maximum is next to the points (n, 2), known or told by Newton's steps (n, 2); (n,)."""
     _, gaps = _nearest_place(problem, theta, (CriticalKind.SADDLE, CriticalKind.MAXIMUM))
     found = gaps <= at_hand
     rows = np.flatnonzero(~found)
-    rows = rows[_leads(problem, theta[rows], hessian[rows], step[rows])]
-    if len(rows):
-        top, ways = theta[rows] + step[rows], ASIDE * problem.units.length * eigenvectors(hessian[rows])
-        sides = np.stack([top[:, None] + ways, top[:, None] - ways])
-        rises = problem.train.value(sides) - problem.train.value(top)[:, None]
-        found[rows] = (rises * eigenvalues(hessian[rows]) > 0).all(axis=(0, 2))
+    found[rows] = _leads(problem, theta[rows], hessian[rows], step[rows])
     return found
 
 

@@ -15,7 +15,7 @@ from ..track import Track
 from .blocks import BOUNCES
 from .judge import LOOKBACK, SPENT, Judge, decays, fallen
 from .kinds import Event, Verdict, VerdictKind
-from .sight import AS_LOW, LEAVING, nearest_saddle
+from .sight import AS_LOW, LEAVING, level_with, nearest_saddle
 
 SWING = min(span for span, _ in BOUNCES)
 """Of how many movements the longest is told of a marble that bounces."""
@@ -123,7 +123,10 @@ def observe_all(judges: Iterable[TrackJudge]) -> None:
 @lru_cache(maxsize=16)  # A problem is large, and lives for as long as it is in here.
 def _unknown(problem: Problem, x: float, y: float) -> tuple[float, float] | None:
     """The minimum at (x, y) that is none of those known; asked for at every picture of a marble at rest."""
-    (found,) = problem.lookup(np.array([[x, y]]))
+    place = np.array([[x, y]])
+    if level_with(problem, place, problem.train.value(place))[0] > -np.inf:
+        return None  # It is on the same floor as a known one.
+    (found,) = problem.lookup(place)
     return None if found is None or found.point in problem.minima else found.point.position
 
 

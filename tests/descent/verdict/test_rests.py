@@ -150,6 +150,28 @@ def test_who_stands_on_a_saddle_or_a_maximum_is_told_so_in_the_window_and_beyond
     assert (verdict.saddle is not None) == (kind is VerdictKind.STALLED and window.x0 < 0)
 
 
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("window", [Window(-1.4, 3.4, -2.7, 2.0), Window(-1.0, 3.0, -6.0, 2.0)])
+def test_wherever_one_rests_on_a_floor_that_ends_it_is_told_alike(window: Window, scale: float) -> None:
+    """The floor is y ≤ 0 at x = 1. Where a search has met its end, that is known as a minimum, else nothing is."""
+    formula, starts = f"{scale}*(max(0, y)^2 + 0.1*(x - 1)^2)", ((1.6, 1.5), (1.6, -0.7), (1.6, -1.5), (1.6, -5.5))
+    judges = [judged(formula, start, GradientDescent(0.1 / scale), window, updates=800) for start in starts]
+    kind = VerdictKind.SETTLED if judges[0].track.problem.minima else VerdictKind.LEVEL
+    for judge in judges:
+        assert told(judge) == [VerdictKind.UNDER_WAY, kind]
+        assert "found" not in judge.verdict(800).sentence
+    if (scale, window.y0) == (1.0, -2.7):
+        assert kind is VerdictKind.SETTLED
+
+
+def test_who_rests_as_low_as_a_minimum_to_which_no_level_way_leads_is_in_none() -> None:
+    """Between the tail and the minimum at 0, which is as low, is a hill."""
+    judge = judged("x^2*exp(-x^2) + y^2", (5.5, 0.5), STEP, square(2.0))
+    assert judge.track.loss[-1] < 1e-10
+    assert judge.track.problem.minima
+    assert told(judge)[-1] is VerdictKind.LEVEL
+
+
 WAVY = "0.3*x^2 + 0.3*y^2 + sin(3*x)*cos(2*y)"
 GOING = {VerdictKind.RATTLING, VerdictKind.WANDERING, VerdictKind.PLATEAU, VerdictKind.UNDER_WAY}
 
