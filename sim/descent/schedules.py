@@ -57,8 +57,13 @@ class Schedule(ABC):
         >>> [Polynomial(length=2, warmup=1, warmup_from=0.0).never_above(update, 1) for update in range(5)]
         [inf, 1.0, 0.5, 0.0, 0.0]
         """
-        warm = (update if self.per == "update" else update // updates_per_epoch) >= self.warmup
-        return self.factor(update, updates_per_epoch) if self.falls and warm else math.inf
+        time = (update if self.per == "update" else update // updates_per_epoch) - self.warmup
+        return self.factor(update, updates_per_epoch) if time >= 0 and self.falls_from(time) else math.inf
+
+    def falls_from(self, time: int) -> bool:
+        """Whether the factor never rises from that time after the warm-up on."""
+        del time
+        return self.falls
 
     @abstractmethod
     def at(self, time: int) -> float:
@@ -224,6 +229,10 @@ class OneCycle(Schedule):
         if time < top:
             return _cosine(first, 1.0, time / top)
         return _cosine(1.0, end, (min(time, last) - top) / (last - top)) if last > top else 1.0
+
+    def falls_from(self, time: int) -> bool:
+        """As every schedule has it."""
+        return time >= self.rise * self.length - 1
 
 
 def _cosine(first: float, last: float, share: float) -> float:

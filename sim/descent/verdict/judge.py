@@ -343,6 +343,8 @@ class Judge:
         lasts = np.zeros(len(self.kinds), dtype=np.bool_)
         for index in np.unique(self.kinds).tolist():
             lasts |= (self.kinds == index) & KINDS[index].lasts(seen)
+        if seen.sight.unmoved.any():
+            lasts &= ~seen.sight.unmoved | (_RANKS[self.kinds] < Rank.GOING)
         proposed = self._asked(look, np.flatnonzero(look.unsure & alive & ~lasts))
         self._times = np.where(proposed == self._proposed, self._times + 1, 1)
         self._proposed = proposed
@@ -441,6 +443,9 @@ def _proposed(seen: Observation) -> Indices:
     proposed = np.zeros(seen.stay.shape, dtype=np.intp)
     for index in _LAST_FIRST:
         proposed[KINDS[index].begins(seen)] = index
+    unmoved = seen.sight.unmoved
+    if unmoved.any():
+        proposed[unmoved & (_RANKS[proposed] == Rank.GOING)] = UNDER_WAY
     return proposed
 
 

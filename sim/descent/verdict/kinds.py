@@ -67,7 +67,10 @@ def denied(_: int, asked: Mask) -> Mask:
 
 
 class Rank(IntEnum):
-    """Which verdict gives way to which: a lasting one only to those before its own rank."""
+    """Which verdict gives way to which: a lasting one only to those before its own rank.
+
+    Of none that stands still it is said that it is going on.
+    """
 
     FOR_GOOD = 0
     STANDING = 1
@@ -103,22 +106,21 @@ def _still_lingers(seen: Observation) -> Mask:
 
 
 def _rattles(seen: Observation) -> Mask:
-    moves = ~seen.sight.unmoved
-    inside = seen.homed & (seen.stay >= seen.span) & moves
-    unsure = ~seen.homed & (seen.stay >= UNSURE_SPANS * seen.span) & moves
+    inside = seen.homed & (seen.stay >= seen.span)
+    unsure = ~seen.homed & (seen.stay >= UNSURE_SPANS * seen.span)
     return np.asarray(seen.calm(1, inside) | seen.calm(UNSURE_SPANS, unsure))
 
 
 def _no_escape(seen: Observation) -> Mask:
-    return np.asarray((seen.stay >= DWELL) & ~seen.sight.unmoved)
+    return np.asarray(seen.stay >= DWELL)
 
 
 def _wanders(seen: Observation) -> Mask:
-    return seen.calm(WANDERING_SPANS, seen.moved & (seen.stay < seen.span) & ~seen.sight.unmoved)
+    return seen.calm(WANDERING_SPANS, seen.moved & (seen.stay < seen.span))
 
 
 def _still_wanders(seen: Observation) -> Mask:
-    return np.asarray((seen.stay < WANDERING_SPANS * seen.span) & ~seen.sight.unmoved)
+    return np.asarray(seen.stay < WANDERING_SPANS * seen.span)
 
 
 def _swings(seen: Observation) -> Mask:
@@ -269,10 +271,7 @@ class VerdictKind(Enum):
         "crossing a plateau",
         (_slope, _height),
         Rank.GOING,
-        (
-            lambda seen: seen.sight.plateau & ~seen.sight.unmoved,
-            lambda seen: seen.sight.still_plateau & ~seen.sight.unmoved,
-        ),
+        (lambda seen: seen.sight.plateau, lambda seen: seen.sight.still_plateau),
     )
     RATTLING = ("rattling inside a basin", (_place, _slope, _height), Rank.GOING, (_rattles, _no_escape), 1)
     WANDERING = ("wandering between basins", (_slope, _height), Rank.GOING, (_wanders, _still_wanders), 1)
