@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..points import Array, norm
+from ..points import Array, Mask, norm
 from ..protocol import Surface, Window
 from . import cells as grids
 from .bottoms import NEXT, flat_bottoms
@@ -32,6 +32,7 @@ STRIDE = 0.25  # With a share of the reach compass search begins: with more it w
 CROWD = 5000
 """Critical points that are kept at most, the lowest; that there may be more is said."""
 OTHERWISE = 0.1  # Where it rises by such a share of what it should fall by, or falls, a curvature is not what is there.
+CLOSER = (1.0, 0.1, 0.01)  # How near one looks for that, as shares of how near one looks first.
 FEWER_STEPS = 16  # Of Newton's, from where it is all but there.
 
 # Rings around a point at 1, 1/2, 1/4 … 1/64 of the reach.
@@ -170,20 +171,31 @@ def _at_kinks(
     ways = near * np.array([point.eigenvectors for point in bent])
     sides = surface.value(places[:, None] + np.stack([ways, -ways])) - heights[:, None]
     expected = 0.5 * near**2 * np.array([point.eigenvalues for point in bent])
-    wrong = np.flatnonzero((sides * np.sign(expected) <= -OTHERWISE * np.abs(expected)).any(axis=(0, 2)))
-    highest = surface.value(places[wrong, None] + near * CIRCLE).max(axis=1, initial=-np.inf) - heights[wrong]
-    rises = highest >= OTHERWISE * expected[wrong, 1]
-    found = grounds(surface, window, places[wrong], scales.relief, step)
-    for index, ground, rising in zip(wrong.tolist(), found, rises.tolist(), strict=True):
-        match bent[index].kind:
-            case CriticalKind.MINIMUM:
-                left = ground is not None
-            case CriticalKind.SADDLE:
-                left = ground is None and rising
-            case _:
-                left = False
-        if not left:
+    sides *= np.sign(expected)
+    wrong = (sides <= -OTHERWISE * np.abs(expected)).any(axis=(0, 2))
+    flat = ~(sides >= OTHERWISE * np.abs(expected)).any(axis=0).all(axis=1)
+    flat &= [point.kind is CriticalKind.SADDLE for point in bent]
+    flat[flat] = ~_pass(surface, places[flat], heights[flat], ways[flat], expected[flat])
+    doubtful = np.flatnonzero(wrong | flat)
+    found = grounds(surface, window, places[doubtful], scales.relief, step)
+    for index, ground in zip(doubtful.tolist(), found, strict=True):
+        kept = {CriticalKind.MINIMUM: ground is not None, CriticalKind.SADDLE: ground is None and not flat[index]}
+        if not kept.get(bent[index].kind, False):
             yield bent[index], ground
+
+
+def _pass(surface: Surface, points: Array, heights: Array, ways: Array, expected: Array) -> Mask:
+    """Whether it both rises and falls around these saddles (n, 2), as it should by so much (n, 2) at these ways; (n,).
+
+    One that is narrower does so nearer to it. ways: along both axes, (n, 2, 2).
+    """
+    both, reach = np.zeros(len(points), np.bool_), norm(ways[:, :1])[..., None]
+    around = np.concatenate([ways, -ways, reach * CIRCLE], axis=1)
+    for share in CLOSER:
+        rises = surface.value(points[:, None] + share * around) - heights[:, None]
+        least = OTHERWISE * share**2 * expected
+        both |= (np.fmin.reduce(rises, axis=1) <= least[:, 0]) & (np.fmax.reduce(rises, axis=1) >= least[:, 1])
+    return both
 
 
 def _on_bottoms(
