@@ -26,6 +26,8 @@ SHIFT = float(np.exp(-1.0))
 # What does not change when more becomes known.
 SEARCHED = ("_search", "_looked_about", "_grid_losses", "_grid_slopes", "scale")
 SEARCH = 1 << 16  # Bytes that a search's points and scales take, about.
+# On a window that a plateau fills but for little, most curvatures are next to nothing: no scale of those that matter.
+BEND = 1e-2
 SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
 
 
@@ -40,7 +42,7 @@ class Units:
     gradient: float
     """Median ‖∇L‖ over the window."""
     curvature: float
-    """Median largest |eigenvalue| of ∇²L over the window."""
+    """Median largest |eigenvalue| of ∇²L over the window, or what bends by BEND of the loss' unit over it, if more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +232,12 @@ class Problem:
             loss, slope = self._grid_losses, self._grid_slopes
             curvature = np.max(np.abs(eigenvalues(self.train.hessian(self._grid))), axis=-1)
             height = loss - np.min(loss[np.isfinite(loss)], initial=np.inf)
+        length, scale = self.window.diagonal, _median(height)
         return Units(
-            length=self.window.diagonal,
-            loss=_median(height),
+            length=length,
+            loss=scale,
             gradient=_median(slope),
-            curvature=_median(curvature),
+            curvature=max(_median(curvature), BEND * scale / length**2),
         )
 
 

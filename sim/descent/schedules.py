@@ -51,14 +51,19 @@ class Schedule(ABC):
             return self.at(0) * (self.warmup_from + (1 - self.warmup_from) * time / self.warmup)
         return self.at(time - self.warmup)
 
-    def over(self, update: int, updates_per_epoch: int) -> bool:
-        """Whether the factor is 0 for that update and all that come after it.
+    def never_above(self, update: int, updates_per_epoch: int) -> float:
+        """The most that the factor is for that update and all that come after it; infinite where it may still rise.
 
-        >>> [Polynomial(length=3, warmup=1, warmup_from=0.0).over(update, 1) for update in range(6)]
-        [False, False, False, False, True, True]
+        >>> [Polynomial(length=2, warmup=1, warmup_from=0.0).never_above(update, 1) for update in range(5)]
+        [inf, 1.0, 0.5, 0.0, 0.0]
         """
-        warm = (update if self.per == "update" else update // updates_per_epoch) >= self.warmup
-        return self.falls and warm and self.factor(update, updates_per_epoch) == 0
+        time = (update if self.per == "update" else update // updates_per_epoch) - self.warmup
+        return self.factor(update, updates_per_epoch) if time >= 0 and self.falls_from(time) else math.inf
+
+    def falls_from(self, time: int) -> bool:
+        """Whether the factor never rises from that time after the warm-up on."""
+        del time
+        return self.falls
 
     @abstractmethod
     def at(self, time: int) -> float:
@@ -70,6 +75,7 @@ class Constant(Schedule):
     """1, always: the learning rate as it is."""
 
     name: ClassVar[str] = "constant"
+    falls: ClassVar[bool] = True
 
     def at(self, time: int) -> float:
         del time
@@ -223,6 +229,10 @@ class OneCycle(Schedule):
         if time < top:
             return _cosine(first, 1.0, time / top)
         return _cosine(1.0, end, (min(time, last) - top) / (last - top)) if last > top else 1.0
+
+    def falls_from(self, time: int) -> bool:
+        """As every schedule has it."""
+        return time >= self.rise * self.length - 1
 
 
 def _cosine(first: float, last: float, share: float) -> float:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import fields, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -121,6 +122,18 @@ def test_one_cycle_rises_falls_and_stays_where_it_ends() -> None:
     assert (np.diff(found[9:40]) < 0).all()
     for rise in (0.01, 0.025, 0.5, 1.0):
         assert np.isfinite(factors(OneCycle(length=40, rise=rise))).all()
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("warmup", [0, 7])
+def test_what_a_factor_is_never_above_is_its_own_unless_it_rises_again(name: str, warmup: int) -> None:
+    numbers = {"length", "every"} & {field.name for field in fields(SCHEDULES[name])}
+    kind: Any = SCHEDULES[name]
+    schedule: Schedule = kind(warmup=warmup, **dict.fromkeys(numbers, 40))
+    factors = [schedule.factor(update, 1) for update in range(400)]
+    for update in range(200):
+        rises = any(after > before for before, after in pairwise(factors[update:]))
+        assert schedule.never_above(update, 1) == (np.inf if rises else factors[update])
 
 
 def test_a_warm_up_comes_first_and_the_schedules_time_begins_after_it() -> None:

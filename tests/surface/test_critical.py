@@ -735,6 +735,37 @@ def test_a_kink_at_which_every_way_leads_up_is_no_saddle() -> None:
     assert point.position == pytest.approx((0, 0), abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("formula", "kinds"),
+    [
+        ("-abs(x*y)", []),
+        ("-abs(x^2 - y^2)", []),
+        ("-abs(x*y) - x^2", []),
+        ("-max(x*y, -3*x*y)", []),
+        ("x*abs(x) + y^2", []),
+        ("x^2 - y^2 + 3*max(0, y)^2", []),
+        ("x^2 - y^2 - 3*max(0, x)^2", []),
+        ("x*abs(y)", [CriticalKind.SADDLE]),
+        ("x^2*1000 - y^2 + abs(x*y)/2", [CriticalKind.SADDLE]),
+        ("x*abs(x) - y*abs(y)", [CriticalKind.SADDLE]),
+        ("x*y - abs(x*y)/2", [CriticalKind.SADDLE]),
+        ("-x^2 - y^2 - 3*max(0, x)^2", [CriticalKind.MAXIMUM]),
+        ("x^2 + y^2 + 3*max(0, x)^2", [CriticalKind.MINIMUM]),
+    ],
+)
+def test_at_a_kink_a_point_is_only_what_both_sides_of_it_say(formula: str, kinds: list[CriticalKind]) -> None:
+    """The first four are 0 at most; the next three look like a minimum or a maximum from one side alone."""
+    for window in (Window(-1.3, 2.1, -0.9, 1.7), Window(-1.9, 1.1, -1.5, 2.7)):
+        assert [point.kind for point in critical_points(Formula(formula), window)] == kinds
+
+
+def test_where_a_product_of_waves_has_its_highest_lines_there_is_no_saddle() -> None:
+    """Hölder's table is 0 at most, and 0 along all of them."""
+    formula = "-abs(sin(x)*cos(y)*exp(abs(1 - sqrt(x^2 + y^2)/pi)))"
+    points = critical_points(Formula(formula), Window(-2.4, 2.4, -2.8, 2.8))
+    assert {point.kind for point in points} == {CriticalKind.MINIMUM}
+
+
 # Creases.
 
 

@@ -16,7 +16,7 @@ from ..rules.plain.gradient_descent import NoState
 from ..rules.protocol import makes_noise
 from ..schedules import CONSTANT
 from .blocks import DWELL, TRACE, Blocks, Columns, History, span_of
-from .kinds import ESCAPES, EVENT_KINDS, KINDS, Event, Observation, Rank, VerdictKind, denied, granted
+from .kinds import ESCAPES, EVENT_KINDS, KINDS, LASTING, Event, Observation, Rank, VerdictKind, denied, granted
 from .sight import (
     LEAVING,
     MOVING,
@@ -37,6 +37,10 @@ from .sketch import Sketch
 
 LOOKBACK = DWELL + 1
 """How many of the moments seen are needed once more when new ones come."""
+SPENT = 1e-10
+"""What is left of a learning rate of which one who takes no step any more will take none, over that of the lane."""
+TELLING = 1e-8
+"""What must be left of it where the length of steps is to tell that two forces balance: that of others is rounding."""
 NEVER = -1
 """The update of what did not happen."""
 
@@ -71,10 +75,22 @@ def repeats(lane: Lane, count: int) -> bool:
     return not (lane.chance(count) or lane.schedule != CONSTANT or remembers)
 
 
-def rateless(lane: Lane, count: int, updates: Indices) -> Mask:
-    """Whether the learning rate, as far as a rule of the program heeds it, is 0 from each of these updates on."""
-    epoch, own = lane.updates_per_epoch(count), type(lane.rule) in OWN
-    return np.array([own and lane.schedule.over(update, epoch) for update in updates.tolist()], dtype=np.bool_)
+def fallen(lane: Lane, count: int, updates: Indices) -> Array:
+    """What the learning rate is at most from each of these updates on, over the lane's own; infinite if nobody knows.
+
+    A rule of the program heeds it.
+    """
+    if type(lane.rule) not in OWN:
+        return np.full(len(updates), np.inf)
+    epoch = lane.updates_per_epoch(count)
+    return np.array([lane.schedule.never_above(update, epoch) for update in updates.tolist()])
+
+
+def _factors(lane: Lane, count: int, updates: Indices) -> Array:
+    """What the learning rate of each of these updates is over the lane's own; 0 where steps may be rounding."""
+    epoch = lane.updates_per_epoch(count)
+    factors = np.array([lane.schedule.factor(update, epoch) for update in updates.tolist()])
+    return np.where(factors >= TELLING, factors, 0.0)
 
 
 def _rates(lane: Lane, count: int, updates: Indices) -> Array:
@@ -100,7 +116,9 @@ class Judge:
         marbles, count = len(starts), problem.train.count
         self._problem = problem
         self._decays, self._repeats = decays(lane), repeats(lane, count)
-        self._rateless = partial(rateless, lane, count)
+        self._fallen, self._factors = partial(fallen, lane, count), partial(_factors, lane, count)
+        # One who takes no step for as long as a slope asks for has then met every batch.
+        self._meets_all = lane.updates_per_epoch(count) <= LASTING * DWELL
         epoch, no_noise = lane.updates_per_epoch(count), TRACE * problem.units.gradient
         painted = partial(_rates, lane, count) if makes_noise(lane.rule) else None
         self._noisy = lane.chance(count) or painted is not None
@@ -325,6 +343,8 @@ class Judge:
         lasts = np.zeros(len(self.kinds), dtype=np.bool_)
         for index in np.unique(self.kinds).tolist():
             lasts |= (self.kinds == index) & KINDS[index].lasts(seen)
+        if seen.sight.unmoved.any():
+            lasts &= ~seen.sight.unmoved | (_RANKS[self.kinds] < Rank.GOING)
         proposed = self._asked(look, np.flatnonzero(look.unsure & alive & ~lasts))
         self._times = np.where(proposed == self._proposed, self._times + 1, 1)
         self._proposed = proposed
@@ -394,11 +414,15 @@ class Judge:
             return columns.ground(rows[row], run)
 
         ends = Ends(columns.theta[rows], ground, basins, way)
-        rateless = self._rateless(blocks.ends)[:, None]
-        last = columns.movement[rows - 1]
-        ended = rateless & (norm(last) <= ROUNDING * self._problem.units.length)
-        held = Held(self._decays, self._repeats or rateless, ended)
-        return see(self._problem, ends, self._history.add(blocks), held)
+        progress = self._history.add(blocks)
+        left, shortest = self._fallen(blocks.ends)[:, None], ROUNDING * self._problem.units.length
+        ended = np.zeros(progress.path.shape, dtype=np.bool_)
+        if (left <= SPENT).any():
+            ended = (left <= SPENT) & (progress.longest <= shortest)
+            ended |= (left == 0) & (norm(columns.movement[rows - 1]) <= shortest)
+        for_good = self._repeats or left <= (1.0 if self._meets_all else SPENT)
+        factors = self._factors(blocks.ends)[:, None] if self._decays else None
+        return see(self._problem, ends, progress, Held(factors, for_good, ended))
 
 
 def _last_values(first: Indices, values: Iterable[Indices | int], happens: Mask) -> Indices:
@@ -419,6 +443,9 @@ def _proposed(seen: Observation) -> Indices:
     proposed = np.zeros(seen.stay.shape, dtype=np.intp)
     for index in _LAST_FIRST:
         proposed[KINDS[index].begins(seen)] = index
+    unmoved = seen.sight.unmoved
+    if unmoved.any():
+        proposed[unmoved & (_RANKS[proposed] == Rank.GOING)] = UNDER_WAY
     return proposed
 
 

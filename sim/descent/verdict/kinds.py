@@ -67,7 +67,10 @@ def denied(_: int, asked: Mask) -> Mask:
 
 
 class Rank(IntEnum):
-    """Which verdict gives way to which: a lasting one only to those before its own rank."""
+    """Which verdict gives way to which: a lasting one only to those before its own rank.
+
+    Of none that stands still it is said that it is going on.
+    """
 
     FOR_GOOD = 0
     STANDING = 1
@@ -249,7 +252,7 @@ class VerdictKind(Enum):
     Of those that begin at the same time the first comes true; of a lower rank, if there is one. What is seen over a
     span of many updates begins at one look, what is seen at a look must be seen at two. Where nothing but
     its rule holds a marble, it must be seen at LASTING looks; at one, whatever it rests on, where the learning rate has
-    come to 0 for good.
+    come to next to nothing for good.
     """
 
     UNDER_WAY = ("under way", (_slope, _height), Rank.GOING, (_never, _never))
@@ -362,7 +365,7 @@ class Verdict:
     height: float | None
     """Training loss above the lowest known minimum."""
     saddle: int | None = None
-    """Index of the saddle at which it stalled."""
+    """Index of the saddle at which it stalled, if that is a known one."""
     way_down: tuple[float, float] | None = None
     """Unit vector of negative curvature that still leads down from a saddle or a maximum."""
     loss: float = 0.0

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.basins import NO_BASIN, Labels
+from ...surface.critical.bottoms import level_between
 from ...surface.critical.point import CriticalKind
 from ...surface.points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ...surface.protocol import value_and_gradient
@@ -34,9 +35,16 @@ _TURNS = np.linspace(0.0, 2 * np.pi, 32, endpoint=False)
 RING = np.stack([np.cos(_TURNS), np.sin(_TURNS)], axis=-1)
 ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in window diagonals.
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
+ROUNDED_CURVATURE = 1e-7  # The same over the other eigenvalue: on the floor of a valley it is rounding.
+# How far to all four sides of a critical point the loss must rise or fall as the curvatures say, in diagonals, and by
+# which share of what they say at least: little in a well that is narrower, but nothing where there is a floor.
+ASIDE, SHARE = 1e-3, 1e-3
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
 AS_LOW = 1e-8  # Difference of two minima's losses that counts as none, over the scale of losses.
 LAST_STEPS = 4  # Of Newton's method, from where one rests to a minimum of which nothing was known.
+# Most of a height, over what the slope would come to on the way down from it. Of d^p that is 1/p, at a cusp as well; on
+# a plateau the slope comes to next to nothing.
+LOW = 10.0
 LEVEL_LOSS = 1e-3  # What ‖∇L‖ on level ground comes to over a window diagonal, over the scale of losses.
 NEAR_SADDLE = 0.05  # How far the influence of a saddle or a maximum reaches at most, in window diagonals.
 # How far it reaches at most, as a share of the distance to the next critical point; the smaller counts.
@@ -100,8 +108,10 @@ class Sight(NamedTuple):
     """Whether it is outside of the window and gets farther at a growing pace: that is no bounce which might stay."""
     diverging: Mask
     """Whether it does so far away."""
+    unmoved: Mask
+    """Whether it has taken no step lately that is more than rounding."""
     ended: Mask
-    """Whether it is known that it takes no step any more."""
+    """Whether it is known that it takes none any more."""
 
     def at_look(self, index: int | tuple[int, Indices]) -> "Sight":
         """What is seen at the end of one of the blocks, of all runs or of some."""
@@ -126,12 +136,13 @@ class Ends(NamedTuple):
 class Held(NamedTuple):
     """What may hold the marbles of a lane on a slope."""
 
-    decays: bool
-    """The rule shrinks θ besides: that and the gradient may balance."""
+    factors: Array | None
+    """Of a rule that shrinks θ besides, so that this and the gradient may balance: η over the lane's own; (K, 1)."""
     for_good: bool | Mask
-    """Who takes no step never will: the rule answers the same at the same place, or η is 0 from then on; or (K, 1)."""
+    """Who takes no step for long never will: the rule answers the same at the same place, or η rises no more; or (K, 1)
+    """
     ended: Mask
-    """Whose η is 0 from then on, and who has taken no step any more; (K, M)."""
+    """Whose η is next to nothing from then on, and who has taken no step any more; (K, M)."""
 
 
 def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
@@ -146,8 +157,10 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             problem, ends, (progress.path <= RESTLESS * REST_WAY * length) | held.ended, LEAVING * AT_HAND * length
         )
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
-            balanced = held.decays & (progress.path <= slack * BALANCED_WAY * length)
-            part[(part == SLOPE) & ~((held.for_good & unmoved) | balanced)] = MOVING
+            stands = held.for_good & unmoved
+            if held.factors is not None:  # A way is short as well where η is: it must be without that, to begin with.
+                stands |= progress.path <= slack * BALANCED_WAY * length * (held.factors if slack == 1 else 1.0)
+            part[(part == SLOPE) & ~stands] = MOVING
         at, still_at = _linger(problem, ends, progress.path)
         plateau, still_plateau = _plateau(problem, ends)
         swinging = progress.bouncing[0] | progress.bouncing[1]
@@ -171,6 +184,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             longest=progress.longest,
             swelling=swelling,
             diverging=swelling & (progress.growing >= GROWING) & far,
+            unmoved=unmoved,
             ended=held.ended,
         )
 
@@ -215,23 +229,31 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     loss, gradient = ends.ground(still)
     hessian = problem.train.hessian(theta)
     lower, upper = eigenvalues(hessian).T
-    step, flat = _newton_step(hessian, gradient), FLAT_CURVATURE * scale.curvature
-    level = norm(gradient) * scale.length <= LEVEL_LOSS * scale.loss
-    near_minimum = _from_minimum(problem, theta, basin, norm(gradient) / upper) <= at_hand
+    slope, step = norm(gradient), _newton_step(hessian, gradient)
+    flat = np.maximum(FLAT_CURVATURE * scale.curvature, ROUNDED_CURVATURE * np.maximum(np.abs(lower), np.abs(upper)))
+    level = slope * scale.length <= LEVEL_LOSS * scale.loss
+    away = _from_minimum(problem, theta, basin, np.where(upper > 0, slope / upper, np.inf))
     cored = _cored(problem, basin, problem.basins.discs(theta, CORE)[1])
-    near_minimum |= level & cored  # The floor of a degenerate one is wide.
+    near_minimum = (away <= at_hand) | (level & cored)  # The floor of a degenerate one is wide.
+    near_minimum &= loss - _floors(problem)[basin] <= np.fmax(LOW * slope * away, EQUAL_LOSS * scale.loss)
     near_minimum |= _beside_crease(problem, theta, basin, loss, gradient) <= at_hand
+    floor = _floors(problem)[basin]
+    apart = np.flatnonzero(level & ~near_minimum & (basin == NO_BASIN))
+    if len(apart):  # Where a floor reaches a minimum from one side alone, no descent leads along it.
+        floor[apart] = level_with(problem, theta[apart], loss[apart])
+        near_minimum[apart] = floor[apart] > -np.inf
     near_other = norm(step) <= at_hand
     unknown = near_other & (lower > flat) & (basin == NO_BASIN)  # From a basin one comes to no other minimum than its.
     unknown[unknown] = _leads(problem, theta[unknown], hessian[unknown], step[unknown])
-    saddles = bool(problem.saddles)  # On a tail, where all but rounding is gone, curvatures may look like one's.
+    bent = near_other & (lower < -flat)
+    bent[bent] = _pivots(problem, theta[bent], hessian[bent], step[bent], at_hand)
     rest[still] = np.select(
-        [near_other & (upper < -flat), near_other & (lower < -flat) & saddles, near_minimum, unknown, level],
+        [bent & (upper < -flat), bent, near_minimum, unknown, level],
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )
-    floor, known = loss.copy(), np.full(loss.shape, np.inf if problem.lowest is None else problem.lowest)
-    floor[near_minimum] = np.array([point.value for point in problem.minima])[basin[near_minimum]]
+    floor[~near_minimum] = loss[~near_minimum]
+    known = np.full(loss.shape, np.inf if problem.lowest is None else problem.lowest)
     found = unknown & (rest[still] == MINIMUM) & ~near_minimum
     if found.any():
         places = _descended(problem, theta[found])
@@ -239,6 +261,29 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
         known[found] = np.minimum(known[found], problem.lowest_about(places))
     lowest[still] = floor <= known + AS_LOW * scale.loss
     return rest, lowest
+
+
+def _floors(problem: Problem) -> Array:
+    """The losses of the minima, by the labels of their basins; behind them −∞, which that of none points at."""
+    return np.array([*(point.value for point in problem.minima), -np.inf])
+
+
+def level_with(problem: Problem, theta: Array, loss: Array) -> Array:
+    """The loss of the nearest minimum that is as low as the points (n, 2), if a straight level way leads to it.
+
+    Else −∞; (n,).
+    """
+    floor, equal = np.full(loss.shape, -np.inf), EQUAL_LOSS * problem.units.loss
+    values = _floors(problem)[:-1]
+    if len(values):
+        gaps = norm(theta[:, None] - problem.basins.minima)
+        gaps[np.abs(loss[:, None] - values) > equal] = np.inf
+        nearest = np.argmin(gaps, axis=1)
+        rows = np.flatnonzero(gaps.min(axis=1) < np.inf)
+        ends = problem.basins.minima[nearest[rows]]
+        rows = rows[level_between(problem.train, theta[rows], ends, equal)]
+        floor[rows] = values[nearest[rows]]
+    return floor
 
 
 def _descended(problem: Problem, theta: Array) -> Array:
@@ -306,13 +351,30 @@ def _newton_step(hessian: Array, gradient: Array) -> Array:
 
 
 def _leads(problem: Problem, theta: Array, hessian: Array, step: Array) -> Mask:
-    """Whether such steps (n, 2) lead from the points (n, 2), where H is positive, on to a minimum; (n,).
+    """Whether such steps (n, 2) lead from the points (n, 2) on to a critical point with such curvatures; (n,).
 
-    Next to a point of inflection, or to where the slope only comes close to 0, H is positive, too, and there is none.
+    Next to a point of inflection, or to where the slope only comes close to 0, H is positive, too, and there is no
+    minimum; and on the tail of a well, or beside the floor of a valley, it may be as at a saddle or a maximum. At a
+    kink it speaks of one side alone: so the loss itself must rise and fall to all four as it says.
     """
-    whitened = eigenvectors(hessian) / np.sqrt(eigenvalues(hessian))[..., None]  # Along these, all curvatures are 1.
+    scales = np.sqrt(np.abs(eigenvalues(hessian)))
+    whitened = eigenvectors(hessian) / scales[..., None]  # Along these, all curvatures are 1 or −1.
     change = whitened @ (problem.train.hessian(theta + step) - hessian) @ whitened.swapaxes(-1, -2)
-    return np.asarray(np.abs(eigenvalues(change)).max(axis=-1) <= SURE)
+    leads = np.abs(eigenvalues(change)).max(axis=-1) <= SURE
+    place, aside = (theta[leads] + step[leads])[:, None], ASIDE * problem.units.length
+    ways, expected = aside * eigenvectors(hessian[leads]), 0.5 * aside**2 * eigenvalues(hessian[leads])
+    rises = problem.train.value(np.stack([place + ways, place - ways])) - problem.train.value(place)
+    leads[leads] = (rises * np.sign(expected) >= SHARE * np.abs(expected)).all(axis=(0, 2))
+    return np.asarray(leads)
+
+
+def _pivots(problem: Problem, theta: Array, hessian: Array, step: Array, at_hand: float) -> Mask:
+    """Whether a saddle or a maximum is next to the points (n, 2), known or told by Newton's steps (n, 2); (n,)."""
+    _, gaps = _nearest_place(problem, theta, (CriticalKind.SADDLE, CriticalKind.MAXIMUM))
+    found = gaps <= at_hand
+    rows = np.flatnonzero(~found)
+    found[rows] = _leads(problem, theta[rows], hessian[rows], step[rows])
+    return found
 
 
 def _linger(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels]:
@@ -452,7 +514,14 @@ def nearest_saddle(problem: Problem, theta: Array) -> tuple[Labels, Array]:
 
 def _nearest(problem: Problem, theta: Array, kinds: tuple[CriticalKind, ...]) -> tuple[Labels, Array]:
     """As `nearest_saddle`, of all critical points of these kinds."""
-    tops, reach = _tops(problem, kinds)
+    index, gap = _nearest_place(problem, theta, kinds)
+    reach = _tops(problem, kinds)[1]
+    return index, gap / reach[index] if len(reach) else gap
+
+
+def _nearest_place(problem: Problem, theta: Array, kinds: tuple[CriticalKind, ...]) -> tuple[Labels, Array]:
+    """As `_nearest`, and the distance in the plane."""
+    tops, _ = _tops(problem, kinds)
     if not len(tops):
         return np.full(len(theta), NO_SADDLE, dtype=np.intp), np.full(len(theta), np.inf)
     index, square = np.empty(len(theta), dtype=np.intp), np.empty(len(theta))
@@ -462,7 +531,7 @@ def _nearest(problem: Problem, theta: Array, kinds: tuple[CriticalKind, ...]) ->
         squares = np.square(x - tops[:, 0, None]) + np.square(y - tops[:, 1, None])
         index[first : first + block] = np.argmin(squares, axis=0)
         square[first : first + block] = np.min(squares, axis=0)
-    return index, np.sqrt(square) / reach[index]
+    return index, np.sqrt(square)
 
 
 def reaches(problem: Problem, theta: Array, saddle: Labels) -> Array:

@@ -13,9 +13,9 @@ from ..examples.chance import Indices
 from ..problem import Problem
 from ..track import Track
 from .blocks import BOUNCES
-from .judge import LOOKBACK, Judge, decays, rateless
+from .judge import LOOKBACK, SPENT, Judge, decays, fallen
 from .kinds import Event, Verdict, VerdictKind
-from .sight import AS_LOW, nearest_saddle
+from .sight import AS_LOW, LEAVING, level_with, nearest_saddle
 
 SWING = min(span for span, _ in BOUNCES)
 """Of how many movements the longest is told of a marble that bounces."""
@@ -71,14 +71,14 @@ class TrackJudge:
             curvatures=(lower, upper),
             basin=basin,
             height=None if problem.lowest is None else float(track.loss[moment]) - problem.lowest,
-            saddle=int(nearest_saddle(problem, theta[None])[0][0]) if kind is VerdictKind.STALLED else None,
+            saddle=_saddle(problem, theta) if kind is VerdictKind.STALLED else None,
             way_down=_way_down(problem, theta) if kind in (VerdictKind.STALLED, VerdictKind.BALANCED) else None,
             loss=float(track.loss[moment]),
             swing=self._swing(moment) if kind in (VerdictKind.BOUNCING, VerdictKind.SWINGING) else None,
             found=found,
             lower=_lower(problem, *found) if found and kind is VerdictKind.STUCK else None,
             proved=kind is VerdictKind.SETTLED and problem.proof is not None,
-            decays=decays(track.lane) and not rateless(track.lane, problem.train.count, np.array([update])).all(),
+            decays=decays(track.lane) and bool(fallen(track.lane, problem.train.count, np.array([update]))[0] > SPENT),
             failure=track.failure if kind is VerdictKind.FAILED else "",
         )
 
@@ -123,8 +123,17 @@ def observe_all(judges: Iterable[TrackJudge]) -> None:
 @lru_cache(maxsize=16)  # A problem is large, and lives for as long as it is in here.
 def _unknown(problem: Problem, x: float, y: float) -> tuple[float, float] | None:
     """The minimum at (x, y) that is none of those known; asked for at every picture of a marble at rest."""
-    (found,) = problem.lookup(np.array([[x, y]]))
+    place = np.array([[x, y]])
+    if level_with(problem, place, problem.train.value(place))[0] > -np.inf:
+        return None  # It is on the same floor as a known one.
+    (found,) = problem.lookup(place)
     return None if found is None or found.point in problem.minima else found.point.position
+
+
+def _saddle(problem: Problem, theta: Array) -> int | None:
+    """Which saddle is at θ, if that is a known one."""
+    (saddle,), (distance,) = nearest_saddle(problem, theta[None])
+    return int(saddle) if distance <= LEAVING else None
 
 
 @lru_cache(maxsize=16)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..points import Array, norm
+from ..points import Array, Mask, norm
 from ..protocol import Surface, Window
 from . import cells as grids
 from .bottoms import NEXT, flat_bottoms
@@ -41,7 +41,8 @@ REACH = 2.0  # Newton starts where it promises to arrive within so many cell dia
 STRIDE = 0.25  # With a share of the reach compass search begins: with more it would step over rims.
 CROWD = 5000
 """Critical points that are kept at most, the lowest; that there may be more is said."""
-RISING = 0.5  # Where it rises by such a share of what it should fall by, a curvature is not what is there.
+OTHERWISE = 0.1  # Where it rises by such a share of what it should fall by, or falls, a curvature is not what is there.
+CLOSER = (1.0, 0.1, 0.01)  # How near one looks for that, as shares of how near one looks first.
 FEWER_STEPS = 16  # Of Newton's, from where it is all but there.
 
 # Rings around a point at 1, 1/2, 1/4 … 1/64 of the reach.
@@ -164,25 +165,51 @@ def _described(
             known |= _on_bottoms(surface, window, scales, curves[index], 0.5 * reach)
     for point, ground in _at_kinks(surface, window, scales, described, 0.5 * reach):
         del known[point]
-        if ground.certain:
+        if ground is not None and ground.certain:
             known[describe_sharp(np.array(point.position), point.value, ground.valley)] = ground
     return known
 
 
 def _at_kinks(
     surface: Surface, window: Window, scales: Scales, points: Sequence[CriticalPoint], step: float
-) -> Iterator[tuple[CriticalPoint, Ground]]:
-    """Those of the points that are no saddles but minima, and what they lie on: the Hessian speaks of one side only."""
-    saddles = [point for point in points if point.kind is CriticalKind.SADDLE]
-    if not saddles:
+) -> Iterator[tuple[CriticalPoint, Ground | None]]:
+    """Those of the points that are not what their Hessians say, which speak of one side only, and what they lie on.
+
+    A saddle may be a minimum; or nothing of it rises. To a side of a minimum it may fall, and rise to one of a maximum.
+    """
+    bent = [point for point in points if point.kind is not CriticalKind.DEGENERATE]
+    if not bent:
         return
-    places, heights = np.array([point.position for point in saddles]), np.array([point.value for point in saddles])
-    ways = NEXT * step * np.array([point.eigenvectors[0] for point in saddles])
-    rises = np.minimum(surface.value(places + ways), surface.value(places - ways)) - heights
-    expected = 0.5 * (NEXT * step) ** 2 * np.array([point.eigenvalues[0] for point in saddles])
-    wrong = np.flatnonzero(rises > -RISING * expected)
-    found = grounds(surface, window, places[wrong], scales.relief, step)
-    yield from ((saddles[index], ground) for index, ground in zip(wrong.tolist(), found, strict=True) if ground)
+    near = NEXT * step
+    places, heights = np.array([point.position for point in bent]), np.array([point.value for point in bent])
+    ways = near * np.array([point.eigenvectors for point in bent])
+    sides = surface.value(places[:, None] + np.stack([ways, -ways])) - heights[:, None]
+    expected = 0.5 * near**2 * np.array([point.eigenvalues for point in bent])
+    sides *= np.sign(expected)
+    wrong = (sides <= -OTHERWISE * np.abs(expected)).any(axis=(0, 2))
+    flat = ~(sides >= OTHERWISE * np.abs(expected)).any(axis=0).all(axis=1)
+    flat &= [point.kind is CriticalKind.SADDLE for point in bent]
+    flat[flat] = ~_pass(surface, places[flat], heights[flat], ways[flat], expected[flat])
+    doubtful = np.flatnonzero(wrong | flat)
+    found = grounds(surface, window, places[doubtful], scales.relief, step)
+    for index, ground in zip(doubtful.tolist(), found, strict=True):
+        kept = {CriticalKind.MINIMUM: ground is not None, CriticalKind.SADDLE: ground is None and not flat[index]}
+        if not kept.get(bent[index].kind, False):
+            yield bent[index], ground
+
+
+def _pass(surface: Surface, points: Array, heights: Array, ways: Array, expected: Array) -> Mask:
+    """Whether it both rises and falls around these saddles (n, 2), as it should by so much (n, 2) at these ways; (n,).
+
+    One that is narrower does so nearer to it. ways: along both axes, (n, 2, 2).
+    """
+    both, reach = np.zeros(len(points), np.bool_), norm(ways[:, :1])[..., None]
+    around = np.concatenate([ways, -ways, reach * CIRCLE], axis=1)
+    for share in CLOSER:
+        rises = surface.value(points[:, None] + share * around) - heights[:, None]
+        least = OTHERWISE * share**2 * expected
+        both |= (np.fmin.reduce(rises, axis=1) <= least[:, 0]) & (np.fmax.reduce(rises, axis=1) >= least[:, 1])
+    return both
 
 
 def _on_bottoms(

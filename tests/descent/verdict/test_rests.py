@@ -1,0 +1,227 @@
+"""On what a marble rests is told by where it is: next to a floor, at a saddle, on the top, or on none of them.
+
+What is claimed of a place is held against the surface there, whose floors, saddles and tops are known in closed form.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.descent.examples.recipes import TiltedExamples
+from sim.descent.lane import Lane
+from sim.descent.problem import Problem
+from sim.descent.race import Race
+from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.adaptive.adamw import AdamW
+from sim.descent.rules.curvature.newton import Newton
+from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.rules.plain.langevin import Langevin
+from sim.descent.rules.plain.momentum import Momentum
+from sim.descent.rules.plain.torch_momentum import TorchMomentum
+from sim.descent.rules.protocol import Rule
+from sim.descent.schedules import CONSTANT, Exponential, InverseTime, Polynomial, Schedule, StepDecay
+from sim.descent.verdict.kinds import VerdictKind
+from sim.descent.verdict.track_judge import TrackJudge
+from sim.surface.functions.formula import Formula
+from sim.surface.protocol import Window
+
+SHORT, FADING = Polynomial(length=20), Exponential(gamma=0.9)
+STEP = GradientDescent(0.1)
+HALTED = {VerdictKind.HELD, VerdictKind.LEVEL}
+
+
+def square(half: float) -> Window:
+    return Window(-half, half, -half, half)
+
+
+def judged(
+    formula: str,
+    start: tuple[float, float],
+    rule: Rule[Any],
+    window: Window,
+    schedule: Schedule = CONSTANT,
+    updates: int = 400,
+    *,
+    sigma: float = 0.0,
+) -> TrackJudge:
+    """The judge of a race in full batches, or in noise in batches of one."""
+    problem = Problem(*TiltedExamples(sigma, count=20).sums(Formula(formula)), window)
+    race = Race(problem, [Lane("", rule, 1 if sigma else 20, schedule)], start, 0)
+    race.extend(updates)
+    return race.judges[0]
+
+
+def told(judge: TrackJudge) -> Sequence[VerdictKind]:
+    return [kind for _, kind in judge.changes]
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize(
+    ("formula", "start", "rate", "half"),
+    [
+        ("(x^2 + y^2 - 4)^2", (0.3, 0.1), 0.001, 3.4),
+        ("1 - exp(-10*(sqrt(x^2 + y^2) - 3)^2)", (0.6, 0.2), 0.1, 5.5),
+        ("(x*y - 1)^2*exp(-x*y)", (1.7, 1.8), 0.001, 2.2),
+        ("sin(sqrt(x^2 + y^2))^2", (1.2, 1.1), 0.001, 2.5),
+    ],
+)
+def test_who_stands_on_the_top_beside_a_valley_has_not_settled_in_it(
+    formula: str, start: tuple[float, float], rate: float, half: float, scale: float
+) -> None:
+    judge = judged(f"{scale}*({formula})", start, GradientDescent(rate / scale), square(half), SHORT)
+    assert judge.track.problem.basins.valleys.any()
+    assert judge.verdict(400).curvatures[0] < 0
+    assert told(judge)[-1] in HALTED
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("schedule", [SHORT, FADING])
+@pytest.mark.parametrize("formula", ["1 - exp(-(x - y)^2)", "-1/(1 + (x - y)^2)^4", "tanh((x + y - 0.2)^4)"])
+def test_who_stands_on_a_plateau_beside_a_straight_valley_has_not_settled_in_it(
+    formula: str, schedule: Schedule, scale: float
+) -> None:
+    start = (1.9, 1.7) if "+ y" in formula else (-1.9, 1.9)
+    judge = judged(f"{scale}*({formula})", start, GradientDescent(0.1 / scale), square(2.1), schedule, 200)
+    assert judge.track.problem.basins.valleys.any()
+    assert judge.track.loss[-1] - judge.track.problem.lowest > 0.9 * scale
+    assert told(judge)[-1] is VerdictKind.LEVEL
+
+
+def test_who_stands_on_the_plateau_around_a_narrow_well_has_not_settled_in_it() -> None:
+    """Within so little of it that the way is none to speak of, and as high above it as all around."""
+    judge = judged("1 - exp(-1000000*(x^2 + y^2))", (0.01, 0.005), STEP, square(2.0))
+    assert judge.track.problem.minima
+    assert told(judge) == [VerdictKind.UNDER_WAY, VerdictKind.LEVEL]
+
+
+@pytest.mark.parametrize(
+    ("formula", "start", "rule", "half"),
+    [
+        ("tanh((x*y - 3)^2)", (0.3, -0.2), Adam(0.1), 3.0),
+        ("tanh((x*y - 3)^2)", (1.0, 1.0), Adam(0.1), 3.0),
+        ("tanh((x*y - 3)^2)", (1.0, 1.0), Momentum(0.1), 3.0),
+        ("tanh(3*(x*y - 1)^2)", (0.5, 1.0), Adam(0.1), 1.7),
+        ("1 - exp(-4*(x*y - 1)^2)", (0.5, 1.0), Adam(0.1), 1.7),
+    ],
+)
+def test_on_the_floor_of_a_valley_rounding_is_no_saddle(
+    formula: str, start: tuple[float, float], rule: Rule[Any], half: float
+) -> None:
+    judge = judged(formula, start, rule, square(half))
+    kinds = told(judge)
+    assert judge.track.loss[-1] < 1e-15
+    assert VerdictKind.STALLED not in kinds
+    assert kinds[-1] is VerdictKind.SETTLED
+    assert kinds.count(VerdictKind.SETTLED) == 1
+
+
+@pytest.mark.parametrize(
+    ("formula", "start", "half"),
+    [("1 - exp(-3*(x*y - 1)^2)", (-1.6, 1.6), 5.0), ("-exp(-10*(x^2 + y^2 - 4)^2)", (0.5, 0.1), 3.4)],
+)
+def test_a_plateau_is_no_maximum_however_it_is_bent(formula: str, start: tuple[float, float], half: float) -> None:
+    judge = judged(formula, start, STEP, square(half))
+    assert max(judge.verdict(400).curvatures) < 0
+    assert told(judge) == [VerdictKind.UNDER_WAY, VerdictKind.LEVEL]
+
+
+@pytest.mark.parametrize(
+    ("formula", "place", "kind"),
+    [
+        ("cos(x)*cos(y)", (0.5 * np.pi, 0.5 * np.pi), VerdictKind.STALLED),
+        ("exp(-x^2 - 2*y^2)", (0.0, 0.0), VerdictKind.BALANCED),
+        ("cos(x) + cos(y)", (0.0, 0.0), VerdictKind.BALANCED),
+    ],
+)
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("window", [square(2.0), Window(8.0, 9.0, 8.0, 9.0)])
+def test_who_stands_on_a_saddle_or_a_maximum_is_told_so_in_the_window_and_beyond(
+    formula: str, place: tuple[float, float], kind: VerdictKind, scale: float, window: Window
+) -> None:
+    judge = judged(f"{scale}*({formula})", place, GradientDescent(1e-3 / scale), window, updates=60)
+    assert told(judge) == [VerdictKind.UNDER_WAY, kind]
+    verdict = judge.verdict(60)
+    saddles = judge.track.problem.saddles
+    if verdict.saddle is not None:
+        np.testing.assert_allclose(saddles[verdict.saddle].position, place, atol=1e-6)
+    assert (verdict.saddle is not None) == (kind is VerdictKind.STALLED and window.x0 < 0)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("window", [Window(-1.4, 3.4, -2.7, 2.0), Window(-1.0, 3.0, -6.0, 2.0)])
+def test_wherever_one_rests_on_a_floor_that_ends_it_is_told_alike(window: Window, scale: float) -> None:
+    """The floor is y ≤ 0 at x = 1. Where a search has met its end, that is known as a minimum, else nothing is."""
+    formula, starts = f"{scale}*(max(0, y)^2 + 0.1*(x - 1)^2)", ((1.6, 1.5), (1.6, -0.7), (1.6, -1.5), (1.6, -5.5))
+    judges = [judged(formula, start, GradientDescent(0.1 / scale), window, updates=800) for start in starts]
+    kind = VerdictKind.SETTLED if judges[0].track.problem.minima else VerdictKind.LEVEL
+    for judge in judges:
+        assert told(judge) == [VerdictKind.UNDER_WAY, kind]
+        assert "found" not in judge.verdict(800).sentence
+    if (scale, window.y0) == (1.0, -2.7):
+        assert kind is VerdictKind.SETTLED
+
+
+def test_who_rests_as_low_as_a_minimum_to_which_no_level_way_leads_is_in_none() -> None:
+    """Between the tail and the minimum at 0, which is as low, is a hill."""
+    judge = judged("x^2*exp(-x^2) + y^2", (5.5, 0.5), STEP, square(2.0))
+    assert judge.track.loss[-1] < 1e-10
+    assert judge.track.problem.minima
+    assert told(judge)[-1] is VerdictKind.LEVEL
+
+
+WAVY = "0.3*x^2 + 0.3*y^2 + sin(3*x)*cos(2*y)"
+GOING = {VerdictKind.RATTLING, VerdictKind.WANDERING, VerdictKind.PLATEAU, VerdictKind.UNDER_WAY}
+
+
+@pytest.mark.parametrize("schedule", [FADING, Exponential(gamma=0.5), StepDecay(every=20, gamma=0.001)])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        GradientDescent(0.05),
+        TorchMomentum(0.05),
+        Adam(0.05),
+        AdamW(0.05),
+        Newton(0.05),
+        Langevin(0.05, temperature=0.01),
+    ],
+    ids=lambda rule: rule.name,
+)
+def test_whose_learning_rate_has_become_too_small_to_move_it_stands_still(rule: Rule[Any], schedule: Schedule) -> None:
+    """Noise goes on where it stands, but moves it no more: it rattles not, and nothing balances there."""
+    judge = judged(WAVY, (2.0, 1.0), rule, Window(-1.1, 2.2, -1.7, 1.7), schedule, 1000, sigma=0.3)
+    theta = judge.track.theta
+    still = int(np.flatnonzero((theta != theta[-1]).any(axis=1))[-1]) + 1
+    assert still < 800
+    assert not GOING & {kind for since, kind in judge.changes if since > still + 40}
+    assert told(judge)[-1] in {VerdictKind.HELD, VerdictKind.STUCK, VerdictKind.STALLED}  # Newton's is led to a saddle.
+    assert "balance" not in judge.verdict(1000).sentence
+
+
+@pytest.mark.parametrize(
+    ("rule", "schedule"),
+    [(GradientDescent(1e-19), CONSTANT), (Adam(1e-19), CONSTANT), (Adam(1e-18), InverseTime(decay_rate=0.1))],
+)
+def test_whose_learning_rate_is_too_small_from_the_start_stands_still(rule: Rule[Any], schedule: Schedule) -> None:
+    judge = judged(WAVY, (2.0, 1.0), rule, Window(-1.1, 2.2, -1.7, 1.7), schedule, sigma=0.3)
+    assert told(judge) == [VerdictKind.UNDER_WAY, VerdictKind.HELD]
+    rising = replace(schedule, warmup=1000, warmup_from=1e-18)
+    later = judged(WAVY, (2.0, 1.0), replace(rule, learning_rate=0.01), square(2.0), rising, 450, sigma=0.3)
+    assert VerdictKind.HELD not in told(later)
+
+
+@pytest.mark.parametrize("gamma", [0.9, 0.97, 0.99])
+def test_where_only_a_learning_rate_fades_decay_and_gradient_do_not_balance(gamma: float) -> None:
+    """Both pull it on, and would at the next rise of η; where it does not fade they do come to balance."""
+    formula, window = "(x - 2)^2/2 + 2*(y - 2)^2", Window(-1.0, 3.0, -1.0, 3.0)
+    rule = AdamW(0.001, weight_decay=1.0)
+    judge = judged(formula, (0.5, 0.5), rule, window, Exponential(gamma=gamma), 4500)
+    for update, kind in judge.changes:
+        assert kind is not VerdictKind.HELD or "balance" not in judge.verdict(update).sentence
+    assert told(judge)[-1] is VerdictKind.HELD
+    assert (
+        "balance"
+        in judged(formula, (0.5, 0.5), replace(rule, learning_rate=0.05), window, updates=4500).verdict(4500).sentence
+    )
