@@ -1,10 +1,12 @@
 """Squares around the origin, each twice as wide as the one before: up to the one that holds what matters."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...protocol import ClosedForm
 from ..newton import CIRCLE
-from .rays import first_bottom
+from .rays import first_bottom, ring_around
 from .square import NOTHING, Square, square_around
 
 LADDER = tuple(2.0**step for step in range(10))  # Half sides of the squares around the origin that are searched.
@@ -17,6 +19,7 @@ PATIENCE = 3  # How many wider squares are searched for a minimum where there ar
 FARTHEST, PRECISE = 2.0**20, 2.0**4  # How far from the origin a bottom is looked for, and how exactly, if nothing is.
 STEPS = 100  # Of a walk down to it, at most.
 WIDER = 1.25  # The square in which a bottom farther away is looked for, over what reaches to it.
+LONGER = 3  # Squares for a floor that is longer than rays from amid it show, each twice as wide as the one before.
 
 
 def telling_square(surface: ClosedForm) -> Square:
@@ -41,6 +44,8 @@ def telling_square(surface: ClosedForm) -> Square:
             alone = kept.count == 1 or kept.count >= 2 * kept.bottoms  # Behind a saddle there may be another bottom.
             if steady >= (PATIENCE if not kept.bottoms else 2 if on or alone else 1):
                 break
+    if kept.cut:
+        return _closed(surface, kept)
     return kept if kept.bottoms else _farther(surface, kept)
 
 
@@ -52,8 +57,21 @@ def _tells_more(square: Square, kept: Square) -> bool:
     if square.bottoms and not kept.bottoms and kept.count:
         return square.whole or square.walled
     if kept.cut:
-        return square.count > kept.count and not square.cut
+        return square.met > kept.met or (square.count > kept.count and not square.cut)
     return square.count > kept.count or (square.cut and square.count == kept.count)
+
+
+def _closed(surface: ClosedForm, kept: Square) -> Square:
+    """The square that holds whole what surrounds a top of the one kept, which it leaves; or that one with it."""
+    around = ring_around(surface, kept.tops)
+    if not len(around):
+        return kept
+    reach = max(LADDER[0], float(np.exp2(np.ceil(np.log2(WIDER * np.abs(around).max())))))
+    for half in (reach * np.exp2(np.arange(LONGER))).tolist():
+        square = square_around(surface, half)
+        if square.whole:
+            return square
+    return replace(kept, places=np.concatenate([kept.places, around]))
 
 
 def _farther(surface: ClosedForm, kept: Square) -> Square:
