@@ -574,6 +574,10 @@ def test_a_tiny_structure_gets_a_tiny_window() -> None:
 RING = [(np.cos(turn), np.sin(turn)) for turn in np.linspace(0.0, 2 * np.pi, 9)]
 
 
+def ring(x: float, y: float) -> list[tuple[float, float]]:
+    return [(x + right, y + up) for right, up in RING]
+
+
 @pytest.mark.parametrize(
     ("formula", "inside", "least", "most"),
     [
@@ -618,6 +622,15 @@ RING = [(np.cos(turn), np.sin(turn)) for turn in np.linspace(0.0, 2 * np.pi, 9)]
         ("((x - 1)*(y - 2)*(x + y))^2", [(1, -1), (1, 2), (-2, 2)], 3.5, 7.0),
         ("(x^2 - y)^2*(y - 1)^2", [(-1, 1), (1, 1), (0, 0)], 2.5, 5.0),  # or twice.
         ("(x^2 - y)^2*(y - 4)^2", [(-2, 4), (2, 4), (0, 0)], 5.0, 10.0),
+        # Rings far away that the first square to show them sees as a place,
+        ("((x - 20)^2 + y^2 - 1)^2", ring(20, 0), 3.0, 5.0),
+        ("((x - 10)^2 + y^2 - 1)^2", ring(10, 0), 3.0, 5.0),
+        ("((x - 20)^2 + y^2 - 0.01)^2", 0.1 * np.array(RING) + (20, 0), 0.3, 0.5),
+        ("((x - 200)^2 + (y - 3)^2 - 1)^2", ring(200, 3), 3.0, 5.0),
+        ("(sqrt((x - 20)^2 + y^2) - 1)^2", ring(20, 0), 3.0, 5.0),
+        ("max(0, (x - 20)^2 + y^2 - 1)", ring(20, 0), 3.0, 5.0),
+        ("abs((x - 20)^2 + y^2 - 1)", ring(20, 0), 3.0, 5.0),  # or not at all.
+        ("sqrt(abs(y - x^2)) + 0.1*x^2", [(-1, 1), (1, 1)], 3.0, 6.0),  # Places that no smaller square tells apart.
         ("(y - x^2)^2*(y + x^2 - 4)^2", [(-(2**0.5), 2), (2**0.5, 2), (0, 0), (0, 4)], 5.0, 8.0),
         ("(sin(x) - y)^2*(x - y)^2", [(-1, -1), (1, 1)], 3.0, 6.0),  # Valleys that meet without crossing.
         ("(x^2 + y^2 - 4)^2*(x - 1)^2", 2 * np.array(RING), 5.0, 10.0),

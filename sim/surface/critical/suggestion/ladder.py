@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...points import Array
 from ...protocol import ClosedForm
 from ..newton import CIRCLE
 from .rays import first_bottom, ring_around
-from .square import NOTHING, Square, square_around
+from .square import MANY, NOTHING, Square, square_around
 
 LADDER = tuple(2.0**step for step in range(10))  # Half sides of the squares around the origin that are searched.
 # How many times as wide the next square is where a floor leaves one, or where nothing is in one that is FAR wide.
 ENDS, FAR = 4.0, 8.0
-MANY = 16  # A surface with more critical points in a square may have them everywhere, as ripples have.
 GROWTH = 1.2  # Where each square has so many times the points of the one before, the first tells as much as the last.
 FAINT = 0.05  # The first tells too little if its critical points differ by a smaller share of what the last one's do.
 PATIENCE = 3  # How many wider squares are searched for a minimum where there are other critical points.
@@ -24,7 +24,8 @@ LONGER = 3  # Squares for a floor that is longer than rays from amid it show, ea
 
 def telling_square(surface: ClosedForm) -> Square:
     """The first square that seems to hold what matters."""
-    kept, growing, steady, last = NOTHING, list[Square](), 0, 0.0
+    kept = square = NOTHING
+    growing, steady, last = list[Square](), 0, 0.0
     for half in LADDER:
         if half < ENDS * last and (kept.cut or (last >= FAR and not kept.count)):
             continue
@@ -44,8 +45,10 @@ def telling_square(surface: ClosedForm) -> Square:
             alone = kept.count == 1 or kept.count >= 2 * kept.bottoms  # Behind a saddle there may be another bottom.
             if steady >= (PATIENCE if not kept.bottoms else 2 if on or alone else 1):
                 break
-    if kept.cut:
-        return _closed(surface, kept)
+    if kept.cut or not kept.bottoms:
+        around = ring_around(surface, np.concatenate([kept.tops, square.tops]))
+        if len(around):
+            return _closed(surface, kept, around)
     return kept if kept.bottoms else _farther(surface, kept)
 
 
@@ -61,14 +64,15 @@ def _tells_more(square: Square, kept: Square) -> bool:
     return square.count > kept.count or (square.cut and square.count == kept.count)
 
 
-def _closed(surface: ClosedForm, kept: Square) -> Square:
-    """The square that holds whole what surrounds a top of the one kept, which it leaves; or that one with it."""
-    around = ring_around(surface, kept.tops)
-    if not len(around):
-        return kept
-    reach = max(LADDER[0], float(np.exp2(np.ceil(np.log2(WIDER * np.abs(around).max())))))
+def _closed(surface: ClosedForm, kept: Square, around: Array) -> Square:
+    """The square that holds a floor whole that surrounds a top of the one kept, by places on it; or that one with them.
+
+    around: these places (n, 2).
+    """
+    low, high = around.min(axis=0), around.max(axis=0)
+    reach = 0.5 * WIDER * float((high - low).max())
     for half in (reach * np.exp2(np.arange(LONGER))).tolist():
-        square = square_around(surface, half)
+        square = square_around(surface, half, 0.5 * (low + high))
         if square.whole:
             return square
     return replace(kept, places=np.concatenate([kept.places, around]))

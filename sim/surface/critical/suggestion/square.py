@@ -1,6 +1,6 @@
 """What there is to see in a square around the origin: critical points, and floors as far as they lie whole in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,14 @@ WALL = 0.1  # Curvature across a floor that has walls, over what is typical of i
 NEARLY, MET = 0.2, 1e-6
 CLOSER = 20  # How many times it is looked for more closely, half a cell and less around.
 ALONE = 1e-4  # A cell around a degenerate point that is alone, no slope is a smaller share of the steepest.
+
+MANY = 16
+"""A surface with more critical points in a square may have them everywhere, as ripples have."""
+
+COARSE = 6.0  # A square's cells are too coarse for floors if all that it shows is no more than so many cells wide,
+FINEST = 1 / 16  # and for what seems to be a single place if they are wider than this.
+AROUND = 2.0  # Of these cells around all that it shows, for a closer look;
+CLOSEST = 4  # that is taken so many times at most.
 
 _HERE_AND_AROUND = np.concatenate([np.zeros((1, 2)), CIRCLE])
 
@@ -51,10 +59,15 @@ class Square:
     """Whether there are walls on both sides of a floor that leaves it, as there are none of a tail."""
     met: int
     """At how many places such floors meet."""
+    round: bool
+    """Whether all bottoms are: what is not may be a floor of which it shows no more than its cells allow."""
+    cell: float
+    """The side of its cells."""
     relief: float
     """By how much the losses of its critical points differ."""
 
 
+ORIGIN = np.zeros(2)
 NOTHING = Square(
     np.empty((0, 2)),
     np.empty((0, 2)),
@@ -66,13 +79,16 @@ NOTHING = Square(
     bent=False,
     walled=False,
     met=0,
+    round=True,
+    cell=0.0,
     relief=0.0,
 )
 
 
-def square_around(surface: ClosedForm, half: float) -> Square:
-    """What there is to see in the square around the origin with such a half side."""
-    found = search(surface, Window(-half, half, -half, half), CELLS, halvings=0)
+def square_around(surface: ClosedForm, half: float, middle: Array = ORIGIN) -> Square:
+    """What there is to see in the square around the origin, or another place (2,), with such a half side."""
+    x, y = middle.tolist()
+    found = search(surface, Window(x - half, x + half, y - half, y + half), CELLS, halvings=0)
     cell = 2 * half / CELLS
     places, tops, cut, met = list[Array](), list[Array](), list[Array](), 0
     for point, ground in zip(found.points, found.grounds, strict=True):
@@ -81,7 +97,7 @@ def square_around(surface: ClosedForm, half: float) -> Square:
             if ground or point.kind is not CriticalKind.DEGENERATE or _alone(surface, place[0], cell):
                 places.append(place)
                 tops += [] if ground else [place]
-        elif np.abs(ground.floor).max() > half - WHOLE * cell:
+        elif np.abs(ground.floor - middle).max() > half - WHOLE * cell:
             meetings = _meetings(surface, ground.floor, cell)
             met += len(meetings)
             nearest = ground.floor[np.argmin(norm(ground.floor))]
@@ -111,8 +127,36 @@ def square_around(surface: ClosedForm, half: float) -> Square:
             if ground is not None and ground.valley and not ground.wide
         ),
         met=met,
+        round=all(
+            point.kind is CriticalKind.MINIMUM and point.eigenvalues[1] < np.inf
+            for point, ground in zip(found.points, found.grounds, strict=True)
+            if ground is not None
+        ),
+        cell=cell,
         relief=max(values, default=0.0) - min(values, default=0.0),
     )
+
+
+def seen_closer(surface: ClosedForm, square: Square) -> Square:
+    """The same, seen in smaller ones around all its places as long as its cells may be too coarse for its floors.
+
+    Several bottoms within a cell that none of these shows apart are one.
+    """
+    first = square
+    for _ in range(CLOSEST):
+        if square.round or not square.whole or square.count > MANY:
+            return square
+        low, high = square.places.min(axis=0), square.places.max(axis=0)
+        extent = float((high - low).max())
+        if extent > COARSE * square.cell or (not extent and square.cell <= FINEST):
+            return square
+        closer = square_around(surface, 0.5 * extent + AROUND * square.cell, 0.5 * (low + high))
+        if not closer.whole:
+            break
+        square = closer
+    if np.ptp(square.places, axis=0).max() > square.cell:
+        return square
+    return replace(first, places=first.places[:1], count=1, bottoms=1)
 
 
 def _meetings(surface: ClosedForm, floor: Array, cell: float) -> Array:

@@ -9,7 +9,7 @@ from ...protocol import ClosedForm, Point, Window
 from ..point import CriticalKind
 from ..search import search
 from .ladder import telling_square
-from .square import CELLS, Square
+from .square import CELLS, Square, seen_closer
 from .walls import walls
 
 SINGLE = 2.0  # Half side around a single one near the origin; the window around one farther away reaches back to it.
@@ -35,7 +35,7 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
     a single minimum, it reaches as far as that one's walls rise, if they end somewhere.
     """
     with np.errstate(all="ignore"):
-        found = telling_square(surface)
+        found = seen_closer(surface, telling_square(surface))
         low, high = _around(surface, found)
         if found.sharp:
             low, high = _clear(surface, low, high)
