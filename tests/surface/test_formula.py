@@ -622,6 +622,12 @@ def ring(x: float, y: float) -> list[tuple[float, float]]:
         ("((x - 1)*(y - 2)*(x + y))^2", [(1, -1), (1, 2), (-2, 2)], 3.5, 7.0),
         ("(x^2 - y)^2*(y - 1)^2", [(-1, 1), (1, 1), (0, 0)], 2.5, 5.0),  # or twice.
         ("(x^2 - y)^2*(y - 4)^2", [(-2, 4), (2, 4), (0, 0)], 5.0, 10.0),
+        # Bottoms that are lower than the first one and that it does not lead down to.
+        ("-exp(-x^2 - y^2) - 2*exp(-(x - 12)^2 - (y - 3)^2)", [(0, 0), (12, 3)], 15.0, 30.0),
+        ("min(x^2 + y^2, (x - 10)^2 + y^2 - 1)", [(0, 0), (10, 0)], 12.0, 25.0),
+        ("min(x^2 + y^2, abs(x - 10) + abs(y) - 1)", [(0, 0), (10, 0)], 12.0, 25.0),
+        ("0.001*(x^2 + y^2) - exp(-((x - 15)^2 + (y - 9)^2))", [(0, 0), (15, 9)], 18.0, 35.0),
+        ("sin(x + y) + (x - y)^2 - 1.5*x + 2.5*y + 1", [(-0.547, -1.547)], 2.5, 6.0),  # On a slope they have no end.
         # Rings far away that the first square to show them sees as a place,
         ("((x - 20)^2 + y^2 - 1)^2", ring(20, 0), 3.0, 5.0),
         ("((x - 10)^2 + y^2 - 1)^2", ring(10, 0), 3.0, 5.0),
@@ -680,6 +686,8 @@ def test_what_is_to_be_seen_is_in_the_window() -> None:
     assert usual_window(bowl) == Window(-2.0, 2.0, -2.0, 2.0)
     assert usual_window(bowl, (-5.0, 4.0)).contains(np.array([[-5.0, 4.0], [0.0, 0.0], [1.9, -1.9]])).all()
     assert usual_window(Himmelblau(), (-50.0, 4.0)) == Himmelblau.usual_window
+    well = usual_window(Formula("-exp(-(x - 30)^2 - (y + 20)^2)"), (0.0, 0.0))
+    assert well.contains(np.array([[0.0, 0.0], [34.0, -24.0]])).all()  # It is not cut by an edge.
 
 
 # In a scene.

@@ -9,12 +9,14 @@ from ...protocol import ClosedForm, Point, Window
 from ..point import CriticalKind
 from ..search import search
 from .ladder import telling_square
+from .lower import with_lower_bottoms
 from .square import CELLS, Square, seen_closer
 from .walls import walls
 
 SINGLE = 2.0  # Half side around a single one near the origin; the window around one farther away reaches back to it.
 MARGIN = 0.35  # Around several critical points, in lengths of the longer side of what holds them all.
 NARROW = 0.05  # The margin around points that are only to be seen, in such lengths.
+ROOM = 0.15  # The margin around what is found where such points make the window wider, in lengths of its longer side.
 SLIMMEST = 0.6  # The shorter side over the longer one.
 SMALLEST = 1e-3  # Half side of a window.
 DIGITS = 20.0  # The longer side over the unit of which the sides are multiples.
@@ -35,7 +37,7 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
     a single minimum, it reaches as far as that one's walls rise, if they end somewhere.
     """
     with np.errstate(all="ignore"):
-        found = seen_closer(surface, telling_square(surface))
+        found = with_lower_bottoms(surface, seen_closer(surface, telling_square(surface)))
         low, high = _around(surface, found)
         if found.sharp:
             low, high = _clear(surface, low, high)
@@ -43,6 +45,9 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
         pad = NARROW * (high - low).max()
         low = np.minimum(low, np.min(seen, axis=0) - pad)
         high = np.maximum(high, np.max(seen, axis=0) + pad)
+        room = ROOM * (high - low).max()
+        low = np.minimum(low, found.places.min(axis=0, initial=np.inf) - room)
+        high = np.maximum(high, found.places.max(axis=0, initial=-np.inf) + room)
     longest = max((high - low).max(), 2 * SMALLEST / SLIMMEST)
     middle, half = 0.5 * (low + high), 0.5 * np.maximum(high - low, SLIMMEST * longest)
     unit = _round_number(longest / DIGITS)
