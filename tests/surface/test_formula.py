@@ -26,6 +26,7 @@ from sim.surface.basins import find_basins, flow_step
 from sim.surface.critical.point import CriticalKind, CriticalPoint
 from sim.surface.critical.search import critical_points
 from sim.surface.critical.suggestion import suggest_window
+from sim.surface.critical.suggestion.window import bounds
 from sim.surface.functions import usual_window
 from sim.surface.functions.formula import Formula, FormulaError, _program
 from sim.surface.functions.formula.graph import FUNCTIONS, PAIRED
@@ -563,7 +564,7 @@ def test_a_window_is_suggested_around_what_is_there(formula: str, inside: list[t
 
 def test_the_same_window_is_suggested_again() -> None:
     window = suggest_window(Formula(CAMEL))
-    suggest_window.cache_clear()
+    bounds.cache_clear()
     assert suggest_window(Formula(CAMEL)) == window
 
 
@@ -628,6 +629,13 @@ def ring(x: float, y: float) -> list[tuple[float, float]]:
         ("min(x^2 + y^2, abs(x - 10) + abs(y) - 1)", [(0, 0), (10, 0)], 12.0, 25.0),
         ("0.001*(x^2 + y^2) - exp(-((x - 15)^2 + (y - 9)^2))", [(0, 0), (15, 9)], 18.0, 35.0),
         ("sin(x + y) + (x - y)^2 - 1.5*x + 2.5*y + 1", [(-0.547, -1.547)], 2.5, 6.0),  # On a slope they have no end.
+        # Walls that rise by many orders end where they become steep.
+        ("cosh(10*x) + y^2", [(-0.5, 0), (0.5, 0)], 1.0, 2.0),
+        ("cosh(10*(x - 3)) + y^2", [(2.5, 0), (3.5, 0)], 1.0, 2.0),
+        ("exp(5*(x^2 + y^2))", [(-0.5, 0), (0.5, 0)], 1.0, 2.0),
+        ("exp(20*x) + exp(-x) + y^2", [(-0.14, 0)], 0.5, 2.0),
+        ("exp(x^2 + y^2)", [(-1.5, 0), (1.5, 0)], 3.0, 5.0),
+        ("x^20 + y^20", [(-1.5, 0), (1.5, 0)], 3.0, 7.0),  # Nowhere else is this one less steep.
         # Rings far away that the first square to show them sees as a place,
         ("((x - 20)^2 + y^2 - 1)^2", ring(20, 0), 3.0, 5.0),
         ("((x - 10)^2 + y^2 - 1)^2", ring(10, 0), 3.0, 5.0),

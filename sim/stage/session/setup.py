@@ -17,11 +17,15 @@ from ...scene.lesson import answer, revealed_at, same_race
 from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
 from ...surface.functions import usual_window
 from ...surface.functions.formula import Formula, FormulaError
+from ...surface.protocol import Point, Window
 from ..style.theme import say
 from .playback import Restart
 from .session import Session, as_it_wants, ask, changed
 
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
+# How much higher it is at a start than all that a window without it shows, over what differs there, if that start is
+# left; and along how many points of each side this is seen.
+HIGHEST, COARSE = 1e3, 33
 OWN_SURFACE = "A surface of your own."
 
 
@@ -253,7 +257,9 @@ class SetFormula:
         except FormulaError as error:
             refused = say(session.language, "The formula {reason}", reason=error)
             return replace(session, draft=self.formula, refused=refused)
-        window = usual_window(surface, scene.start)
+        window = usual_window(surface)
+        if not _hides_all(surface, window, scene.start):
+            window = usual_window(surface, scene.start)
         examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
         lanes = tuple(
             replace(lane, batch_size=_batch_size(lane.batch_size, scene.examples.count, examples.count))
@@ -287,6 +293,14 @@ class Draft:
 
     def apply(self, session: Session) -> Session:
         return replace(session, draft=self.formula, refused="")
+
+
+def _hides_all(surface: Formula, window: Window, start: Point) -> bool:
+    """Whether it is so high at the start that nothing would be seen of a window that were to show it, too."""
+    with np.errstate(all="ignore"):
+        losses = surface.value(window.grid(COARSE, COARSE))
+        losses = losses[np.isfinite(losses)]
+        return bool(losses.size and surface.value(np.array(start)) - losses.min() > HIGHEST * np.ptp(losses))
 
 
 def _of_own_surface(scene: Scene) -> InLanguages[Translation]:

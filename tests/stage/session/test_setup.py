@@ -83,6 +83,18 @@ def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved(session: Sessi
     assert after(session, SetFormula("  ")) == session
 
 
+def test_a_start_so_high_up_that_nothing_else_would_be_seen_is_left_for_another() -> None:
+    session = begin(load_scene("local-minimum"))
+    assert session.scene.start[0] < -2.0
+    scene = update(session, SetFormula("cosh(10*x) + y^2")).scene
+    assert np.ptp(Formula("cosh(10*x) + y^2").value(scene.window.grid(33, 33))) < 1e4
+    assert scene.window.contains(np.array(scene.start))
+    for formula in ("cosh(2*x) + y^2", "(1 - x)^2 + 100*(y - x^2)^2"):
+        scene = update(session, SetFormula(formula)).scene
+        assert scene.start == session.scene.start
+        assert scene.window.contains(np.array(scene.start))
+
+
 def test_a_formula_where_there_was_no_surface_gets_examples_that_vary_it() -> None:
     session = begin(load_scene("stopping-distances"))
     scene = update(session, SetFormula("x^2 + y^2")).scene

@@ -16,7 +16,8 @@ ENDS, FAR = 4.0, 8.0
 GROWTH = 1.2  # Where each square has so many times the points of the one before, the first tells as much as the last.
 FAINT = 0.05  # The first tells too little if its critical points differ by a smaller share of what the last one's do.
 PATIENCE = 3  # How many wider squares are searched for a minimum where there are other critical points.
-FARTHEST, PRECISE = 2.0**20, 2.0**4  # How far from the origin a bottom is looked for, and how exactly, if nothing is.
+# How far from the origin a bottom is looked for, and how exactly, if nothing is, and if then nothing is seen there.
+FARTHEST, PRECISE, EXACT = 2.0**20, 2.0**4, 2.0**-5
 STEPS = 100  # Of a walk down to it, at most.
 WIDER = 1.25  # The square in which a bottom farther away is looked for, over what reaches to it.
 LONGER = 3  # Squares for a floor that is longer than rays from amid it show, each twice as wide as the one before.
@@ -80,24 +81,34 @@ def _closed(surface: ClosedForm, kept: Square, around: Array) -> Square:
 
 def _farther(surface: ClosedForm, kept: Square) -> Square:
     """The square that also holds the bottoms to which ways lead down from what is kept, if there are such."""
+    rest = None if kept.count else _downhill(surface)
     if kept.count:
         radius, widest = first_bottom(surface, kept.places), LADDER[-1]
         reach = None if radius is None else float(np.abs(kept.places).max()) + radius
     else:
-        reach, widest = _downhill(surface), 2 * FARTHEST
+        reach, widest = None if rest is None else float(np.abs(rest).max()), 2 * FARTHEST
     if reach is None or WIDER * reach > widest:
         return kept
     square = square_around(surface, max(LADDER[0], float(np.exp2(np.ceil(np.log2(WIDER * reach))))))
+    if not square.whole and rest is not None:  # Walls that rise by many orders hide it from all but narrow squares.
+        rest = _walk(surface, rest, PRECISE, EXACT)
+        square = square if rest is None else square_around(surface, LADDER[0], rest)
     return square if square.whole else kept
 
 
-def _downhill(surface: ClosedForm) -> float | None:
-    """How far away from the origin, along x or y, a walk down from there comes to rest; None if it does nowhere.
+def _downhill(surface: ClosedForm) -> Array | None:
+    """Where a walk down from the origin comes to rest, (2,), all around being higher; or None."""
+    rest = _walk(surface, np.zeros(2), 2 * LADDER[-1], PRECISE)
+    if rest is None or not (surface.value(rest + 2 * PRECISE * CIRCLE) > surface.value(rest)).all():
+        return None
+    return rest
 
-    Its steps begin as long as the widest square; each is twice as long as the one before, or half as long as one that
-    would not lead down. It rests where all around is higher.
+
+def _walk(surface: ClosedForm, place: Array, stride: float, least: float) -> Array | None:
+    """Where a walk down from a place (2,) comes to rest; None if it has not after some steps, or has gone too far.
+
+    Each step is twice as long as the one before, or half as long as one that would not lead down, to the least length.
     """
-    place, stride = np.zeros(2), 2 * LADDER[-1]
     height = surface.value(place)
     for _ in range(STEPS):
         around = place + stride * CIRCLE
@@ -105,11 +116,10 @@ def _downhill(surface: ClosedForm) -> float | None:
         best = np.where(np.isnan(heights), np.inf, heights).argmin()
         if heights[best] < height:
             place, height, stride = around[best], heights[best], 2 * stride
-        elif stride > PRECISE:
+        elif stride > least:
             stride *= 0.5
         else:
-            higher = surface.value(place + 2 * PRECISE * CIRCLE) > height
-            return float(np.abs(place).max()) if higher.all() else None
+            return place
         if np.abs(place).max() > FARTHEST:
             break
     return None

@@ -167,7 +167,12 @@ def _meetings(surface: ClosedForm, floor: Array, cell: float) -> Array:
     for stride in cell * np.exp2(-np.arange(CLOSER)):
         around = places[:, None] + stride * _HERE_AND_AROUND
         places = around[np.arange(len(places)), frobenius(surface.hessian(around)).argmin(axis=1)]
-    return first_of_each(places[frobenius(surface.hessian(places)) < MET * typical], APART * cell)
+    around = places + cell * CIRCLE[:, None]
+    least = frobenius(surface.hessian(around)).min(axis=0)
+    heights = surface.value(floor[:1])
+    level = surface.value(places) - heights <= MET * (surface.value(around) - heights).max(axis=0)
+    there = level & (frobenius(surface.hessian(places)) < MET * np.minimum(typical, least))
+    return first_of_each(places[there], APART * cell)
 
 
 def _turn(floor: Array) -> float:
