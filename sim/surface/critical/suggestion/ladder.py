@@ -34,8 +34,8 @@ def telling_square(surface: ClosedForm) -> Square:
         growing = [*growing, square] if growing and square.count >= GROWTH * growing[-1].count else [square]
         if square.count > MANY:
             # One critical point tells nothing of ripples.
-            telling = (one for one in growing if one.bottoms and one.count > 1 and one.relief >= FAINT * square.relief)
-            return next(telling, square)
+            telling = [one for one in growing if one.bottoms and one.count > 1 and one.relief >= FAINT * square.relief]
+            return next((one for one in telling if not one.cut), next(iter(telling), square))
         if _tells_more(square, kept):
             kept, steady = square, 0
         elif kept.count:
