@@ -623,6 +623,8 @@ def ring(x: float, y: float) -> list[tuple[float, float]]:
         ("((x - 1)*(y - 2)*(x + y))^2", [(1, -1), (1, 2), (-2, 2)], 3.5, 7.0),
         ("(x^2 - y)^2*(y - 1)^2", [(-1, 1), (1, 1), (0, 0)], 2.5, 5.0),  # or twice.
         ("(x^2 - y)^2*(y - 4)^2", [(-2, 4), (2, 4), (0, 0)], 5.0, 10.0),
+        # And one that touches the border of the square that shows it first.
+        ("((x^2 + y^2 - 1)^3 - x^2*y^3)^2", [(0, -1), (0, 1), (-1.13, 0.5), (1.13, 0.5)], 3.0, 5.0),
         # Bottoms that are lower than the first one and that it does not lead down to.
         ("-exp(-x^2 - y^2) - 2*exp(-(x - 12)^2 - (y - 3)^2)", [(0, 0), (12, 3)], 15.0, 30.0),
         ("min(x^2 + y^2, (x - 10)^2 + y^2 - 1)", [(0, 0), (10, 0)], 12.0, 25.0),

@@ -93,11 +93,14 @@ def square_around(surface: ClosedForm, half: float, middle: Array = ORIGIN) -> S
     places, tops, cut, met = list[Array](), list[Array](), list[Array](), 0
     for point, ground in zip(found.points, found.grounds, strict=True):
         place = np.array([point.position])
-        if ground is None or not ground.valley:
+        edge = float(np.abs(place - middle if ground is None else ground.floor - middle).max()) > half - WHOLE * cell
+        if ground and not ground.valley and edge and point.kind is CriticalKind.DEGENERATE:
+            cut.append(place)  # Of a floor that goes on outside it shows no more than this.
+        elif ground is None or not ground.valley:
             if ground or point.kind is not CriticalKind.DEGENERATE or _alone(surface, place[0], cell):
                 places.append(place)
                 tops += [] if ground else [place]
-        elif np.abs(ground.floor - middle).max() > half - WHOLE * cell:
+        elif edge:
             meetings = _meetings(surface, ground.floor, cell)
             met += len(meetings)
             nearest = ground.floor[np.argmin(norm(ground.floor))]
