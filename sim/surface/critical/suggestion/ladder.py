@@ -28,7 +28,8 @@ def telling_square(surface: ClosedForm) -> Square:
     kept = square = NOTHING
     growing, steady, last = list[Square](), 0, 0.0
     for half in LADDER:
-        if half < ENDS * last and (kept.cut or (last >= FAR and not kept.count)):
+        ends = kept.cut and square.count <= 0.5 * MANY  # Of ripples, a much wider square may show thousands.
+        if half < ENDS * last and (ends or (last >= FAR and not kept.count)):
             continue
         square, last = square_around(surface, half), half
         growing = [*growing, square] if growing and square.count >= GROWTH * growing[-1].count else [square]
