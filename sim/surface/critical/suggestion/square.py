@@ -37,7 +37,7 @@ _HERE_AND_AROUND = np.concatenate([np.zeros((1, 2)), CIRCLE])
 
 @dataclass(frozen=True, eq=False)
 class Square:
-    """What the search of a square around the origin has found."""
+    """What the search of a square around the origin, or around another place, has found."""
 
     places: Array
     """Of critical points, and floors as far as they lie whole in the square; (n, 2)."""

@@ -47,9 +47,8 @@ def steep_end(surface: ClosedForm, place: Array, farthest: float) -> float:
     powers = np.diff(np.log(np.where(seen, heights, np.nan)), axis=0) / np.log(RADII[1] / RADII[0])
     began, fallen = (np.logical_or.accumulate(powers < power, axis=0) for power in (BEGIN, 0.0))
     steep = began & ~fallen & (np.minimum.accumulate(np.nan_to_num(powers, nan=np.inf)[::-1], axis=0)[::-1] > STEEP)
-    ends = np.where(steep.any(axis=0), steep.argmax(axis=0), len(RADII) - 1)
-    most = np.where(seen, heights, -np.inf).max(axis=0)
-    orders = most > ORDERS * heights[ends, np.arange(len(CIRCLE))]
+    ends, most = steep.argmax(axis=0), np.where(seen, heights, -np.inf).max(axis=0)
+    orders = steep.any(axis=0) & (most > ORDERS * heights[ends, np.arange(len(CIRCLE))])
     return float(min(RADII[ends[orders]].min(initial=np.inf), farthest))
 
 
