@@ -925,6 +925,48 @@ def test_level_ground_that_leaves_the_window_at_one_side_is_a_plateau(formula: s
     assert all(point.value < 0 for point in minima_of(formula, SQUARE))
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "max(x - 0.5, 0)",
+        "max(1 - x^2 - y^2, 0)",
+        "max(1 - x*y, 0)^2",
+        "max(1 - x, 0)^2 + max(1 - y, 0)^2",
+        "max(y, 0)^2",
+    ],
+)
+def test_where_such_a_plateau_may_be_a_minimum_the_search_is_not_complete(formula: str) -> None:
+    found = search(Formula(formula), SQUARE)
+    assert (not any(found.grounds), found.complete) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("formula", "end", "border"),
+    [
+        ("max(x, 0)^2 + y^2", (0, 0), (-2, 0)),
+        ("max(x, 0) + abs(y)", (0, 0), (-2, 0)),
+        ("max(x, 0)^3 + y^2", (0, 0), (-2, 0)),
+        ("max(y, 0)^2 + 0.1*(x - 1)^2", (1, 0), (1, -2)),
+        ("max(x + 0.3*y, 0)^2 + (y - 0.1)^2", (-0.03, 0.1), (-2, 0.1)),
+        ("max(x, 0)^2 + (y - 0.3*x^2)^2", (0, 0), (-2, 1.2)),
+        ("(y^2 - x^3)^2", (0, 0), (2 ** (2 / 3), 2)),  # Two of them that meet at a cusp.
+    ],
+)
+def test_a_floor_that_ends_at_one_side_and_leaves_the_window_at_the_other_is_one(
+    formula: str, end: tuple[float, float], border: tuple[float, float]
+) -> None:
+    found = search(Formula(formula), SQUARE)
+    (ground,) = found.grounds
+    assert ground is not None
+    assert norm(ground.floor - end).min() < 0.1
+    assert norm(ground.floor - border).min() < 0.1
+
+
+@pytest.mark.parametrize("rise", ["log(1 + exp(30*x))", "exp(40*x)", "tanh(40*x)", "1000 + log(1 + exp(60*x))"])
+def test_a_tail_that_leaves_the_window_is_none(rise: str) -> None:
+    assert minima_of(f"{rise} + y^2", SQUARE) == []
+
+
 @pytest.mark.parametrize(("height", "steepness"), [(0, 60), (1000, 60), (0, 200)])
 @pytest.mark.parametrize("step", ["tanh({})", "1/(1 + exp(-2*{}))", "log(1 + exp(2*{}))"])
 def test_what_rounding_has_levelled_around_a_saddle_is_no_minimum(step: str, height: int, steepness: int) -> None:

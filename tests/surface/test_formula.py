@@ -26,6 +26,7 @@ from sim.surface.basins import find_basins, flow_step
 from sim.surface.critical.point import CriticalKind, CriticalPoint
 from sim.surface.critical.search import critical_points
 from sim.surface.critical.suggestion import suggest_window
+from sim.surface.critical.suggestion.window import bounds
 from sim.surface.functions import usual_window
 from sim.surface.functions.formula import Formula, FormulaError, _program
 from sim.surface.functions.formula.graph import FUNCTIONS, PAIRED
@@ -563,7 +564,7 @@ def test_a_window_is_suggested_around_what_is_there(formula: str, inside: list[t
 
 def test_the_same_window_is_suggested_again() -> None:
     window = suggest_window(Formula(CAMEL))
-    suggest_window.cache_clear()
+    bounds.cache_clear()
     assert suggest_window(Formula(CAMEL)) == window
 
 
@@ -572,6 +573,10 @@ def test_a_tiny_structure_gets_a_tiny_window() -> None:
 
 
 RING = [(np.cos(turn), np.sin(turn)) for turn in np.linspace(0.0, 2 * np.pi, 9)]
+
+
+def ring(x: float, y: float) -> list[tuple[float, float]]:
+    return [(x + right, y + up) for right, up in RING]
 
 
 @pytest.mark.parametrize(
@@ -610,6 +615,41 @@ RING = [(np.cos(turn), np.sin(turn)) for turn in np.linspace(0.0, 2 * np.pi, 9)]
         ("(x - 1)^2*(x - 4)^2 + y^2", [(1, 0), (4, 0)], 4.0, 9.0),  # The same again behind the saddle,
         ("x*(x - 1)*(x - 3)*(x - 6)/5 + y^2", [(0.45, 0), (4.96, 0)], 6.0, 14.0),  # or something lower.
         ("(x*y - 20)^2", [(20**0.5, 20**0.5), (-(20**0.5), -(20**0.5))], 10.0, 30.0),  # Two floors that leave it.
+        # One ring that small squares see as two floors,
+        ("(x^2/100 + y^2 - 1)^2", [(-10, 0), (10, 0)], 25.0, 40.0),
+        ("(x^2/10000 + y^2 - 1)^2", [(-100, 0), (100, 0)], 250.0, 400.0),
+        ("abs(x^2/100 + y^2 - 1)", [(-10, 0), (10, 0)], 25.0, 40.0),
+        ("(x*y*(x + y - 2))^2", [(0, 0), (2, 0), (0, 2)], 2.5, 5.0),  # and valleys that cross thrice,
+        ("((x - 1)*(y - 2)*(x + y))^2", [(1, -1), (1, 2), (-2, 2)], 3.5, 7.0),
+        ("(x^2 - y)^2*(y - 1)^2", [(-1, 1), (1, 1), (0, 0)], 2.5, 5.0),  # or twice.
+        ("(x^2 - y)^2*(y - 4)^2", [(-2, 4), (2, 4), (0, 0)], 5.0, 10.0),
+        # And one that touches the border of the square that shows it first.
+        ("((x^2 + y^2 - 1)^3 - x^2*y^3)^2", [(0, -1), (0, 1), (-1.13, 0.5), (1.13, 0.5)], 3.0, 5.0),
+        # Bottoms that are lower than the first one and that it does not lead down to.
+        ("-exp(-x^2 - y^2) - 2*exp(-(x - 12)^2 - (y - 3)^2)", [(0, 0), (12, 3)], 15.0, 30.0),
+        ("min(x^2 + y^2, (x - 10)^2 + y^2 - 1)", [(0, 0), (10, 0)], 12.0, 25.0),
+        ("min(x^2 + y^2, abs(x - 10) + abs(y) - 1)", [(0, 0), (10, 0)], 12.0, 25.0),
+        ("0.001*(x^2 + y^2) - exp(-((x - 15)^2 + (y - 9)^2))", [(0, 0), (15, 9)], 18.0, 35.0),
+        ("sin(x + y) + (x - y)^2 - 1.5*x + 2.5*y + 1", [(-0.547, -1.547)], 2.5, 6.0),  # On a slope they have no end.
+        # Walls that rise by many orders end where they become steep.
+        ("cosh(10*x) + y^2", [(-0.5, 0), (0.5, 0)], 1.0, 2.0),
+        ("cosh(10*(x - 3)) + y^2", [(2.5, 0), (3.5, 0)], 1.0, 2.0),
+        ("exp(5*(x^2 + y^2))", [(-0.5, 0), (0.5, 0)], 1.0, 2.0),
+        ("exp(20*x) + exp(-x) + y^2", [(-0.14, 0)], 0.5, 2.0),
+        ("exp(x^2 + y^2)", [(-1.5, 0), (1.5, 0)], 3.0, 5.0),
+        ("x^20 + y^20", [(-1.5, 0), (1.5, 0)], 3.0, 7.0),  # Nowhere else is this one less steep.
+        # Rings far away that the first square to show them sees as a place,
+        ("((x - 20)^2 + y^2 - 1)^2", ring(20, 0), 3.0, 5.0),
+        ("((x - 10)^2 + y^2 - 1)^2", ring(10, 0), 3.0, 5.0),
+        ("((x - 20)^2 + y^2 - 0.01)^2", 0.1 * np.array(RING) + (20, 0), 0.3, 0.5),
+        ("((x - 200)^2 + (y - 3)^2 - 1)^2", ring(200, 3), 3.0, 5.0),
+        ("(sqrt((x - 20)^2 + y^2) - 1)^2", ring(20, 0), 3.0, 5.0),
+        ("max(0, (x - 20)^2 + y^2 - 1)", ring(20, 0), 3.0, 5.0),
+        ("abs((x - 20)^2 + y^2 - 1)", ring(20, 0), 3.0, 5.0),  # or not at all.
+        ("sqrt(abs(y - x^2)) + 0.1*x^2", [(-1, 1), (1, 1)], 3.0, 6.0),  # Places that no smaller square tells apart.
+        ("(y - x^2)^2*(y + x^2 - 4)^2", [(-(2**0.5), 2), (2**0.5, 2), (0, 0), (0, 4)], 5.0, 8.0),
+        ("(sin(x) - y)^2*(x - y)^2", [(-1, -1), (1, 1)], 3.0, 6.0),  # Valleys that meet without crossing.
+        ("(x^2 + y^2 - 4)^2*(x - 1)^2", 2 * np.array(RING), 5.0, 10.0),
     ],
 )
 def test_a_suggested_window_is_as_wide_as_what_is_there(
@@ -656,6 +696,8 @@ def test_what_is_to_be_seen_is_in_the_window() -> None:
     assert usual_window(bowl) == Window(-2.0, 2.0, -2.0, 2.0)
     assert usual_window(bowl, (-5.0, 4.0)).contains(np.array([[-5.0, 4.0], [0.0, 0.0], [1.9, -1.9]])).all()
     assert usual_window(Himmelblau(), (-50.0, 4.0)) == Himmelblau.usual_window
+    well = usual_window(Formula("-exp(-(x - 30)^2 - (y + 20)^2)"), (0.0, 0.0))
+    assert well.contains(np.array([[0.0, 0.0], [34.0, -24.0]])).all()  # It is not cut by an edge.
 
 
 # In a scene.

@@ -303,6 +303,8 @@ def _told(begun: Beginning, moved: bool, rate: float, language: str) -> str:
         return say(language, "η is {slower} now, and the start has moved: steps of {rate} led uphill here.", **shown)
     if begun.factor < 1.0:
         return say(language, "η is {slower} now: steps of {rate} led uphill here.", **shown)
+    if moved and begun.towers:
+        return say(language, "The start has moved: from the height of the old one all else looks level.")
     if moved:
         return say(language, "The start has moved: steps of η = {rate} led uphill from the old one.", **shown)
     return ""

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ..protocol import Surface, Window
+from .fading import fading
 from .newton import first_of_each, nearest_within
 
 DIRECTIONS = 32  # In which a circle is looked at first.
@@ -172,9 +173,8 @@ def grounds(
     """What each of the critical points (n, 2) lies on; None where it is no minimum.
 
     One that is alone is lower than all of a circle around it, and nothing within the circle is lower than it. One that
-    stands for a valley lies on a floor that is as high as it all along: until it closes, or leaves the window at both
-    ends, or has walls at both. Of one that falls, or is level at one end and rises at the other, as tails of functions
-    do, nothing is certain.
+    stands for a valley lies on a floor that is as high as it all along: until it closes, or leaves the window, or has
+    walls at its ends. Of one that falls, or is level at one end and rises at the other as tails do, nothing is certain.
 
     sharp: whether the points are where it is steep, so that heights beside them differ by more than rounding makes; of
         a floor whose height is known no better for that, it is certain that it is one if it is level all along.
@@ -240,7 +240,8 @@ def _plain(surface: Surface, points: Array, radii: Array, equal: Array) -> Mask:
 def floors(surface: Surface, window: Window, points: Array, equal: Array, step: float) -> list[Array]:
     """The floors (m, 2) on which the points (n, 2) lie, from end to end in such steps, as `_joined` has them."""
     ways = _ways(surface, window, points, equal, step)
-    return [_joined(surface, point, ahead, back) for point, ahead, back in zip(points, *ways, strict=True)]
+    each = zip(points, *ways, equal.tolist(), strict=True)
+    return [_joined(surface, point, ahead, back, level) for point, ahead, back, level in each]
 
 
 def with_branches(surface: Surface, window: Window, floor: Array, equal: float, step: float) -> Array:
@@ -367,14 +368,22 @@ def _walk(
     return ways
 
 
-def _joined(surface: Surface, point: Array, forward: _Way, backward: _Way) -> Array:
-    """The whole floor, if it is one of minima; no points, if it leads down, or may: as a tail does."""
+def _joined(surface: Surface, point: Array, forward: _Way, backward: _Way, equal: float) -> Array:
+    """The whole floor, if it is one of minima; no points, if it leads down, or may: as a tail does.
+
+    equal: up to which difference heights count as equal.
+    """
     ends = {forward.end, backward.end}
     if "closed" in ends:
         return np.array([point, *(forward if forward.end == "closed" else backward).points])
     floor = np.array([*backward.points[::-1], point, *forward.points])
     if ends == {"rise"} or (ends == {"border"} and not _slopes(surface, floor)):
         return floor
+    if ends == {"rise", "border"} and len(floor) > 1:
+        end, before = floor[[0, 1]] if backward.end == "rise" else floor[[-1, -2]]
+        share = fading(surface, end[None], (end - before)[None], float(surface.value(point)), equal / LEVEL)
+        if share <= 0.5 and not _slopes(surface, floor):
+            return floor
     return np.empty((0, 2))
 
 

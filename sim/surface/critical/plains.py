@@ -3,13 +3,14 @@
 They are told by their shape on the grid, be it that of a disc, of a ring or of a bent band.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..points import Array, Mask, norm
 from ..protocol import Surface, Window
 from .bottoms import BETWEEN, THIN, Indices, level_between, united
+from .fading import fading
 from .ground import ROUGHLY, Ground
 from .newton import CIRCLE, first_of_each
 from .point import frobenius
@@ -23,14 +24,6 @@ TOGETHER = 1 << 18  # So many pairs of points are compared at once.
 EVERY = 4  # Of what lies amid a bottom, every so manyth node along each side of the grid is remembered.
 HEIGHTS = 64  # At so many heights bottoms are looked for at most, at the lowest ones.
 ODD = (0.41, 0.37)  # Where a cell, in its sides, is looked at once more: waves may agree with the grid.
-# From which to which height over a bottom, as shares of the surface's relief, it is told whether it fades out.
-FADING = (1e-12, 1e-4)
-ROUNDED = 100.0  # Heights of fewer times what numbers of a bottom's own height can tell apart, tell nothing.
-SHALLOW = 1e-3  # And nothing is told where the lowest height is a larger share of the highest.
-FARTHEST = 8.0  # Cells beyond the edge in which it is looked for these heights, and within it.
-HALVINGS = 40
-STEEPEST = 500.0  # An exponent as great as this is none.
-SAME = 0.7  # The exponent beyond is less than this share of that within where no power rises.
 
 _CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))
 _AROUND = ((0, 1), (1, 0), (1, 1), (1, -1), (0, -1), (-1, 0), (-1, -1), (-1, 1))
@@ -46,6 +39,8 @@ class WideBottoms:
     """Those of the grid, shape (n, n, 2)."""
     labels: Indices
     """On which of the bottoms each lies, or −1; shape (n, n)."""
+    doubtful: bool = False
+    """Whether there may be others: something leaves it at one side only that is level not by rounding alone."""
 
     def hold(self, surface: Surface, points: Array) -> Mask:
         """Which of the points (n, 2) lie on one of the bottoms: level with a corner of their cell that does; (n,)."""
@@ -99,17 +94,19 @@ def wide_bottoms(surface: Surface, window: Window, survey: Survey, smooth: Array
         core[i : count + i, j : count + j] |= cells
     core[core] = (frobenius(surface.hessian(nodes[core])) == 0) & window.contains(nodes[core])
     values, equal = surface.value(nodes), ROUGHLY * survey.scales.relief
+    doubtful = False
     for height in _heights(values[core], equal):
         labels = _labels(surface, nodes, np.abs(values - height) <= equal, equal)
         edges, beyond, sides, down = _edges(surface, nodes, labels, height, equal)
-        minima = np.setdiff1d(labels[core & (labels >= 0)], np.union1d(down, _leaving_once(labels)))
-        leaving = np.intersect1d(minima, _border(labels))
-        faded = [
-            part
-            for part in leaving.tolist()
-            if _fades(surface, edges[sides == part], beyond[sides == part], height, survey.scales.relief)
-        ]
-        minima = np.setdiff1d(minima, faded)
+        minima, unseen = np.setdiff1d(labels[core & (labels >= 0)], down), list[int]()
+        once = _leaving_once(labels)
+        for part in np.intersect1d(minima, _border(labels)).tolist():
+            here = sides == part
+            share = fading(surface, edges[here], beyond[here], height, survey.scales.relief)
+            doubtful |= part in once and share <= 0.5
+            if part in once or share > 0.5:
+                unseen.append(part)
+        minima = np.setdiff1d(minima, unseen)
         labels[~np.isin(labels, minima)] = -1
         amid, outer = _amid(nodes[core], labels[core], minima), _by_label(edges, sides, minima)
         inner = _by_label(nodes[::EVERY, ::EVERY].reshape(-1, 2), labels[::EVERY, ::EVERY].reshape(-1), minima)
@@ -118,7 +115,7 @@ def wide_bottoms(surface: Surface, window: Window, survey: Survey, smooth: Array
         for lead, within, edge in zip(amid, inner, outer, strict=True):
             floor = np.concatenate([lead[None], within, first_of_each(edge, THIN * step)])
             found.grounds.append(Ground(floor, step, equal, wide=True))
-    return found
+    return replace(found, doubtful=doubtful)
 
 
 def _grid(surface: Surface, window: Window, least: int) -> tuple[Array, Window, int]:
@@ -206,34 +203,6 @@ def _edges(
     index = np.arange(len(label))
     down = rises[np.minimum(last + 1, BETWEEN - 1), index] < -equal
     return ways[last, index], end - start, label, np.unique(label[down])
-
-
-def _fades(surface: Surface, edges: Array, ways: Array, height: float, relief: float) -> bool:
-    """Whether what is level inside of these edges (n, 2) is so by rounding alone: beyond, it rises as exponentials do.
-
-    Where powers rise, each of two heights that are so many times as high as the one before comes so many times as far
-    out, and the exponent is the same farther in; where exponentials do, it is greater there, or there is none.
-
-    ways: out of each of the edges, (n, 2), a cell long.
-    """
-    lowest = max(FADING[0] * relief, ROUNDED * float(np.spacing(abs(height))))
-    if not lowest < SHALLOW * FADING[1] * relief:
-        return False
-    heights = np.geomspace(lowest, FADING[1] * relief, 5)
-    above = surface.value(edges + np.arange(1.0, FARTHEST + 1)[:, None, None] * ways) - height > heights[-1]
-    seen = above.any(axis=0)
-    if not seen.any():
-        return False
-    edges, ways, outside = edges[seen], ways[seen], above[:, seen].argmax(axis=0) + 1.0
-    low, high = np.full((5, len(edges)), -FARTHEST), np.tile(outside, (5, 1))
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        higher = surface.value(edges + middle[..., None] * ways) - height > heights[:, None]
-        low, high = np.where(higher, low, middle), np.where(higher, middle, high)
-    apart = np.diff(high, axis=0)
-    within, beyond = (np.log(apart[i + 1] / apart[i]) / np.log(heights[1] / heights[0]) for i in (0, 2))
-    fading = ~(beyond > 1 / STEEPEST) | (within < SAME * beyond)
-    return bool(fading.mean() > 0.5)
 
 
 def _leaving_once(labels: Indices) -> Indices:

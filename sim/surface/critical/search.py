@@ -114,7 +114,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         leads = np.array([bottom.floor[0] for bottom in wide.grounds]).reshape(-1, 2)
         known |= zip(describe(surface, survey.scales, leads), wide.grounds, strict=True)
         known = one_a_valley(surface, window, known, 0.5 * reach, survey.scales.relief, branching=halvings > 0)
-        complete &= told and all(ground is None or ground.clear for ground in known.values())
+        complete &= told and not wide.doubtful and all(ground is None or ground.clear for ground in known.values())
         points = tuple(known)
         if len(points) > CROWD:  # Of more, basins would take all the memory there is.
             points, complete = points[:CROWD], False

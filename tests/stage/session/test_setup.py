@@ -130,6 +130,22 @@ def test_rules_whose_steps_do_not_grow_with_the_gradient_keep_their_rates() -> N
         assert (before.rule == after_.rule) == (plain_rate(before.rule) == 0.0)
 
 
+def test_a_start_so_high_up_that_nothing_else_would_be_seen_is_left_for_another() -> None:
+    session = begin(load_scene("local-minimum"))
+    assert session.scene.start[0] < -2.0
+    scene = update(session, SetFormula("cosh(10*x) + y^2")).scene
+    assert np.ptp(Formula("cosh(10*x) + y^2").value(scene.window.grid(33, 33))) < 1e4
+    assert scene.window.contains(np.array(scene.start))
+    adaptive = replace(session, scene=replace(session.scene, lanes=load_scene("adaptive-rules").lanes[2:3]))
+    there = update(adaptive, SetFormula("cosh(10*x) + y^2"))
+    assert plain_rate(there.scene.lanes[0].rule) == 0.0
+    assert there.scene.start != session.scene.start
+    assert there.notice == "The start has moved: from the height of the old one all else looks level."
+    for formula in ("cosh(2*x) + y^2", "(1 - x)^2 + 100*(y - x^2)^2"):
+        scene = update(session, SetFormula(formula)).scene
+        assert scene.window.contains(np.array(scene.start))
+
+
 def test_a_formula_where_there_was_no_surface_gets_examples_that_vary_it() -> None:
     session = begin(load_scene("stopping-distances"))
     scene = update(session, SetFormula("x^2 + y^2")).scene

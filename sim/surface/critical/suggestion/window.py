@@ -9,12 +9,14 @@ from ...protocol import ClosedForm, Point, Window
 from ..point import CriticalKind
 from ..search import search
 from .ladder import telling_square
-from .square import CELLS, Square
-from .walls import walls
+from .lower import with_lower_bottoms
+from .square import CELLS, Square, seen_closer
+from .walls import steep_end, walls
 
 SINGLE = 2.0  # Half side around a single one near the origin; the window around one farther away reaches back to it.
 MARGIN = 0.35  # Around several critical points, in lengths of the longer side of what holds them all.
 NARROW = 0.05  # The margin around points that are only to be seen, in such lengths.
+ROOM = 0.15  # The margin around what is found where such points make the window wider, in lengths of its longer side.
 SLIMMEST = 0.6  # The shorter side over the longer one.
 SMALLEST = 1e-3  # Half side of a window.
 DIGITS = 20.0  # The longer side over the unit of which the sides are multiples.
@@ -26,7 +28,6 @@ WIDEST = 1.5  # How many times as wide it may become for that.
 TIMES = 4  # How often that is tried: where minima stand close together an edge is near to one wherever it is.
 
 
-@lru_cache(maxsize=64)
 def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
     """A window around critical points of the surface that also shows the points `seen`, its sides at round numbers.
 
@@ -34,15 +35,14 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
     minimum whole holds all that the next one does, or so many critical points that there may be no end to them. Around
     a single minimum, it reaches as far as that one's walls rise, if they end somewhere.
     """
-    with np.errstate(all="ignore"):
-        found = telling_square(surface)
-        low, high = _around(surface, found)
-        if found.sharp:
-            low, high = _clear(surface, low, high)
+    places, low, high = bounds(surface)
     if seen:
         pad = NARROW * (high - low).max()
         low = np.minimum(low, np.min(seen, axis=0) - pad)
         high = np.maximum(high, np.max(seen, axis=0) + pad)
+        room = ROOM * (high - low).max()
+        low = np.minimum(low, places.min(axis=0, initial=np.inf) - room)
+        high = np.maximum(high, places.max(axis=0, initial=-np.inf) + room)
     longest = max((high - low).max(), 2 * SMALLEST / SLIMMEST)
     middle, half = 0.5 * (low + high), 0.5 * np.maximum(high - low, SLIMMEST * longest)
     unit = _round_number(longest / DIGITS)
@@ -53,16 +53,27 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
     return Window(*(float(f"{side * unit:.12g}") for side in (x0, x1, y0, y1)))
 
 
+@lru_cache(maxsize=64)
+def bounds(surface: ClosedForm) -> tuple[Array, Array, Array]:
+    """Places (n, 2) that tell what there is to see, and the corners (2,) of what shows them best."""
+    with np.errstate(all="ignore"):
+        found = with_lower_bottoms(surface, seen_closer(surface, telling_square(surface)))
+        low, high = _around(surface, found)
+        return found.places, *(_clear(surface, low, high) if found.sharp else (low, high))
+
+
 def _around(surface: ClosedForm, found: Square) -> tuple[Array, Array]:
     """The lower and upper corner (2,) of a window around what is found; of the usual one if nothing is."""
     usual = surface.usual_window
     if not len(found.places):
         return np.array([usual.x0, usual.y0]), np.array([usual.x1, usual.y1])
-    places = found.places
-    if len(places) == found.bottoms == 1:
+    places, alone = found.places, len(found.places) == found.bottoms == 1
+    if alone:
         places = np.concatenate([places, walls(surface, places[0])])
     low, high = places.min(axis=0), places.max(axis=0)
     pad = MARGIN * float((high - low).max()) or max(SINGLE, float(np.abs(places).max()))
+    if alone and len(places) == 1:
+        pad = steep_end(surface, places[0], pad)
     return low - pad, high + pad
 
 
