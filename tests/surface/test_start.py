@@ -23,15 +23,15 @@ def test_descent_to_a_crease_stays_there_and_one_without_end_leads_down() -> Non
 
 def test_a_beginning_is_the_wanted_one_where_it_can_be_and_has_room() -> None:
     bowl = Formula("x^2 + y^2")
-    assert beginning(bowl, (-1.5, 0.5), 0.49)[1:] == ((-1.5, 0.5), 1.0)
-    assert beginning(bowl, (-1.5, 0.5), 0.51)[1:] == ((-1.5, 0.5), 0.5)  # Above 1, twice that would lead uphill.
-    assert beginning(bowl, (-1.5, 0.5), 0.5e6)[1:] == ((-1.5, 0.5), 0.0)
+    assert beginning(bowl, (-1.5, 0.5), 0.49)[1:3] == ((-1.5, 0.5), 1.0)
+    assert beginning(bowl, (-1.5, 0.5), 0.51)[1:3] == ((-1.5, 0.5), 0.5)  # Above 1, twice that would lead uphill.
+    assert beginning(bowl, (-1.5, 0.5), 0.5e6)[1:3] == ((-1.5, 0.5), 0.0)
     assert (ROOM, MOST, FACTORS[:2]) == (2.0, 0.5, (1.0, 0.5))
 
 
 def test_a_start_on_a_wall_moves_to_the_nearest_place_that_is_on_none() -> None:
     walled = Formula("x^2 + y^2 + exp(-20*(x + 1.5))")
-    window, start, factor = beginning(walled, (-2.5, 0.3), 0.2)
+    window, start, factor, _ = beginning(walled, (-2.5, 0.3), 0.2)
     assert factor == 1.0
     assert window.contains(np.array(start))
     assert not window.contains(np.array([-2.5, 0.3]))
