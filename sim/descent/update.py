@@ -1,7 +1,7 @@
 """One update: a rule is asked for its movement, here and nowhere else, and what it asks in return is counted."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from ..surface.points import Array
+from ..surface.protocol import Surface
 from .examples.chance import Indices
 from .rules import OWN
 from .rules.guard import RuleFailure, guarded_init, guarded_step
@@ -166,6 +167,35 @@ def evaluations_of(rule: Rule[Any]) -> float:
             slope, _, state = one_update(rule, ground, theta, None, state)
             counts.append(slope.evaluations)
     return sum(counts) / len(counts) if counts else 1.0
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Whole:
+    """A surface as a loss without examples. On a crease, where it has no slope, one stays."""
+
+    surface: Surface
+
+    def gradient(self, theta: Array, batch: Indices | None = None) -> Array:
+        """∇L(θ), 0 where there is none."""
+        del batch
+        slope = self.surface.gradient(theta)
+        return np.where(np.isfinite(slope), slope, 0.0)
+
+    def hessian(self, theta: Array, batch: Indices | None = None) -> Array:
+        """∇²L(θ)."""
+        del batch
+        return self.surface.hessian(theta)
+
+
+def rolled(rule: Rule[Any], surface: Surface, theta: Array) -> Iterator[Array]:
+    """Where marbles that begin at θ (n, 2) are after each update by a whole surface, until the rule fails."""
+    loss = Whole(surface)
+    with np.errstate(all="ignore"), suppress(RuleFailure):
+        state = first_state(rule, theta)
+        while True:
+            _, movement, state = one_update(rule, loss, theta, None, state)
+            theta = theta + movement
+            yield theta
 
 
 def plain_rate(rule: Rule[Any]) -> float:

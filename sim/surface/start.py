@@ -1,6 +1,8 @@
-"""How a race may begin on a surface of which nothing is known: where, and with how large a learning rate."""
+"""How a race may begin on a surface of which nothing is known: where, and with how large learning rates."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -8,16 +10,20 @@ from .functions import usual_window
 from .points import Array, Mask, norm
 from .protocol import ClosedForm, Point, Surface, Window
 
-STEPS = 16  # After which descent that has never led above its start is taken to lead down.
-ROOM = 2.0  # What a learning rate can be multiplied with so that it still leads down: batches and momentum want room.
+STEPS = 32  # After which a marble that has never been above its start is taken to be led down.
+ROOM = 1.25  # What learning rates can be multiplied with so that it still is: small batches want room.
 SIDE = 8  # Places along each side of the window: an even number, so that none lies on an axis of its symmetry,
-INNER = 0.9  # and on how much of the window they lie.
-MOST = 0.5  # From which share of them, at least, descent is to lead down.
+INNER = 0.8  # and on how much of the window they lie.
+MOST = 0.5  # From which share of them, at least, marbles are to be led down.
 FACTORS = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 5e-3, 2e-3, 1e-3, 5e-4, 2e-4, 1e-4)
-"""What a learning rate is multiplied with until it does."""
+"""What learning rates are multiplied with until they are."""
 ROUNDING = 1e-12  # Of a loss: what another one is higher by no more than rounding.
 HIGHEST = 1e3  # How much higher than all a window shows it is at a start that is left, over what differs there,
 COARSE = 33  # as is seen at so many points along each side.
+LEAST = 1e-6  # Of what differs there: what a marble is led down by, at least, if it is not on level ground.
+
+Roll = Callable[[Array, float], Iterator[Array]]
+"""Where marbles that begin at places (n, 2) are after each update, with so many times the learning rate."""
 
 
 class Beginning(NamedTuple):
@@ -26,57 +32,64 @@ class Beginning(NamedTuple):
     window: Window
     start: Point
     factor: float
-    """What learning rates are multiplied with; 0 if descent leads uphill from too many places with all of FACTORS."""
-    towers: bool = False
-    """Whether the wanted start is so high that it is left for that alone."""
+    """What learning rates are multiplied with; 0 if too few marbles are led down with any of FACTORS."""
+    moved: Literal["", "uphill", "towers", "level"] = ""
+    """Why the start is not the wanted one, if it is not: there a marble is led uphill, is so high that nothing else
+    would be seen, or stays where it is."""
 
 
-def leads_down(surface: Surface, places: Array, rate: float) -> Mask:
-    """Whether θ ← θ − η∇L from the places (n, 2) leads to no loss above that of its start; shape (n,).
+class _Led(NamedTuple):
+    """What becomes of marbles that begin at some places, (n,)."""
 
-    >>> from three_marbles.surface.functions.polynomial import Quadratic
-    >>> bowl = Quadratic(curvature=(1.0, 10.0))
-    >>> [leads_down(bowl, np.array([[1.0, 1.0]]), rate).item() for rate in (0.19, 0.21)]
-    [True, False]
-    """
-    theta = places.copy()
-    with np.errstate(all="ignore"):
-        first = surface.value(theta)
-        down, most = np.isfinite(first), first + ROUNDING * np.abs(first)
-        for _ in range(STEPS):
-            slope = surface.gradient(theta)
-            theta -= rate * np.where(np.isfinite(slope), slope, 0.0)  # On a crease there is none: there one stays.
-            down &= surface.value(theta) <= most
-    return np.asarray(down)
+    down: Mask
+    """Whether none is ever above its start,"""
+    falls: Mask
+    """and whether one comes down by more than a little."""
 
 
-def beginning(surface: ClosedForm, wanted: Point, rate: float) -> Beginning:
-    """A window that shows what there is, with a start and a learning rate from which descent leads down.
+def beginning(surface: ClosedForm, wanted: Point, rolls: Sequence[Roll]) -> Beginning:
+    """A window that shows what there is, with a start and learning rates that lead marbles down.
 
-    Both are the wanted ones if these do; else the nearest of some places, and the largest rate of some. A start so high
-    up that nothing else would be seen is none.
+    These are the wanted ones if they do; else the nearest of some places, and the largest of some rates.
     """
     window, around, first = usual_window(surface), usual_window(surface, wanted), np.array([wanted])
-    seen = not _towers(surface, window, first[0])
-    if seen and leads_down(surface, first, ROOM * rate)[0]:
-        return Beginning(around, wanted, 1.0)
-    low, high = np.array([window.x0, window.y0]), np.array([window.x1, window.y1])
-    middle, half = 0.5 * (low + high), 0.5 * INNER * (high - low)
-    places = Window(*np.stack([middle - half, middle + half], axis=-1).ravel().tolist()).grid(SIDE, SIDE).reshape(-1, 2)
+    with np.errstate(all="ignore"):
+        shown = surface.value(window.grid(COARSE, COARSE))
+        shown = shown[np.isfinite(shown)]
+        relief = float(np.ptp(shown)) if shown.size else 0.0
+        towers = bool(shown.size and surface.value(first)[0] - shown.min() > HIGHEST * relief)
+    places = _places(window)
     for factor in FACTORS:
-        down = leads_down(surface, places, ROOM * factor * rate)
-        if down.mean() >= MOST:
-            if seen and leads_down(surface, first, ROOM * factor * rate)[0]:
-                return Beginning(around, wanted, factor)
-            good = places[down]
-            x, y = good[norm((good - wanted) / (high - low)).argmin()].tolist()
-            return Beginning(window, (float(f"{x:.3g}"), float(f"{y:.3g}")), factor, not seen)
+        own = _led(surface, first, rolls, ROOM * factor, LEAST * relief)
+        if factor == 1.0 and own.falls[0] and not towers:
+            return Beginning(around, wanted, 1.0)
+        led = _led(surface, places, rolls, ROOM * factor, LEAST * relief)
+        if led.down.mean() < MOST:
+            continue
+        if not towers and (own.falls[0] or (own.down[0] and not led.falls.any())):
+            return Beginning(around, wanted, factor)
+        good = places[led.falls if led.falls.any() else led.down]
+        x, y = good[norm((good - wanted) / (window.width, window.height)).argmin()].tolist()
+        why: Literal["towers", "level", "uphill"] = "towers" if towers else "level" if own.down[0] else "uphill"
+        return Beginning(window, (float(f"{x:.3g}"), float(f"{y:.3g}")), factor, why)
     return Beginning(around, wanted, 0.0)
 
 
-def _towers(surface: Surface, window: Window, start: Array) -> bool:
-    """Whether it is so high at the start that nothing would be seen of a window that were to show it, too."""
+def _places(window: Window) -> Array:
+    """Places (n, 2) all over the window but its rim."""
+    low, high = np.array([window.x0, window.y0]), np.array([window.x1, window.y1])
+    middle, half = 0.5 * (low + high), 0.5 * INNER * (high - low)
+    return Window(*np.stack([middle - half, middle + half], axis=-1).ravel().tolist()).grid(SIDE, SIDE).reshape(-1, 2)
+
+
+def _led(surface: Surface, places: Array, rolls: Sequence[Roll], factor: float, least: float) -> _Led:
     with np.errstate(all="ignore"):
-        losses = surface.value(window.grid(COARSE, COARSE))
-        losses = losses[np.isfinite(losses)]
-        return bool(losses.size and surface.value(start) - losses.min() > HIGHEST * np.ptp(losses))
+        first = surface.value(places)
+        most, lowest = first + ROUNDING * np.abs(first), first.copy()
+        down = np.isfinite(first)
+        for roll in rolls:
+            for theta in islice(roll(places, factor), STEPS):
+                loss = surface.value(theta)
+                down &= loss <= most
+                lowest = np.fmin(lowest, loss)
+    return _Led(down, down & ((first - lowest > least) | (not rolls)))

@@ -1,39 +1,60 @@
-"""A race begins where descent leads down, beside what theory says of quadratics."""
+"""A race begins where marbles are led down, beside what theory says of quadratics."""
+
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from sim.surface.functions.formula import Formula
-from sim.surface.functions.polynomial import Quadratic
-from sim.surface.start import FACTORS, MOST, ROOM, beginning, leads_down
+from sim.surface.points import Array
+from sim.surface.protocol import Surface
+from sim.surface.start import FACTORS, MOST, ROOM, Beginning, Roll, beginning
 
 
-@pytest.mark.parametrize("curvature", [0.5, 3.0, 40.0])
-def test_on_a_bowl_descent_leads_down_up_to_two_over_its_curvature(curvature: float) -> None:
-    bowl, places = Quadratic(curvature=(curvature, curvature)), np.array([[1.0, 0.5], [-2.0, 3.0]])
-    assert leads_down(bowl, places, 1.999 / curvature).all()
-    assert not leads_down(bowl, places, 2.001 / curvature).any()
+def descent(surface: Surface, rate: float, decay: float = 0.0) -> Roll:
+    """Gradient descent, or the heavy ball, written by hand."""
+
+    def roll(theta: Array, factor: float) -> Iterator[Array]:
+        movement = np.zeros_like(theta)
+        while True:
+            movement = decay * movement - factor * rate * surface.gradient(theta)
+            theta = theta + movement
+            yield theta
+
+    return roll
 
 
-def test_descent_to_a_crease_stays_there_and_one_without_end_leads_down() -> None:
-    assert leads_down(Formula("abs(x) + abs(y)"), np.array([[0.3, 0.7]]), 0.1).all()
-    assert leads_down(Formula("x^2 - y^2"), np.array([[0.3, 0.7]]), 0.1).all()
-    assert not leads_down(Formula("sqrt(x) + y^2"), np.array([[-1.0, 0.7]]), 0.1).any()
+def begun(formula: str, wanted: tuple[float, float], rate: float, decay: float = 0.0) -> Beginning:
+    surface = Formula(formula)
+    return beginning(surface, wanted, [descent(surface, rate, decay)])
 
 
-def test_a_beginning_is_the_wanted_one_where_it_can_be_and_has_room() -> None:
-    bowl = Formula("x^2 + y^2")
-    assert beginning(bowl, (-1.5, 0.5), 0.49)[1:3] == ((-1.5, 0.5), 1.0)
-    assert beginning(bowl, (-1.5, 0.5), 0.51)[1:3] == ((-1.5, 0.5), 0.5)  # Above 1, twice that would lead uphill.
-    assert beginning(bowl, (-1.5, 0.5), 0.5e6)[1:3] == ((-1.5, 0.5), 0.0)
-    assert (ROOM, MOST, FACTORS[:2]) == (2.0, 0.5, (1.0, 0.5))
+@pytest.mark.parametrize(("rate", "factor"), [(0.79, 1.0), (0.81, 0.5), (1.59, 0.5), (1.61, 0.2), (0.5e6, 0.0)])
+def test_on_a_bowl_the_learning_rate_stays_below_two_over_its_curvature(rate: float, factor: float) -> None:
+    """Curvatures of 2: above η = 1 plain steps lead uphill, and a quarter more than the chosen rate must not."""
+    assert begun("x^2 + y^2", (-1.5, 0.5), rate)[1:] == ((-1.5, 0.5), factor, "")
+    assert (ROOM, MOST, FACTORS[:3]) == (1.25, 0.5, (1.0, 0.5, 0.2))
 
 
 def test_a_start_on_a_wall_moves_to_the_nearest_place_that_is_on_none() -> None:
-    walled = Formula("x^2 + y^2 + exp(-20*(x + 1.5))")
-    window, start, factor, _ = beginning(walled, (-2.5, 0.3), 0.2)
-    assert factor == 1.0
+    window, start, factor, moved = begun("x^2 + y^2 + exp(-8*(x + 1.5))", (-2.5, 0.3), 0.2)
+    assert (factor, moved) == (1.0, "uphill")
     assert window.contains(np.array(start))
     assert not window.contains(np.array([-2.5, 0.3]))
-    assert leads_down(walled, np.array([start]), ROOM * 0.2).all()
     assert abs(start[1] - 0.3) < 0.5
+
+
+@pytest.mark.parametrize("formula", ["(x^2 - 1)^2 + y^2", "x^4 - 2*x^2 + y^2", "(x^2 - 1)^2 + (y^2 - 1)^2"])
+def test_momentum_is_not_thrown_out_of_a_double_well(formula: str) -> None:
+    surface = Formula(formula)
+    window, start, factor, _ = beginning(surface, (-2.9, -0.6), [descent(surface, 0.15), descent(surface, 0.15, 0.9)])
+    roll = descent(surface, 0.15, 0.9)(np.array([start]), factor)
+    assert all(np.abs(next(roll)).max() < 2 * window.diagonal for _ in range(400))
+
+
+def test_a_start_on_level_ground_or_a_tower_is_left() -> None:
+    assert begun("-exp(-(x - 3)^2 - (y - 2)^2)", (-2.9, -0.6), 0.15).moved == "level"
+    assert begun("-exp(-(x - 30)^2 - (y + 20)^2)", (-2.9, -0.6), 0.15).moved == "level"
+    surface = Formula("cosh(10*x) + y^2")
+    assert beginning(surface, (-2.9, -0.6), []).moved == "towers"
+    assert begun("0*x", (-2.9, -0.6), 0.15)[1:] == ((-2.9, -0.6), 1.0, "")  # It is level all over.

@@ -24,6 +24,7 @@ CROWDED = 0.01  # Levels closer than this share of the whole height make way for
 RIM = 0.995  # The highest level leaves out this share of the map: corners of steep surfaces say little.
 BOTTOMLESS = 3.0  # How far the lowest losses must lie below nearly all others, over the range of these, for a pole.
 FOOT = 2e-3  # Where the logarithm turns into a straight line, over the median height.
+LEVEL, MUCH = 1e-6, 0.2  # So near to a contour, in shares of the whole height, no more of the map may lie than this.
 FEW = 9  # About how many of the map's levels are drawn again for another loss.
 
 
@@ -77,7 +78,9 @@ def contour_levels(heights: Array, problem: Problem, floor: float | None) -> Arr
     passes = np.array([height for minimum in several if (height := _pass(problem, minimum)) is not None])
     crowded = np.abs(levels[:, None] - passes) < CROWDED * (top - bottom)
     levels = np.concatenate([levels[~crowded.any(axis=1)], passes])
-    return np.unique(levels[(levels > bottom) & (levels <= top)])
+    levels = np.unique(levels[(levels > bottom) & (levels <= top)])
+    lies = np.searchsorted(np.sort(heights), levels[:, None] + LEVEL * (top - bottom) * np.array([-1.0, 1.0]))
+    return np.asarray(levels[np.diff(lies)[:, 0] < MUCH * heights.size])
 
 
 MANY = 200

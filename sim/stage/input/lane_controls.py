@@ -24,7 +24,7 @@ from ..session.lanes import (
     ShiftMomentum,
 )
 from ..session.session import Session
-from ..session.setup import LoadRules
+from ..session.setup import DraftRules, LoadRules
 from ..session.tuning import Tune, searching
 from ..style.numbers import rule_in_words
 from ..style.theme import Theme
@@ -102,6 +102,7 @@ def _rules_file(session: Session, theme: Theme) -> Control:
         say("rules of your own"),
         LoadRules,
         say("a file of Python, such as mine.py: Enter runs its code, and its rules join the menu above"),
+        typed=DraftRules,
         mistake=session.rules_refused,
     )
 

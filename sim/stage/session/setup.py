@@ -1,20 +1,23 @@
 """Messages about what a race begins with: its scene and the question that it asks, its seed, its start."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache, partial
 from typing import Any
 
 from ...descent.clock import Timing
 from ...descent.examples.recipes import ShiftedExamples
 from ...descent.race import Race
 from ...descent.rules import OWN, rule_name
-from ...descent.update import plain_rate
+from ...descent.update import plain_rate, rolled
 from ...foreign.rules_file import RulesError, load_rules
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
 from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
 from ...surface.functions.formula import Formula, FormulaError
+from ...surface.points import Array
+from ...surface.protocol import Point
 from ...surface.start import Beginning, beginning
 from ..style.numbers import short
 from ..style.theme import say
@@ -51,6 +54,7 @@ def opened(session: Session, scene: Scene) -> Session:
         origin=scene,
         lane=0,
         given=frozenset(),
+        rules_refused="",
         horizon=scene.updates,
         focus=None,
         left=leave(session),
@@ -256,16 +260,16 @@ class SetFormula:
         except FormulaError as error:
             refused = say(session.language, "The formula {reason}", reason=error)
             return replace(session, draft=self.formula, refused=refused)
-        rate = max(plain_rate(lane.rule) for lane in scene.lanes)
-        begun = beginning(surface, scene.start, rate)
+        start, rules = _wanted(session)
+        begun = _begun(surface, start, rules)
         examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
         lanes = tuple(
             replace(
                 lane,
-                rule=_slower(lane.rule, begun.factor),
+                rule=_slower(rule, begun.factor),
                 batch_size=_batch_size(lane.batch_size, scene.examples.count, examples.count),
             )
-            for lane in scene.lanes
+            for lane, rule in zip(scene.lanes, rules, strict=True)
         )
         mine = replace(
             scene,
@@ -283,31 +287,63 @@ class SetFormula:
             translations=_of_own_surface(scene),
         )
         fresh = replace(session, scene=mine, focus=None, draft="", refused="")
-        notice = _told(begun, begun.start != scene.start, rate, session.language)
+        notice = _told(begun, max(map(plain_rate, rules)), session.language)
         return replace(ask(Restart().apply(fresh)), notice=notice)
+
+
+def _wanted(session: Session) -> tuple[Point, tuple[Any, ...]]:
+    """Where marbles are to start, and the lanes' rules, as if nothing had been turned down for the surface before."""
+    scene, rules = session.scene, tuple(lane.rule for lane in session.scene.lanes)
+    first = session.origin
+    if first is None or first == scene or not isinstance(scene.surface, Formula) or len(first.lanes) != len(rules):
+        return scene.start, rules
+    firsts = tuple(lane.rule for lane in first.lanes)
+    begun = _begun(scene.surface, first.start, firsts)
+    start = first.start if scene.start == begun.start else scene.start
+    own = (old if rule == _slower(old, begun.factor) else rule for rule, old in zip(rules, firsts, strict=True))
+    return start, tuple(own)
+
+
+@lru_cache(maxsize=8)
+def _begun(surface: Formula, start: Point, rules: tuple[Any, ...]) -> Beginning:
+    """How a race of these rules begins on a surface, if it is to begin there."""
+
+    def roll(rule: Any, places: Array, factor: float) -> Iterator[Array]:
+        return rolled(replace(rule, learning_rate=factor * rule.learning_rate), surface, places)
+
+    return beginning(surface, start, [partial(roll, rule) for rule in dict.fromkeys(rules) if _grows(rule)])
+
+
+def _grows(rule: Any) -> bool:
+    """Whether it is a rule of the program's own, whose steps grow with the gradient."""
+    return type(rule) in OWN and plain_rate(rule) > 0.0
 
 
 def _slower(rule: Any, factor: float) -> Any:
     """The rule with so many times its learning rate, if its steps grow with the gradient."""
-    if factor in (0.0, 1.0) or not plain_rate(rule):
+    if factor in (0.0, 1.0) or not _grows(rule):
         return rule
     return replace(rule, learning_rate=float(f"{factor * rule.learning_rate:.6g}"))
 
 
-def _told(begun: Beginning, moved: bool, rate: float, language: str) -> str:
+def _told(begun: Beginning, rate: float, language: str) -> str:
     """What of a race's beginning is not as it was wanted, and why."""
     shown = {"rate": short(rate), "slower": short(float(f"{begun.factor * rate:.6g}"))}
     if not begun.factor:
         return say(language, "Steps of η = {rate} lead uphill nearly everywhere here: turn it down.", **shown)
-    if begun.factor < 1.0 and moved:
+    if begun.factor < 1.0 and begun.moved:
         return say(language, "η is {slower} now, and the start has moved: steps of {rate} led uphill here.", **shown)
     if begun.factor < 1.0:
         return say(language, "η is {slower} now: steps of {rate} led uphill here.", **shown)
-    if moved and begun.towers:
+    return _why_moved(begun, shown, language) if begun.moved else ""
+
+
+def _why_moved(begun: Beginning, shown: dict[str, str], language: str) -> str:
+    if begun.moved == "towers":
         return say(language, "The start has moved: from the height of the old one all else looks level.")
-    if moved:
-        return say(language, "The start has moved: steps of η = {rate} led uphill from the old one.", **shown)
-    return ""
+    if begun.moved == "level":
+        return say(language, "The start has moved: at the old one it is level.")
+    return say(language, "The start has moved: steps of η = {rate} led uphill from the old one.", **shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +390,16 @@ class LoadRules:
         notice = say(session.language, "The code of {path} was run; its rules: {names}.", path=self.path, names=names)
         scene = session.scene if lanes == session.scene.lanes else replace(session.scene, lanes=lanes)
         return replace(session, scene=scene, rules=self.path, rules_refused="", notice=notice)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRules:
+    """The path of a file of rules is being typed: it is kept, and its code is run when Enter says so."""
+
+    path: str
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, rules=self.path, rules_refused="")
 
 
 def _anew(rule: Any, kinds: Mapping[str, Any]) -> Any:

@@ -70,3 +70,4 @@ def test_a_narrow_well_has_contours_from_its_bottom_up() -> None:
     problem = replace(load_scene("local-minimum"), surface=Formula("-exp(-x^2 - y^2)"), window=FAR).problem()
     levels = map_levels(problem, Camera(FAR, 400, 400))
     assert np.sum((levels > -0.9) & (levels < -0.1)) > 3
+    assert levels.max() < -1e-6  # On level ground there is none.

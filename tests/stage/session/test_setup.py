@@ -12,12 +12,15 @@ from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
+from sim.stage.session.lanes import SetHyperparameter
 from sim.stage.session.playback import Restart, Step
 from sim.stage.session.session import Session, begin, race, update
 from sim.stage.session.setup import (
     Draft,
+    DraftRules,
     Drop,
     EarlierSeed,
+    LoadRules,
     NewSeed,
     NextScene,
     NudgeStart,
@@ -89,7 +92,7 @@ def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved(session: Sessi
     ("formula", "rates", "moved", "told"),
     [
         ("x^2 + y^2", (0.15, 0.15, 0.15), False, ""),
-        ("(x^2 + y^2 - 4)^2", (0.03, 0.03, 0.03), False, "η is 0.03 now: steps of 0.15 led uphill here."),
+        ("(x^2 + y^2 - 4)^2", (0.015, 0.015, 0.015), False, "η is 0.015 now: steps of 0.15 led uphill here."),
         (
             "(1 - x)^2 + 100*(y - x^2)^2",
             (0.00075, 0.00075, 0.00075),
@@ -121,6 +124,25 @@ def test_on_a_steep_surface_learning_rates_are_turned_down_or_the_start_moves(
     running.extend(40)
     diverged = {judge.verdict(40).kind is VerdictKind.DIVERGED for judge in running.judges}
     assert diverged == {told.startswith("Steps")}
+
+
+def test_a_gentler_surface_has_the_rates_and_the_start_back_that_a_steep_one_had_turned_down(session: Session) -> None:
+    steep = after(session, SetFormula("(1 - x)^2 + 100*(y - x^2)^2"))
+    assert steep.scene.start != session.scene.start
+    gentle = after(steep, SetFormula("x^2 + y^2"))
+    assert (gentle.scene.start, gentle.scene.lanes) == (session.scene.start, session.scene.lanes)
+    assert gentle.notice == ""
+    own = after(steep, SetHyperparameter("learning_rate", 0.002), SetFormula("x^2 + y^2"))
+    assert [lane.rule.learning_rate for lane in own.scene.lanes] == [0.002, 0.15, 0.15]  # What was set by hand stays.
+    dropped = after(steep, Drop((0.5, 0.5)), SetFormula("x^2 + y^2"))
+    assert dropped.scene.start == (0.5, 0.5)
+
+
+def test_a_refused_file_of_rules_is_forgotten_where_one_types_on_or_opens_a_scene(session: Session) -> None:
+    refused = after(session, LoadRules("nowhere.py"))
+    assert refused.rules_refused
+    assert (after(refused, DraftRules("now")).rules_refused, after(refused, DraftRules("now")).rules) == ("", "now")
+    assert after(refused, OpenScene(2)).rules_refused == ""
 
 
 def test_rules_whose_steps_do_not_grow_with_the_gradient_keep_their_rates() -> None:

@@ -510,13 +510,14 @@ def _rounded(context: ViewContext, loss: float) -> float:
 def _forms(context: ViewContext, points: Sequence[CriticalPoint]) -> Iterator[tuple[list[tuple[str, str]], int]]:
     """What may be said of the points, and in which type: what is wanted most comes first."""
     digits: list[Callable[[float], str]] = [number]
-    digits += [partial(_rounded_to, count) for count in FEW if len(points) <= CROWD]
+    digits += [partial(rounded_to, count) for count in FEW if len(points) <= CROWD]
     forms = [[_lines(context, point, told) for point in points] for told in digits]
     yield from ((told, size) for size in _sizes(context.em, len(points)) for told in forms)
 
 
-def _rounded_to(digits: int, value: float) -> str:
-    return short(float(f"{value:.{digits}g}"))
+def rounded_to(digits: int, value: float) -> str:
+    """To so many digits, but no whole number to tens: it would be another one."""
+    return short(float(f"{value:.{digits}g}" if abs(value) < 10.0**digits else f"{value:.0f}"))
 
 
 def _lines(context: ViewContext, point: CriticalPoint, told: Callable[[float], str]) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import ViewContext
 from sim.stage.picture.views.hessian import bar_length
+from sim.stage.picture.views.labels import rounded_to
 from sim.stage.picture.views.room import still_places
 from sim.stage.session.session import begin, race
 from sim.stage.style.numbers import number
@@ -203,3 +204,11 @@ def test_bars_of_curvature_do_not_strike_them_through() -> None:
                 plate for plate in plates(drawn) if plate.inflate(-4, -4).clipline(middle - along, middle + along)
             ]
             assert struck == []
+
+
+@pytest.mark.parametrize(
+    ("digits", "value", "told"),
+    [(3, 181.617, "182"), (2, 181.617, "182"), (2, 104.02, "104"), (2, 0.12345, "0.12"), (3, 1234.5, "1234")],
+)
+def test_with_few_digits_no_whole_number_is_rounded_to_tens(digits: int, value: float, told: str) -> None:
+    assert rounded_to(digits, value) == told
