@@ -15,7 +15,7 @@ ROOM = 1.25  # What learning rates can be multiplied with so that it still is: s
 SIDE = 8  # Places along each side of the window: an even number, so that none lies on an axis of its symmetry,
 INNER = 0.8  # and on how much of the window they lie.
 MOST = 0.5  # From which share of them, at least, marbles are to be led down.
-FACTORS = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 5e-3, 2e-3, 1e-3, 5e-4, 2e-4, 1e-4)
+FACTORS = tuple(digit * 10.0**-power for power in range(1, 9) for digit in (10.0, 5.0, 2.0))
 """What learning rates are multiplied with until they are."""
 ROUNDING = 1e-12  # Of a loss: what another one is higher by no more than rounding.
 HIGHEST = 1e3  # How much higher than all a window shows it is at a start that is left, over what differs there,
@@ -26,6 +26,9 @@ Roll = Callable[[Array, float], Iterator[Array]]
 """Where marbles that begin at places (n, 2) are after each update, with so many times the learning rate."""
 
 
+Reason = Literal["", "uphill", "towers", "level", "nowhere"]
+
+
 class Beginning(NamedTuple):
     """How a race begins."""
 
@@ -33,9 +36,9 @@ class Beginning(NamedTuple):
     start: Point
     factor: float
     """What learning rates are multiplied with; 0 if too few marbles are led down with any of FACTORS."""
-    moved: Literal["", "uphill", "towers", "level"] = ""
+    moved: Reason = ""
     """Why the start is not the wanted one, if it is not: there a marble is led uphill, is so high that nothing else
-    would be seen, or stays where it is."""
+    would be seen, stays where it is, or has no loss."""
 
 
 class _Led(NamedTuple):
@@ -47,32 +50,45 @@ class _Led(NamedTuple):
     """and whether one comes down by more than a little."""
 
 
-def beginning(surface: ClosedForm, wanted: Point, rolls: Sequence[Roll]) -> Beginning:
+def beginning(surface: ClosedForm, wanted: Point, rolls: Sequence[Roll], loss: Surface | None = None) -> Beginning:
     """A window that shows what there is, with a start and learning rates that lead marbles down.
 
     These are the wanted ones if they do; else the nearest of some places, and the largest of some rates.
+
+    loss: what the race descends, of which each start has a value and a gradient; the surface if it is not said.
     """
+    ground = surface if loss is None else loss
     window, around, first = usual_window(surface), usual_window(surface, wanted), np.array([wanted])
     with np.errstate(all="ignore"):
         shown = surface.value(window.grid(COARSE, COARSE))
         shown = shown[np.isfinite(shown)]
         relief = float(np.ptp(shown)) if shown.size else 0.0
         towers = bool(shown.size and surface.value(first)[0] - shown.min() > HIGHEST * relief)
-    places = _places(window)
+    places, there = _places(window), _is_defined(ground, first)[0]
+    places = places[_is_defined(ground, places)]
+    if not len(places):
+        return Beginning(around, wanted, 1.0)
     for factor in FACTORS:
         own = _led(surface, first, rolls, ROOM * factor, LEAST * relief)
-        if factor == 1.0 and own.falls[0] and not towers:
+        fits = there and not towers
+        if factor == 1.0 and own.falls[0] and fits:
             return Beginning(around, wanted, 1.0)
         led = _led(surface, places, rolls, ROOM * factor, LEAST * relief)
         if led.down.mean() < MOST:
             continue
-        if not towers and (own.falls[0] or (own.down[0] and not led.falls.any())):
+        if fits and (own.falls[0] or (own.down[0] and not led.falls.any())):
             return Beginning(around, wanted, factor)
         good = places[led.falls if led.falls.any() else led.down]
         x, y = good[norm((good - wanted) / (window.width, window.height)).argmin()].tolist()
-        why: Literal["towers", "level", "uphill"] = "towers" if towers else "level" if own.down[0] else "uphill"
-        return Beginning(window, (float(f"{x:.3g}"), float(f"{y:.3g}")), factor, why)
+        moved: Reason = "nowhere" if not there else "towers" if towers else "level" if own.down[0] else "uphill"
+        return Beginning(window, (float(f"{x:.3g}"), float(f"{y:.3g}")), factor, moved)
     return Beginning(around, wanted, 0.0)
+
+
+def _is_defined(loss: Surface, places: Array) -> Mask:
+    """Whether there is a loss, and a slope, at each of the places (n, 2); (n,)."""
+    with np.errstate(all="ignore"):
+        return np.asarray(np.isfinite(loss.value(places)) & np.isfinite(loss.gradient(places)).all(axis=-1))
 
 
 def _places(window: Window) -> Array:

@@ -271,6 +271,8 @@ def interpolated(grid: Array, rows: Array, columns: Array) -> Array:
 
 FAR = 1e4
 """Pixels around a place up to which one may lie: SDL takes them as 32-bit integers."""
+LOST = 1e300
+"""As which infinitely many pixels count beside each other."""
 
 
 def within_reach(pixel: Pixel, place: pygame.Rect) -> Pixel:
@@ -285,10 +287,13 @@ def within_reach(pixel: Pixel, place: pygame.Rect) -> Pixel:
 def visible(pixels: Array, rect: pygame.Rect) -> Array:
     """Pixels (..., 2) brought back to within FAR of the rectangle's centre, along the line to it.
 
-    SDL takes coordinates as 32-bit integers; a marble on its way to infinity still points the right way.
+    SDL takes coordinates as 32-bit integers, and does not end with what is no number; a marble on its way to infinity
+    still points the right way, unless even that is lost.
     """
     center = np.array(rect.center, dtype=np.float64)
     offset = pixels - center
+    if not np.isfinite(offset).all():
+        offset = np.nan_to_num(offset, nan=FAR, posinf=LOST, neginf=-LOST)
     reach = np.max(np.abs(offset), axis=-1, keepdims=True)
     with np.errstate(all="ignore"):
         return np.asarray(center + offset * np.minimum(1.0, FAR / np.maximum(reach, 1.0)))

@@ -21,6 +21,7 @@ from ...surface.protocol import Point
 from ...surface.start import Beginning, beginning
 from ..style.numbers import short
 from ..style.theme import say
+from .lanes import renamed
 from .playback import Restart
 from .session import Session, as_it_wants, ask, changed
 
@@ -251,6 +252,15 @@ class SetFormula:
 
     formula: str
 
+    @property
+    def can_be_read(self) -> bool:
+        """Whether it is a formula; that is known at once, but not what there is to see of it."""
+        try:
+            Formula(self.formula)
+        except FormulaError:
+            return False
+        return True
+
     def apply(self, session: Session) -> Session:
         scene = session.scene
         if not self.formula.strip() or (isinstance(scene.surface, Formula) and scene.surface.formula == self.formula):
@@ -261,8 +271,8 @@ class SetFormula:
             refused = say(session.language, "The formula {reason}", reason=error)
             return replace(session, draft=self.formula, refused=refused)
         start, rules = _wanted(session)
-        begun = _begun(surface, start, rules)
         examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
+        begun = _begun(surface, start, rules, examples)
         lanes = tuple(
             replace(
                 lane,
@@ -286,7 +296,7 @@ class SetFormula:
             question=None,
             translations=_of_own_surface(scene),
         )
-        fresh = replace(session, scene=mine, focus=None, draft="", refused="")
+        fresh = renamed(replace(session, scene=mine, focus=None, draft="", refused=""), scene)
         notice = _told(begun, max(map(plain_rate, rules)), session.language)
         return replace(ask(Restart().apply(fresh)), notice=notice)
 
@@ -298,20 +308,21 @@ def _wanted(session: Session) -> tuple[Point, tuple[Any, ...]]:
     if first is None or first == scene or not isinstance(scene.surface, Formula) or len(first.lanes) != len(rules):
         return scene.start, rules
     firsts = tuple(lane.rule for lane in first.lanes)
-    begun = _begun(scene.surface, first.start, firsts)
+    begun = _begun(scene.surface, first.start, firsts, scene.examples)
     start = first.start if scene.start == begun.start else scene.start
     own = (old if rule == _slower(old, begun.factor) else rule for rule, old in zip(rules, firsts, strict=True))
     return start, tuple(own)
 
 
 @lru_cache(maxsize=8)
-def _begun(surface: Formula, start: Point, rules: tuple[Any, ...]) -> Beginning:
+def _begun(surface: Formula, start: Point, rules: tuple[Any, ...], examples: Any) -> Beginning:
     """How a race of these rules begins on a surface, if it is to begin there."""
 
     def roll(rule: Any, places: Array, factor: float) -> Iterator[Array]:
         return rolled(replace(rule, learning_rate=factor * rule.learning_rate), surface, places)
 
-    return beginning(surface, start, [partial(roll, rule) for rule in dict.fromkeys(rules) if _grows(rule)])
+    rolls = [partial(roll, rule) for rule in dict.fromkeys(rules) if _grows(rule)]
+    return beginning(surface, start, rolls, examples.sums(surface)[0])
 
 
 def _grows(rule: Any) -> bool:
@@ -327,23 +338,25 @@ def _slower(rule: Any, factor: float) -> Any:
 
 
 def _told(begun: Beginning, rate: float, language: str) -> str:
-    """What of a race's beginning is not as it was wanted, and why."""
-    shown = {"rate": short(rate), "slower": short(float(f"{begun.factor * rate:.6g}"))}
+    """What of a race's beginning is not as it was wanted, and why; rate: the largest η that was."""
+    shown = {"rate": short(rate), "factor": short(begun.factor)}
     if not begun.factor:
-        return say(language, "Steps of η = {rate} lead uphill nearly everywhere here: turn it down.", **shown)
+        return say(language, "η = {rate} is too large for half of this window: turn it down.", **shown)
     if begun.factor < 1.0 and begun.moved:
-        return say(language, "η is {slower} now, and the start has moved: steps of {rate} led uphill here.", **shown)
+        return say(language, "η is {factor} times what it was, and the start has moved: {rate} was too large.", **shown)
     if begun.factor < 1.0:
-        return say(language, "η is {slower} now: steps of {rate} led uphill here.", **shown)
+        return say(language, "η is {factor} times what it was: {rate} was too large here.", **shown)
     return _why_moved(begun, shown, language) if begun.moved else ""
 
 
 def _why_moved(begun: Beginning, shown: dict[str, str], language: str) -> str:
+    if begun.moved == "nowhere":
+        return say(language, "The start has moved: at the old one there is no loss.")
     if begun.moved == "towers":
         return say(language, "The start has moved: from the height of the old one all else looks level.")
     if begun.moved == "level":
         return say(language, "The start has moved: at the old one it is level.")
-    return say(language, "The start has moved: steps of η = {rate} led uphill from the old one.", **shown)
+    return say(language, "The start has moved: η = {rate} was too large for the old one.", **shown)
 
 
 @dataclass(frozen=True, slots=True)

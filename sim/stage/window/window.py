@@ -535,7 +535,7 @@ class MainWindow:
                 pass
             case Errand.PICTURE | Errand.FILM | Errand.COPY if self._waiting:
                 self._errand = deed  # It is about what is still to come.
-            case SetFormula():
+            case SetFormula() if deed.can_be_read:  # What is wrong with another is said before the next key.
                 self._inquiry = Inquiry(lambda: deed)
             case Errand.PICTURE:
                 self._showing.show_saving(self.session)

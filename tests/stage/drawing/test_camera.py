@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from sim.stage.drawing.camera import Camera, visible
+from sim.stage.drawing.camera import FAR, Camera, visible
 from sim.surface.protocol import Window
 
 coordinates = st.floats(-1e3, 1e3)
@@ -190,3 +190,15 @@ def test_an_aslant_grid_lies_over_the_block() -> None:
 def test_who_is_nearly_at_infinity_is_projected_without_a_word(tilt: float) -> None:
     camera = Camera(Window(-1.0, 1.0, -1.0, 1.0), 800, 600, tilt=tilt)
     assert np.isinf(camera.project(np.array([1.7e308, -1.7e308]))).any()
+
+
+@pytest.mark.parametrize("lost", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_somewhere_far_away(lost: float) -> None:
+    """SDL does not come back from cutting a line off that ends nowhere."""
+    rect = pygame.Rect(0, 0, 400, 300)
+    for pixel in ([lost, 50.0], [50.0, lost], [lost, lost]):
+        far = visible(np.array([pixel, [60.0, 70.0]]), rect)
+        assert np.isfinite(far).all()
+        assert not rect.collidepoint(far[0].tolist())
+        assert far[1].tolist() == [60.0, 70.0]
+        assert np.abs(far - rect.center).max() <= FAR

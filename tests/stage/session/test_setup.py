@@ -92,24 +92,24 @@ def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved(session: Sessi
     ("formula", "rates", "moved", "told"),
     [
         ("x^2 + y^2", (0.15, 0.15, 0.15), False, ""),
-        ("(x^2 + y^2 - 4)^2", (0.015, 0.015, 0.015), False, "η is 0.015 now: steps of 0.15 led uphill here."),
+        ("(x^2 + y^2 - 4)^2", (0.015, 0.015, 0.015), False, "η is 0.1 times what it was: 0.15 was too large here."),
         (
             "(1 - x)^2 + 100*(y - x^2)^2",
             (0.00075, 0.00075, 0.00075),
             True,
-            "η is 0.00075 now, and the start has moved: steps of 0.15 led uphill here.",
+            "η is 0.005 times what it was, and the start has moved: 0.15 was too large.",
         ),
         (
             "x^2 + y^2 + exp(-20*(x + 2.6))",
             (0.15, 0.15, 0.15),
             True,
-            "The start has moved: steps of η = 0.15 led uphill from the old one.",
+            "The start has moved: η = 0.15 was too large for the old one.",
         ),
         (
-            "1e6*1e3*(x^2 + y^2)",
+            "1e6*1e6*(x^2 + y^2)",
             (0.15, 0.15, 0.15),
             False,
-            "Steps of η = 0.15 lead uphill nearly everywhere here: turn it down.",
+            "η = 0.15 is too large for half of this window: turn it down.",
         ),
     ],
 )
@@ -123,7 +123,26 @@ def test_on_a_steep_surface_learning_rates_are_turned_down_or_the_start_moves(
     running = race(there.scene)
     running.extend(40)
     diverged = {judge.verdict(40).kind is VerdictKind.DIVERGED for judge in running.judges}
-    assert diverged == {told.startswith("Steps")}
+    assert diverged == {told.startswith("η = ")}
+
+
+@pytest.mark.parametrize("formula", ["log(x)", "asin(x)^2 + y^2", "sqrt(x - 1) + y^2", "-log(1 - x^2 - y^2)"])
+def test_a_race_begins_where_all_examples_have_a_loss(session: Session, formula: str) -> None:
+    there = after(session, SetFormula(formula))
+    running = race(there.scene)
+    running.extend(5)
+    assert all(np.isfinite(track.loss[:5]).all() for track in running.tracks)
+    assert "start has moved" in there.notice
+
+
+def test_names_that_say_a_learning_rate_follow_it_to_a_steep_surface_and_back() -> None:
+    session = begin(load_scene("learning-rate-ladder"))
+    steep = update(session, SetFormula("1000*x^2 + y^2"))
+    assert [lane.name for lane in steep.scene.lanes] == [
+        f"η = {lane.rule.learning_rate:g}" for lane in steep.scene.lanes
+    ]
+    gentle = update(steep, SetFormula("x^2/100 + y^2/100"))
+    assert [lane.name for lane in gentle.scene.lanes] == [lane.name for lane in session.scene.lanes]
 
 
 def test_a_gentler_surface_has_the_rates_and_the_start_back_that_a_steep_one_had_turned_down(session: Session) -> None:

@@ -29,12 +29,17 @@ def drape(relief: Relief, points: Array) -> Draped:
 
 
 def heights_at(relief: Relief, points: Array) -> Array:
-    """How high land stands (...) at points (..., 2), along straight lines between the nodes of its grid."""
+    """How high land stands (...) at points (..., 2), along straight lines between the nodes of its grid.
+
+    NaN at points that are none.
+    """
     rows, columns = relief.heights.shape
     view = relief.camera.view
     x = np.clip((points[..., 0] - view.x0) / view.width, 0, 1) * (columns - 1)
     y = np.clip((points[..., 1] - view.y0) / view.height, 0, 1) * (rows - 1)
-    column, row = np.minimum(x.astype(np.intp), columns - 2), np.minimum(y.astype(np.intp), rows - 2)
+    known = np.isfinite(x) & np.isfinite(y)
+    column = np.minimum(np.where(known, x, 0.0).astype(np.intp), columns - 2)
+    row = np.minimum(np.where(known, y, 0.0).astype(np.intp), rows - 2)
     x, y, grid = x - column, y - row, relief.heights
     low = grid[row, column] * (1 - x) + grid[row, column + 1] * x
     high = grid[row + 1, column] * (1 - x) + grid[row + 1, column + 1] * x

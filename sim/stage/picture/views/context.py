@@ -177,7 +177,7 @@ class ViewContext:
 
         That of the movement ends where it does, or beyond. One that would be too short to be seen beside the other
         tells its direction alone. What of one does not lie on the map is left out; the first is None where both are the
-        same, and both are where the next update is not known.
+        same, and both are where the next update is not known, or too large for numbers.
         """
         if not self.goes_on:
             return None, None
@@ -185,6 +185,8 @@ class ViewContext:
         with np.errstate(all="ignore"):
             vectors = np.stack([-track.rule(moment).learning_rate * track.gradient[moment], track.movement[moment]])
             shown = self.vector(vectors).tolist()
+        if not all(math.isfinite(part) for each in shown for part in each):
+            return None, None
         lengths = [max(math.hypot(*each), 1e-300) for each in shown]
         longest, most = max(lengths), LONGEST_ARROW * self.area.height
         alike = min(ARROW_SCALE, max(1.0, most / lengths[1]))

@@ -23,6 +23,7 @@ def test_heights_are_those_of_the_grid_and_straight_in_between() -> None:
     assert_allclose(heights_at(land(heights), points), expected, atol=1e-6)
     assert_allclose(heights_at(land(heights), WINDOW.grid(49, 33)), heights, atol=1e-6)
     assert_allclose(heights_at(land(heights), np.array([-9.0, -1.0])), heights[0, 0], atol=1e-6)
+    assert np.isnan(heights_at(land(heights), np.array([[np.nan, 0.0], [0.0, np.nan]]))).all()
 
 
 def test_one_point_lies_where_it_would_among_many() -> None:

@@ -15,6 +15,7 @@ from recordings import section
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.scene.view import USUAL_VIEW
+from sim.stage.drawing.camera import Pose
 from sim.stage.drawing.canvas import Pixel
 from sim.stage.export.step import still
 from sim.stage.picture.map.numbers import number_stands
@@ -204,6 +205,16 @@ def test_bars_of_curvature_do_not_strike_them_through() -> None:
                 plate for plate in plates(drawn) if plate.inflate(-4, -4).clipline(middle - along, middle + along)
             ]
             assert struck == []
+
+
+def test_curvatures_that_are_none_have_no_bars_to_keep_off() -> None:
+    two = load_scene("two-weights")
+    lanes = tuple(replace(lane, rule=replace(lane.rule, learning_rate=0.9)) for lane in two.lanes)
+    session = begin(replace(two, lanes=lanes))
+    shown = replace(session, progress=12.0, views=frozenset({"hessian", "labels"}), pose=Pose(10.0, 40.0))
+    running = race(shown.scene)
+    running.extend(40)
+    draw(RecordingCanvas((960, 600)), snapshot_of(shown, running))
 
 
 @pytest.mark.parametrize(
