@@ -32,7 +32,7 @@ from .context import MOMENTS, ViewContext, captions_height
 from .momentum import sum_places
 from .room import LINE as HIDDEN
 from .room import Choice, least_covering, seen
-from .stretch import LAID_OUT_BY, at_rest, stretch_of
+from .stretch import LAID_OUT_BY, Ground, ground_of, stretch_of
 
 SHARE = 1 / 3
 """Of the map that is covered, at most."""
@@ -146,22 +146,12 @@ Stands = tuple[tuple[int, Choice | None], ...]
 
 
 def _stands_here(context: ViewContext) -> Stands:
-    place = context.camera, context.theme, tuple(context.area), context.em, context.views & LAID_OUT_BY
-    return _stands(context.race, context.index, context.moment // MOMENTS, *place, context.beside)
+    ground = ground_of(context, LAID_OUT_BY)
+    return _stands(ground, context.index, context.moment // MOMENTS, context.beside)
 
 
 @kept
-def _stands(
-    race: Race,
-    index: int,
-    block: int,
-    camera: Camera,
-    theme: Theme,
-    area: tuple[int, ...],
-    em: int,
-    views: frozenset[str],
-    beside: tuple[tuple[int, int], ...],
-) -> Stands:
+def _stands(ground: Ground, index: int, block: int, beside: tuple[tuple[int, int], ...]) -> Stands:
     """Where the formula stands in a block of moments: all the time at one place, if there is one that hides nothing.
 
     It is where it was in the block before, if that is as good; but every so many blocks it is placed anew, so that not
@@ -170,8 +160,8 @@ def _stands(
     first, before = MOMENTS * block, None
     if block % AGAIN:
         earlier = tuple((lane, max(0, each - 1)) for lane, each in beside)
-        _, before = _stands(race, index, block - 1, camera, theme, area, em, views, earlier)[-1]
-    context = replace(at_rest(race, index, first, camera, theme, area, em, views), beside=beside)
+        _, before = _stands(ground, index, block - 1, earlier)[-1]
+    context = ground.at(index, first, beside)
     updates = len(stretch_of(context, index, block).marbles) - 1
     return tuple(_placed(context, _offered(context), first, first + updates, before))
 
@@ -241,7 +231,7 @@ def _offers_of(race: Race, index: int, theme: Theme, size: tuple[int, int], em: 
     told = list[tuple[tuple[Row, ...], int]]()
     for lane, track in enumerate(race.tracks):
         if track.updates:
-            context = at_rest(race, lane, 0, camera, theme, (0, 0, *size), em, views)
+            context = Ground(race, camera, theme, (0, 0, *size), em, views).at(lane)
             own = len(told) if lane == index else own
             told.append((tuple(row.usual for row in rows_of(track, 0)), _taken(context).both))
     sizes = list(dict.fromkeys(max(SMALLEST, round(share * em)) for share in SIZES))

@@ -5,7 +5,6 @@ The words stand close to their marks, where they leave the others room to do so,
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import count as counted
 from itertools import groupby, islice
@@ -14,21 +13,18 @@ from typing import NamedTuple
 import numpy as np
 import pygame
 
-from ....descent.race import Race
 from ....surface.critical.point import CriticalKind, CriticalPoint
-from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas
 from ...style import text
 from ...style.kept import kept
 from ...style.numbers import number, short
-from ...style.theme import Theme
 from ..map.numbers import named_minima
 from ..map.terrain import marks_of
 from .context import MOMENTS, PLATE, ViewContext
 from .formula import formula_places
 from .momentum import sum_places
 from .room import mark_places, still_places
-from .stretch import LAID_OUT_BY, STANDING, Line, Stretch, at_rest, stretch_of
+from .stretch import LAID_OUT_BY, STANDING, Ground, Line, Stretch, ground_of, stretch_of
 
 ROUNDING = 1e-12
 TYPE = 0.8  # Height of the type, in ems.
@@ -106,14 +102,13 @@ def draw_labels(canvas: Canvas, context: ViewContext) -> None:
 
 def _standing(context: ViewContext) -> Sequence[Label]:
     """The words as they stand at the moment: where ground moves they go with their marks, unless a line leads there."""
-    camera, theme, area, em = context.camera, context.theme, tuple(context.area), context.em
-    views, block = context.views & LAID_OUT_BY, context.moment // MOMENTS
+    ground, block = ground_of(context, LAID_OUT_BY), context.moment // MOMENTS
     named = _named(context) if len(context.problem.critical) > CROWD else ()
-    found = _in_block(context.race, context.index, block, camera, theme, area, em, views, context.beside, named)
+    found = _in_block(ground, context.index, block, context.beside, named)
     labels = next(labels for first, labels in reversed(found) if first <= context.moment)
     if not context.passing:
         return labels
-    rest = at_rest(context.race, context.index, context.moment, camera, theme, area, em, views)
+    rest = ground.at(context.index, context.moment)
     return [_moved(label, context, rest) for label in labels]
 
 
@@ -134,22 +129,13 @@ def _moved(label: Label, context: ViewContext, rest: ViewContext) -> Label:
 
 @kept
 def _in_block(
-    race: Race,
-    index: int,
-    block: int,
-    camera: Camera,
-    theme: Theme,
-    area: tuple[int, ...],
-    em: int,
-    views: frozenset[str],
-    beside: tuple[tuple[int, int], ...],
-    named: tuple[int, ...],
+    ground: Ground, index: int, block: int, beside: tuple[tuple[int, int], ...], named: tuple[int, ...]
 ) -> tuple[tuple[int, tuple[Label, ...]], ...]:
     """The words as they stand in a block of moments, and from which of these on: rather under a marble than nowhere,
     but upon no others.
     """
-    labels, others = _labels(race, camera, theme, area, em, views & STANDING, named)
-    context = replace(at_rest(race, index, MOMENTS * block, camera, theme, area, em, views), beside=beside)
+    labels, others = _labels(ground._replace(views=ground.views & STANDING), named)
+    context = ground.at(index, MOMENTS * block, beside)
     own, words = stretch_of(context, index, block), _words(context)
     sharing = [stretch_of(context, *each) for each in beside]
     marbles = [place for stretch in sharing for place in stretch.marbles]
@@ -291,18 +277,9 @@ def _step(size: int) -> int:
 
 
 @kept
-def _labels(
-    race: Race,
-    camera: Camera,
-    theme: Theme,
-    area: tuple[int, ...],
-    em: int,
-    views: frozenset[str],
-    named: tuple[int, ...],
-) -> tuple[tuple[Label, ...], tuple[pygame.Rect, ...]]:
+def _labels(ground: Ground, named: tuple[int, ...]) -> tuple[tuple[Label, ...], tuple[pygame.Rect, ...]]:
     """The words of all points where they stand if no marble is there, and what else takes room on the map."""
-    ground = Ground(race, camera, theme, area, em, views)
-    points, minima = race.problem.critical, race.problem.minima
+    points, minima = ground.race.problem.critical, ground.race.problem.minima
     first = {minima[number].position for number in named if number < len(minima)}
     kinds = [point.kind for point in points]
     ranked = ((point.position not in first, kinds.index(point.kind) != turn) for turn, point in enumerate(points))
@@ -310,20 +287,9 @@ def _labels(
     if len(points) <= CROWD:
         placed = _laid_out(ground, range(len(points)))
         if {kinds[number] for number in placed} == set(kinds):
-            return tuple(placed.values()), _surroundings(*ground).others
+            return tuple(placed.values()), _surroundings(ground).others
     placed = _laid_out(ground, order, len(first))
-    return tuple(placed.values()), _surroundings(*ground).others
-
-
-class Ground(NamedTuple):
-    """All that the words of a map at rest go by."""
-
-    race: Race
-    camera: Camera
-    theme: Theme
-    area: tuple[int, ...]
-    em: int
-    views: frozenset[str]
+    return tuple(placed.values()), _surroundings(ground).others
 
 
 class Surroundings(NamedTuple):
@@ -350,26 +316,22 @@ class Form(NamedTuple):
 
 
 @kept
-def _surroundings(
-    race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int, views: frozenset[str]
-) -> Surroundings:
-    context = at_rest(race, 0, 0, camera, theme, area, em, views)
+def _surroundings(ground: Ground) -> Surroundings:
+    context = ground.at()
     own = marked_places(context)
     return Surroundings(own, (*own, *mark_places(context), *still_places(context)))
 
 
 @kept
-def _form(
-    race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int, views: frozenset[str], which: int
-) -> Form | None:
+def _form(ground: Ground, which: int) -> Form | None:
     """The first one, or those after it; None after the last."""
-    context = at_rest(race, 0, 0, camera, theme, area, em, views)
+    context = ground.at()
     told, size = next(islice(_forms(context, context.problem.critical), which, None), ([], 0))
     if not told:
         return None
-    marks, others = _surroundings(race, camera, theme, area, em, views)
+    marks, others = _surroundings(ground)
     extents = tuple((max(text.width(line, size) for line in lines) + size, 2 * _step(size)) for lines in told)
-    apart, board = _apart(marks), pygame.Rect(area)
+    apart, board = _apart(marks), pygame.Rect(ground.area)
     places = tuple(_on_map(_places(*each, apart), board) for each in zip(marks, extents, strict=True))
     return Form(tuple(told), size, extents, places, tuple(_free(each, others) for each in places))
 
@@ -391,9 +353,9 @@ def _laid_out(ground: Ground, order: Sequence[int], named: int = 0) -> Mapping[i
     Of so many of the first ones is spoken beside the map: a line leads to their words wherever there is room.
     """
     labels, points, board = dict[int, Label](), ground.race.problem.critical, pygame.Rect(ground.area)
-    marks, others = _surroundings(*ground)
+    marks, others = _surroundings(ground)
     apart, kinds = _apart(marks), [points[number].kind for number in order]
-    forms = (_form(*ground, which) for which in counted())
+    forms = (_form(ground, which) for which in counted())
     while (form := next(forms)) is not None:
         free = [form.free[number] for number in order]
         for turn, own in enumerate(order[:named]):

@@ -8,13 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from pygame import Rect
 
-from ....descent.race import Race
 from ....surface.points import Array
-from ...drawing.camera import Camera
 from ...drawing.canvas import Pixel
 from ...drawing.glyphs import flag_place
 from ...style.kept import kept
-from ...style.theme import Theme
 from ..map.minima import test_minima
 from ..map.numbers import number_stands
 from ..map.site import Site, site_of
@@ -22,7 +19,7 @@ from ..map.terrain import marks_of
 from ..map.trail import TAIL
 from .context import MOMENTS, ViewContext, captions_height
 from .ground.loss_scale import scale_place
-from .stretch import STANDING, at_rest, stretch_of
+from .stretch import STANDING, Ground, ground_of, stretch_of
 
 CLOSE = 0.25
 """From an arrow to words, in ems."""
@@ -128,7 +125,7 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
     return Seen(
         marbles,
         tuple(arrow for arrows in own.arrows[part] for arrow in arrows),
-        _still(context.race, context.camera, context.theme, tuple(context.area), em, context.views & STANDING),
+        _still(ground_of(context, STANDING)),
         way[there],
         lengths[there] / em,
         round(CLOSE * em),
@@ -137,13 +134,12 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
 
 
 @kept
-def _still(
-    race: Race, camera: Camera, theme: Theme, area: tuple[int, ...], em: int, views: frozenset[str] = frozenset()
-) -> Still:
-    """What is to be seen at all moments on a map in that area."""
-    context = at_rest(race, 0, 0, camera, theme, area, em, views)
+def _still(ground: Ground) -> Still:
+    """What is to be seen at all moments on a map."""
+    context = ground.at()
     flag, *_ = still_places(context)
-    return Still(flag, tuple(mark_places(context)), None if camera.flat else _land_sums(context.site, area, em))
+    land = None if ground.camera.flat else _land_sums(context.site, ground.area, ground.em)
+    return Still(flag, tuple(mark_places(context)), land)
 
 
 def _land_sums(site: Site, area: tuple[int, ...], em: int) -> Sums:

@@ -117,41 +117,38 @@ def steps(race: Race, index: int, first: int, last: int) -> Steps:
     return Steps(*(np.concatenate([column, more]) for column, more in zip(made, columns, strict=True)))
 
 
-def at_rest(
-    race: Race,
-    index: int,
-    moment: int,
-    camera: Camera,
-    theme: Theme,
-    area: tuple[int, ...],
-    em: int,
-    views: frozenset[str],
-) -> ViewContext:
-    """A moment of a lane on the ground of the training loss."""
-    return ViewContext(
-        race, index, moment, site_of(race.problem, camera, theme), Rect(area), Rect(0, 0, 0, 0), theme, em, views
-    )
+class Ground(NamedTuple):
+    """What words on a map are laid out by: the ground of the training loss, as it is shown there."""
+
+    race: Race
+    camera: Camera
+    theme: Theme
+    area: tuple[int, ...]
+    """The map."""
+    em: int
+    views: frozenset[str]
+
+    def at(self, index: int = 0, moment: int = 0, beside: tuple[tuple[int, int], ...] = ()) -> ViewContext:
+        """A moment of a lane on it."""
+        race, camera, theme, area, em, views = self
+        site, none = site_of(race.problem, camera, theme), Rect(0, 0, 0, 0)
+        return ViewContext(race, index, moment, site, Rect(area), none, theme, em, views, beside=beside)
+
+
+def ground_of(context: ViewContext, views: frozenset[str]) -> Ground:
+    """That under a context, for those of its views that are among these."""
+    race, camera, theme, area = context.race, context.camera, context.theme, tuple(context.area)
+    return Ground(race, camera, theme, area, context.em, context.views & views)
 
 
 def stretch_of(context: ViewContext, index: int, block: int) -> Stretch:
     """That of a lane in a block of MOMENTS moments, on the map of this context."""
-    views = context.views & (LAID_OUT_BY | {MOVING_GROUND})
-    place = context.camera, context.theme, tuple(context.area), context.em, views
-    return _stretch(context.race, index, MOMENTS * block, *place)
+    return _stretch(ground_of(context, LAID_OUT_BY | {MOVING_GROUND}), index, MOMENTS * block)
 
 
 @kept
-def _stretch(
-    race: Race,
-    index: int,
-    first: int,
-    camera: Camera,
-    theme: Theme,
-    area: tuple[int, ...],
-    em: int,
-    views: frozenset[str],
-) -> Stretch:
-    context, since = at_rest(race, index, first, camera, theme, area, em, views), max(0, first - UPDATES)
+def _stretch(ground: Ground, index: int, first: int) -> Stretch:
+    context, since, race = ground.at(index, first), max(0, first - UPDATES), ground.race
     made = steps(race, index, first, first + MOMENTS)
     theta = np.concatenate([race.tracks[index].theta[since:first], made.theta])
     pixels = visible(context.pixels(theta), context.area)
