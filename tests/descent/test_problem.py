@@ -132,6 +132,19 @@ def test_a_descent_that_ends_on_a_saddle_or_in_a_known_minimum_leads_to_nothing_
     assert ends[2] == pytest.approx((1.03558, 0.0), abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("formula", "new"),
+    [
+        ("tanh(x) + y^2", False),
+        ("1 / (1 + exp(-3*x)) + 2*y^2", False),
+        ("tanh(3*x)*(y - 1)^2 + tanh(3*x)", False),
+        ("max(0, x + 4)^3 + y^2", True),
+    ],
+)
+def test_a_tail_that_rounding_makes_level_far_out_is_no_minimum_to_be_found(formula: str, new: bool) -> None:
+    assert np.isfinite(problem_of(formula).beyond(at((-5.5, 0.9), (-6.5, 1.1)))).all(axis=-1).tolist() == [new, new]
+
+
 def test_the_lowest_of_none_is_none() -> None:
     problem = problem_of("x + y")
     assert problem.lowest is None

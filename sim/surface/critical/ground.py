@@ -47,6 +47,7 @@ WAVES = 6.0, 3.0, 2.0, ASIDE
 MOST_STEPS = 256  # Along a floor, each way.
 FEW = 4  # On a floor of fewer points nothing is said of its slope.
 MANY = 16  # In so many places rounding does not lead down one way by chance.
+TAIL = 4.0  # Steps of a floor that make a cell where it is looked for how it rises at its end, if it may be a tail.
 CLOSED = 0.75  # How near, in steps, a floor comes back to where it began if it is closed.
 AWAY = 3  # Steps before which no floor has come back.
 
@@ -244,6 +245,15 @@ def floors(surface: Surface, window: Window, points: Array, equal: Array, step: 
     return [_joined(surface, point, ahead, back, level) for point, ahead, back, level in each]
 
 
+def is_tail(surface: Surface, window: Window, point: Array, equal: float, step: float) -> bool:
+    """Whether the floor on which a point (2,) lies is seen to be a tail: where it ends in the window, it fades out."""
+    (ahead,), (back,) = _ways(surface, window, point[None], np.array([equal]), step)
+    if not (ahead.points or back.points):
+        return False
+    ends = [each for each in ((ahead, back), (back, ahead)) if each[0].end == "rise"]
+    return any(_fading(surface, point, *each, equal, TAIL) > 0.5 for each in ends)
+
+
 def with_branches(surface: Surface, window: Window, floor: Array, equal: float, step: float) -> Array:
     """A floor (n, 2) with those that cross it or branch off from it, (m, 2).
 
@@ -380,11 +390,19 @@ def _joined(surface: Surface, point: Array, forward: _Way, backward: _Way, equal
     if ends == {"rise"} or (ends == {"border"} and not _slopes(surface, floor)):
         return floor
     if ends == {"rise", "border"} and len(floor) > 1:
-        end, before = floor[[0, 1]] if backward.end == "rise" else floor[[-1, -2]]
-        share = fading(surface, end[None], (end - before)[None], float(surface.value(point)), equal / LEVEL)
-        if share <= 0.5 and not _slopes(surface, floor):
+        rising, other = (backward, forward) if backward.end == "rise" else (forward, backward)
+        if _fading(surface, point, rising, other, equal) <= 0.5 and not _slopes(surface, floor):
             return floor
     return np.empty((0, 2))
+
+
+def _fading(surface: Surface, point: Array, way: _Way, other: _Way, equal: float, cell: float = 1.0) -> float:
+    """As `fading` has it, where a way from a point (2,) along its floor ends, of which another is the other side.
+
+    cell: in steps of the way.
+    """
+    before, end = [*other.points[:1], point, *way.points][-2:]
+    return fading(surface, end[None], cell * (end - before)[None], float(surface.value(point)), equal / LEVEL)
 
 
 def _slopes(surface: Surface, floor: Array) -> bool:

@@ -20,7 +20,7 @@ from . import cells as grids
 from .bottoms import NEXT, flat_bottoms
 from .curves import LEVEL, checked, one_a_valley, thinned
 from .cusps import compass, describe_sharp, sharp_minima
-from .ground import ROUGHLY, Ground, grounds
+from .ground import ROUGHLY, Ground, grounds, is_tail, tolerances
 from .newton import (
     CIRCLE,
     SAME_POINT,
@@ -141,8 +141,32 @@ def look_up(
             steep = slopes_around(surface, smooth, reach) > PLATEAU * scales.steepest
             known = _described(surface, around, scales, smooth[steep], [smooth], reach)
     gaps = {one: float(np.hypot(*(one.position - point))) for one in known}
-    nearest = min(known.items(), key=lambda item: gaps[item[0]], default=None)
-    return nearest if nearest and gaps[nearest[0]] <= reach else None
+    nearest = min(known, key=lambda one: gaps[one], default=None)
+    if nearest is None or gaps[nearest] > reach:
+        return None
+    ground = known[nearest]
+    return nearest, None if ground and _tail(surface, window, scales.relief, around, point, ground) else ground
+
+
+def _tail(surface: Surface, window: Window, relief: float, around: Window, point: Array, ground: Ground) -> bool:
+    """Whether a point's (2,) floor that leaves the window around it is but a tail in one that holds the `window`, too.
+
+    Far out, tails are level by rounding; where they come from, they rise.
+    """
+    ends = np.abs(ground.floor - around.center) + 2 * ground.step >= 0.5 * np.array([around.width, around.height])
+    if not ground.valley or not ends.any():
+        return False
+    each = window, around
+    whole = Window(
+        min(one.x0 for one in each),
+        max(one.x1 for one in each),
+        min(one.y0 for one in each),
+        max(one.y1 for one in each),
+    )
+    step = 0.5 * REACH * whole.diagonal / CELLS
+    with np.errstate(all="ignore"):
+        (equal,) = tolerances(surface, whole, point[None], relief).tolist()
+        return is_tail(surface, whole, point, equal, step)
 
 
 def _described(
