@@ -35,9 +35,9 @@ from sim.stage.drawing.camera import Pose
 from sim.stage.export.film import film
 from sim.stage.export.web.file import save_page
 from sim.stage.picture.views import VIEWS
-from sim.stage.session.examples import SetCount
+from sim.stage.session.problem import SetCount, SetFormula
 from sim.stage.session.session import MOVING_GROUND, SPEEDS, Session, race
-from sim.stage.session.setup import MoveStart, OpenScene, SetFormula
+from sim.stage.session.setup import MoveStart, OpenScene
 from sim.stage.session.view import Turn
 from sim.stage.window.window import MainWindow
 from sim.study.odds.odds import growing, jobs

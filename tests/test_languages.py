@@ -80,7 +80,7 @@ from sim.stage.input.controls import controls
 from sim.stage.window.documents import open_text, resume
 from sim.stage.window.saving import Saving
 from sim.stage.session.session import update
-from sim.stage.session.setup import SetFormula
+from sim.stage.session.problem import SetFormula
 from sim.stage.input.widgets import look as look_of
 from sim.stage.window.window import MainWindow
 

@@ -24,7 +24,7 @@ from sim.stage.input import lane_controls
 from sim.stage.picture import caption, chart, help, picture, tooltip
 from sim.stage.picture.panel import verdict
 from sim.stage.picture.views import VIEWS
-from sim.stage.session import bindings, lanes, names, setup
+from sim.stage.session import bindings, lanes, names, problem
 from sim.stage.sheets import sheets
 from sim.stage.style import numbers, text
 from sim.stage.style.numbers import evidence
@@ -99,7 +99,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("sheets/odds.py", "word"): set(FIGURE_WORDS),
     ("session/names.py", "first"): set(names.WORDS),
     ("window/window.py", "BOXES"): {names.BOXES},
-    ("session/setup.py", "OWN_SURFACE"): {setup.OWN_SURFACE},
+    ("session/problem.py", "OWN_SURFACE"): {problem.OWN_SURFACE},
     ("sheets/contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
     ("sheets/contrast.py", "words"): set(contrast.CAPTION),
 }

@@ -21,12 +21,12 @@ from ...surface.functions.formula import Formula
 from ..picture.views import VIEWS
 from ..session.bindings import FINE, Deed, Errand
 from ..session.dials import DECADES, position_of, value_at
-from ..session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma, adjustable
 from ..session.lanes import two_digits
 from ..session.odds import ShowOdds, TurnSheet
 from ..session.playback import ChangeClock, ChangeSpeed, ChooseClock, ChooseSpeed, Restart, ToggleDrama, ToggleMotion
+from ..session.problem import Draft, ScaleCount, ScaleSigma, SetCount, SetFormula, SetSigma, adjustable
 from ..session.session import SPEEDS, Session
-from ..session.setup import Draft, EarlierSeed, NewSeed, OpenScene, SetFormula
+from ..session.setup import EarlierSeed, NewSeed, OpenScene
 from ..session.tour import GoBack, Lead, ShowTour
 from ..session.view import (
     ChangeLanguage,
@@ -112,7 +112,7 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             SetFormula,
             say("a surface of your own, such as x^2/4 + sin(3*x)*cos(y); Enter shows it"),
             Draft,
-            session.refused,
+            say("The formula {reason}", reason=session.refused) if session.refused else "",
         ),
         _clock_choice(session, theme),
         Slider(

@@ -9,6 +9,7 @@ from ..drawing.canvas import Canvas
 from ..drawing.glyphs import draw_badge
 from ..drawing.layout import Layout
 from ..session.bindings import keys_of
+from ..session.problem import OWN_SURFACE
 from ..session.session import Session, changed
 from ..session.setup import SkipQuestion, is_right
 from ..style import text
@@ -137,7 +138,9 @@ def draw_caption(canvas: Canvas, places: Layout, theme: Theme, session: Session,
     color = theme.muted
     if words:
         color = theme.text if lane is None else mix(theme.lane(lane), theme.text, 0.5)
-    of_origin = session.origin is None or session.scene.look == session.origin.look
+    of_origin = session.scene.look != OWN_SURFACE and (
+        session.origin is None or session.scene.look == session.origin.look
+    )
     other = (of_origin and changed(session)) or not as_written(session.scene, any_seed=True)
     shown = words or (theme.say(CHANGED) if other else session.scene.texts(theme.language).look)
     lines = wrapped(shown, em, place.right - left, places.look_lines, bool(words))

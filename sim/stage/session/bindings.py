@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
-from .examples import ScaleCount, ScaleSigma
 from .lanes import (
     AddLane,
     DuplicateLane,
@@ -23,6 +22,7 @@ from .lanes import (
 )
 from .odds import ShowOdds, TurnSheet
 from .playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step, ToggleDrama, ToggleMotion
+from .problem import ScaleCount, ScaleSigma
 from .scenes import ShowScenes
 from .session import Message
 from .setup import EarlierSeed, NewSeed, NudgeStart, OpenScene, SkipQuestion

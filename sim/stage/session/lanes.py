@@ -46,10 +46,15 @@ def renamed(session: Session, before: Scene) -> Session:
     """The session, with names anew that were made for what its lanes were in that scene; it has as many lanes."""
     scene, counts = session.scene, (before.examples.count, session.scene.examples.count)
     lanes = list(scene.lanes)
-    for index, (old, new) in enumerate(zip(before.lanes, scene.lanes, strict=True)):
-        if new.name not in session.given:
-            others = [lane.name for place, lane in enumerate(lanes) if place != index]
-            lanes[index] = replace(new, name=followed(new.name, old, new, counts, others))
+    new = [
+        followed(lane.name, old, lane, counts, ()) if lane.name not in session.given else lane.name
+        for old, lane in zip(before.lanes, lanes, strict=True)
+    ]
+    taken = {lane.name for lane, name in zip(lanes, new, strict=True) if name == lane.name}  # Other names are to go.
+    for index, (old, lane) in enumerate(zip(before.lanes, scene.lanes, strict=True)):
+        if new[index] != lane.name:
+            lanes[index] = replace(lane, name=followed(lane.name, old, lane, counts, taken))
+            taken.add(lanes[index].name)
     names = [lane.name for old, lane in zip(scene.lanes, lanes, strict=True) if lane.name != old.name]
     return replace(session, scene=translated(replace(scene, lanes=tuple(lanes)), names))
 

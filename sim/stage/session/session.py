@@ -1,7 +1,7 @@
 """What the user has asked for, as a value, and how a message makes another of it.
 
 Keys and clicks become messages; `update` is pure, so that every control can be tested without a window. The
-messages themselves stand by what they are about: `playback`, `view`, `setup`, `scenes`, `lanes`, `dials`, `examples`,
+messages themselves stand by what they are about: `playback`, `view`, `setup`, `scenes`, `lanes`, `dials`, `problem`,
 `odds`, `tuning`, `tour`.
 """
 
@@ -19,7 +19,7 @@ from ...scene.carriers import sealed
 from ...scene.reading import Saved
 from ...study.maps.swarm import SIZES, SPREADS
 from ...study.odds.tally import Tally
-from ...surface.protocol import Window
+from ...surface.protocol import Point, Window
 from ..drawing.camera import FLAT, Pose
 from ..style.kept import Recent
 from ..style.theme import THEMES
@@ -81,6 +81,17 @@ class Retuned:
     """Which of that one's lanes it is."""
     told: str
     """What was said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was to be before it was changed so that marbles are led down a surface of one's own."""
+
+    start: Point
+    moved: Point
+    """Where it is instead."""
+    rates: tuple[tuple[float, float, bool], ...]
+    """Learning rates that lanes were given, each with what it was to be, and whether that was set since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +182,8 @@ class Session:
     """The scene that was changed by hand and left for another one, if there is one, and how it was being looked at."""
     given: frozenset[str] = frozenset()
     """Names of lanes that the user has given: they stay, whatever the lanes become."""
+    wanted: Wanted | None = None
+    """What the lanes and the start of a surface of one's own were meant to be."""
     former: tuple[Scene, int] | None = None
     """While a slider of a lane is dragged: the scene as it was before, and which lane it is."""
     tuning: Search | Retuned | None = None
@@ -178,7 +191,7 @@ class Session:
     draft: str = ""
     """A formula that has been typed and not shown."""
     refused: str = ""
-    """Why it cannot be; empty if nothing is wrong about it as far as is known."""
+    """What is wrong about it, in English; empty if nothing is as far as is known."""
     rules: str = ""
     """The file of rules that was typed last."""
     rules_refused: str = ""

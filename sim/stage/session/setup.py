@@ -1,32 +1,18 @@
 """Messages about what a race begins with: its scene and the question that it asks, its seed, its start."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache, partial
 from typing import Any
 
 from ...descent.clock import Timing
-from ...descent.examples.recipes import ShiftedExamples
 from ...descent.race import Race
 from ...descent.rules import OWN, rule_name
-from ...descent.update import plain_rate, rolled
 from ...foreign.rules_file import RulesError, load_rules
-from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
-from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
-from ...surface.functions.formula import Formula, FormulaError
-from ...surface.points import Array
-from ...surface.protocol import Point
-from ...surface.start import Beginning, beginning
-from ..style.numbers import short
 from ..style.theme import say
-from .lanes import renamed
 from .playback import Restart
 from .session import Session, as_it_wants, ask, changed
-
-USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
-OWN_SURFACE = "A surface of your own."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +41,8 @@ def opened(session: Session, scene: Scene) -> Session:
         origin=scene,
         lane=0,
         given=frozenset(),
+        wanted=None,
+        rules="" if session.rules_refused else session.rules,
         rules_refused="",
         horizon=scene.updates,
         focus=None,
@@ -96,6 +84,7 @@ class Return:
             former=None,
             lane=before.lane,
             given=before.given,
+            wanted=before.wanted,
             guess=before.guess,
             asking=before.asking,
             opened=None,
@@ -241,147 +230,6 @@ class NudgeStart:
 
 
 @dataclass(frozen=True, slots=True)
-class SetFormula:
-    """Play on a surface of one's own, f(x, y); the lanes stay, and so do examples that vary a surface.
-
-    Where steps of their learning rates would lead uphill nearly everywhere, these are turned down, and where they do
-    from the start, it moves: what is not as it was is told.
-
-    A formula that cannot be read stays in its field, with what is wrong about it.
-    """
-
-    formula: str
-
-    @property
-    def can_be_read(self) -> bool:
-        """Whether it is a formula; that is known at once, but not what there is to see of it."""
-        try:
-            Formula(self.formula)
-        except FormulaError:
-            return False
-        return True
-
-    def apply(self, session: Session) -> Session:
-        scene = session.scene
-        if not self.formula.strip() or (isinstance(scene.surface, Formula) and scene.surface.formula == self.formula):
-            return replace(session, draft="", refused="")
-        try:
-            surface = Formula(self.formula)
-        except FormulaError as error:
-            refused = say(session.language, "The formula {reason}", reason=error)
-            return replace(session, draft=self.formula, refused=refused)
-        start, rules = _wanted(session)
-        examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
-        begun = _begun(surface, start, rules, examples)
-        lanes = tuple(
-            replace(
-                lane,
-                rule=_slower(rule, begun.factor),
-                batch_size=_batch_size(lane.batch_size, scene.examples.count, examples.count),
-            )
-            for lane, rule in zip(scene.lanes, rules, strict=True)
-        )
-        mine = replace(
-            scene,
-            name="formula",
-            title=f"f = {self.formula}"[:LONGEST_TITLE],
-            look=OWN_SURFACE,
-            surface=surface,
-            window=begun.window,
-            start=begun.start,
-            examples=examples,
-            lanes=lanes,
-            claims=(None,) * len(lanes),
-            captions=(),
-            question=None,
-            translations=_of_own_surface(scene),
-        )
-        fresh = renamed(replace(session, scene=mine, focus=None, draft="", refused=""), scene)
-        notice = _told(begun, max(map(plain_rate, rules)), session.language)
-        return replace(ask(Restart().apply(fresh)), notice=notice)
-
-
-def _wanted(session: Session) -> tuple[Point, tuple[Any, ...]]:
-    """Where marbles are to start, and the lanes' rules, as if nothing had been turned down for the surface before."""
-    scene, rules = session.scene, tuple(lane.rule for lane in session.scene.lanes)
-    first = session.origin
-    if first is None or first == scene or not isinstance(scene.surface, Formula) or len(first.lanes) != len(rules):
-        return scene.start, rules
-    firsts = tuple(lane.rule for lane in first.lanes)
-    begun = _begun(scene.surface, first.start, firsts, scene.examples)
-    start = first.start if scene.start == begun.start else scene.start
-    own = (old if rule == _slower(old, begun.factor) else rule for rule, old in zip(rules, firsts, strict=True))
-    return start, tuple(own)
-
-
-@lru_cache(maxsize=8)
-def _begun(surface: Formula, start: Point, rules: tuple[Any, ...], examples: Any) -> Beginning:
-    """How a race of these rules begins on a surface, if it is to begin there."""
-
-    def roll(rule: Any, places: Array, factor: float) -> Iterator[Array]:
-        return rolled(replace(rule, learning_rate=factor * rule.learning_rate), surface, places)
-
-    rolls = [partial(roll, rule) for rule in dict.fromkeys(rules) if _grows(rule)]
-    return beginning(surface, start, rolls, examples.sums(surface)[0])
-
-
-def _grows(rule: Any) -> bool:
-    """Whether it is a rule of the program's own, whose steps grow with the gradient."""
-    return type(rule) in OWN and plain_rate(rule) > 0.0
-
-
-def _slower(rule: Any, factor: float) -> Any:
-    """The rule with so many times its learning rate, if its steps grow with the gradient."""
-    if factor in (0.0, 1.0) or not _grows(rule):
-        return rule
-    return replace(rule, learning_rate=float(f"{factor * rule.learning_rate:.6g}"))
-
-
-def _told(begun: Beginning, rate: float, language: str) -> str:
-    """What of a race's beginning is not as it was wanted, and why; rate: the largest η that was."""
-    shown = {"rate": short(rate), "factor": short(begun.factor)}
-    if not begun.factor:
-        return say(language, "η = {rate} is too large for half of this window: turn it down.", **shown)
-    if begun.factor < 1.0 and begun.moved:
-        return say(language, "η is {factor} times what it was, and the start has moved: {rate} was too large.", **shown)
-    if begun.factor < 1.0:
-        return say(language, "η is {factor} times what it was: {rate} was too large here.", **shown)
-    return _why_moved(begun, shown, language) if begun.moved else ""
-
-
-def _why_moved(begun: Beginning, shown: dict[str, str], language: str) -> str:
-    if begun.moved == "nowhere":
-        return say(language, "The start has moved: at the old one there is no loss.")
-    if begun.moved == "towers":
-        return say(language, "The start has moved: from the height of the old one all else looks level.")
-    if begun.moved == "level":
-        return say(language, "The start has moved: at the old one it is level.")
-    return say(language, "The start has moved: η = {rate} was too large for the old one.", **shown)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A formula is being typed: it is kept, and shown when Enter says so."""
-
-    formula: str
-
-    def apply(self, session: Session) -> Session:
-        return replace(session, draft=self.formula, refused="")
-
-
-def _of_own_surface(scene: Scene) -> InLanguages[Translation]:
-    """What a surface of one's own is in other languages: its title is a formula, and the lanes' names stay."""
-    before, looks = dict(scene.translations), dict(everywhere(OWN_SURFACE))
-    words = ((code, before.get(code, Translation()).lane, looks.get(code)) for code in TRANSLATIONS)
-    return tuple((code, Translation(look=look, lane=lanes)) for code, lanes, look in words if look or lanes)
-
-
-def _batch_size(batch_size: int, before: int, count: int) -> int:
-    """A full batch stays one; no batch is larger than N."""
-    return count if batch_size == before else min(batch_size, count)
-
-
-@dataclass(frozen=True, slots=True)
 class LoadRules:
     """Run the code of a file that the user has typed, and have its rules join the others; again, if it has changed.
 
@@ -397,7 +245,7 @@ class LoadRules:
         try:
             loaded = load_rules(self.path.strip())
         except RulesError as error:
-            return replace(session, rules=self.path, rules_refused=str(error))
+            return replace(session, rules=self.path, rules_refused=str(error), notice="")
         lanes = tuple(replace(lane, rule=_anew(lane.rule, loaded.rules)) for lane in session.scene.lanes)
         names = ", ".join(loaded.rules)
         notice = say(session.language, "The code of {path} was run; its rules: {names}.", path=self.path, names=names)

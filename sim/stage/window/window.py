@@ -26,9 +26,10 @@ from ..session.names import BOXES, unseen
 from ..session.odds import ChooseSheet
 from ..session.playback import Elapsed, Step
 from ..session.playback import tempo as pace_of
+from ..session.problem import SetFormula
 from ..session.scenes import Choose, Pick, Tell
 from ..session.session import RACES, Message, Session, race, ridden, update
-from ..session.setup import Guess, SetFormula, SkipQuestion, judgement
+from ..session.setup import Guess, SkipQuestion, judgement
 from ..session.tour import GoBack, GoToStep
 from ..session.tuning import searching
 from ..session.view import Back, Close, Follow, Hover, Notify, Rest, ShowControls

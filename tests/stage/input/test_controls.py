@@ -23,8 +23,8 @@ from sim.stage.picture.transport import knobs
 from sim.stage.session.bindings import Errand, keys
 from sim.stage.session.dials import rates_of
 from sim.stage.session.lanes import ChooseRule, SelectLane
+from sim.stage.session.problem import SetFormula
 from sim.stage.session.session import Session, begin, update
-from sim.stage.session.setup import SetFormula
 from sim.stage.style import text
 from sim.stage.style.theme import load_theme
 from sim.stage.window.beside.preparing import controls_of
@@ -167,7 +167,7 @@ def test_a_refused_formula_stays_in_its_field_with_its_message() -> None:
     session = update(opened(), SetFormula("x + n"))
     entry = held(session)["formula"]
     assert isinstance(entry, TextField)
-    assert (entry.text, entry.mistake) == ("x + n", session.refused)
+    assert (entry.text, entry.mistake) == ("x + n", f"The formula {session.refused}")
     with screen(SIZE):
         plain, marked = (drawn(panel_of(each, SIZE)) for each in (opened(), session))
         field = panel_of(session, SIZE)._widgets["formula"].rect

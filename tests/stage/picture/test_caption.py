@@ -19,8 +19,9 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.picture.caption import CHANGED, draw_caption, reveal, said_now
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.playback import Elapsed, Play, Step
+from sim.stage.session.problem import OWN_SURFACE, SetFormula
 from sim.stage.session.session import Session, ask, begin, race
-from sim.stage.session.setup import OWN_SURFACE, Guess, MoveStart, OpenScene, SetFormula, SkipQuestion
+from sim.stage.session.setup import Guess, MoveStart, OpenScene, SkipQuestion
 from sim.stage.session.view import Toggle
 from sim.stage.style.theme import load_theme
 from sim.stage.style.wrapping import wrapped

@@ -10,7 +10,6 @@ from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
 from sim.scene.speech import LONGEST_NAME
-from sim.stage.session.examples import SetCount
 from sim.stage.session.lanes import (
     AddLane,
     ChooseRule,
@@ -22,6 +21,7 @@ from sim.stage.session.lanes import (
     SetHyperparameter,
 )
 from sim.stage.session.names import in_languages
+from sim.stage.session.problem import SetCount
 from sim.stage.session.scenes import OpenBrought
 from sim.stage.session.session import Message, Session, begin
 from sim.stage.session.setup import OpenScene, Return

@@ -11,7 +11,6 @@ from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import MOST_RATE
 from sim.scene import MOST_LANES, load_scene
-from sim.stage.session.examples import ScaleCount, ScaleSigma, SetCount, SetSigma
 from sim.stage.session.lanes import (
     AddLane,
     ChooseRule,
@@ -27,6 +26,7 @@ from sim.stage.session.lanes import (
     ShiftMomentum,
 )
 from sim.stage.session.playback import Step
+from sim.stage.session.problem import ScaleCount, ScaleSigma, SetCount, SetSigma
 from sim.stage.session.session import Session, begin, race
 from sim.stage.session.view import ShowControls
 

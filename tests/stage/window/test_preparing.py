@@ -23,11 +23,11 @@ from sim.scene import load_scene, scene_files
 from sim.stage.input.widgets import ControlPanel
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
-from sim.stage.session.examples import SetSigma
 from sim.stage.session.lanes import SetHyperparameter
 from sim.stage.session.playback import GoToEnd
+from sim.stage.session.problem import SetFormula, SetSigma
 from sim.stage.session.session import RACES, Session, begin, race
-from sim.stage.session.setup import MoveStart, NewSeed, OpenScene, SetFormula
+from sim.stage.session.setup import MoveStart, NewSeed, OpenScene
 from sim.stage.session.view import ChooseSwarm, ShowHelp, ToggleView
 from sim.stage.style import text
 from sim.stage.style.kept import CACHE
@@ -272,7 +272,7 @@ def test_a_formula_is_read_beside_the_window_and_another_scene_takes_its_place(
             raise_if_unwanted()
             time.sleep(0.002)
 
-    monkeypatch.setattr("sim.stage.session.setup.beginning", endless)
+    monkeypatch.setattr("sim.stage.session.problem.beginning", endless)
     before = window.session.scene
     window._do(SetFormula("x^2 + y^2/7"))
     window.advance([], 0.02)

@@ -1,0 +1,307 @@
+"""Messages that change what the lanes descend by hand: a surface of one's own, how much its examples differ, and how
+many there are.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from itertools import islice, takewhile
+from typing import Any
+
+import numpy as np
+
+from ...descent.examples.recipes import MOST_EXAMPLES, Recipe, ShiftedExamples
+from ...descent.lane import Lane, Update, descend
+from ...descent.rules import OWN
+from ...descent.update import plain_rate, rolled
+from ...languages import TRANSLATIONS, everywhere
+from ...scene import Scene
+from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
+from ...surface.functions.formula import Formula, FormulaError
+from ...surface.points import Array
+from ...surface.protocol import Point
+from ...surface.start import TRIED, Beginning, beginning
+from ..style.numbers import short
+from ..style.theme import say
+from .lanes import renamed, two_digits, with_lanes
+from .playback import Restart
+from .session import Session, Wanted, ask
+
+LARGEST_SIGMA = 1e3
+LEAST_SIGMA = 0.01  # Below it, none.
+USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
+OWN_SURFACE = "A surface of your own."
+FAR = 0.01  # A marble that is not to come so far, in diagonals of the window, gets nowhere.
+MOST_NAMED = 3  # Of so many lanes at most the names are told.
+
+
+@dataclass(frozen=True, slots=True)
+class SetFormula:
+    """Play on a surface of one's own, f(x, y); the lanes stay, and so do examples that vary a surface.
+
+    Where steps of their learning rates would lead uphill nearly everywhere, these are turned down, and where they do
+    from the start, it moves: what is not as it was is told.
+
+    A formula that cannot be read stays in its field, with what is wrong about it.
+    """
+
+    formula: str
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether it is a formula; that is known at once, but not what there is to see of it."""
+        try:
+            Formula(self.formula)
+        except FormulaError:
+            return False
+        return True
+
+    def apply(self, session: Session) -> Session:
+        scene = session.scene
+        other = session.draft not in ("", self.formula)  # One goes on with what has been typed meanwhile.
+        done = session if other else replace(session, draft="", refused="")
+        if not self.formula.strip() or (isinstance(scene.surface, Formula) and scene.surface.formula == self.formula):
+            return done
+        try:
+            surface = Formula(self.formula)
+        except FormulaError as error:
+            return replace(session, draft=self.formula, refused=str(error))
+        examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
+        start, rules = _wanted(session)
+        lanes = [
+            replace(lane, rule=rule, batch_size=_batch_size(lane.batch_size, scene.examples.count, examples.count))
+            for lane, rule in zip(scene.lanes, rules, strict=True)
+        ]
+        own = _set_by_hand(session, lanes, surface, start)
+        begun = _begun(surface, start, [lane for index, lane in enumerate(lanes) if index not in own], examples, scene)
+        slower = [_slower(lane, own.get(index, begun.factor)) for index, lane in enumerate(lanes)]
+        rates = dict.fromkeys(
+            (after.rule.learning_rate, before.rule.learning_rate, index in own)
+            for index, (before, after) in enumerate(zip(lanes, slower, strict=True))
+        )
+        mine = replace(
+            scene,
+            name="formula",
+            title=f"f = {self.formula}"[:LONGEST_TITLE],
+            look=OWN_SURFACE,
+            surface=surface,
+            window=begun.window,
+            start=begun.start,
+            examples=examples,
+            lanes=tuple(slower),
+            claims=(None,) * len(lanes),
+            captions=(),
+            question=None,
+            translations=_of_own_surface(scene),
+        )
+        wanted = Wanted(start, begun.start, tuple(rates))
+        fresh = renamed(replace(done, scene=mine, wanted=wanted, focus=None), scene)
+        notice = _told(begun, lanes, fresh)
+        return replace(ask(Restart().apply(fresh)), notice=notice)
+
+
+def _wanted(session: Session) -> tuple[Point, tuple[Any, ...]]:
+    """Where marbles are to start, and the lanes' rules, as if nothing had been turned down for the surface before."""
+    scene, wanted = session.scene, session.wanted
+    if wanted is None:
+        return scene.start, tuple(lane.rule for lane in scene.lanes)
+    before = {given: rate for given, rate, _ in wanted.rates}
+    rates = [(lane.rule, lane.rule.learning_rate) for lane in scene.lanes]
+    start = wanted.start if scene.start == wanted.moved else scene.start
+    return start, tuple(replace(rule, learning_rate=before[rate]) if rate in before else rule for rule, rate in rates)
+
+
+def _set_by_hand(session: Session, lanes: Sequence[Lane], surface: Formula, start: Point) -> dict[int, float]:
+    """The lanes, by their places, whose learning rates were set since such a race began, each with its own factor."""
+    if session.wanted is None:
+        return {}
+    others, scene = {given for given, _, by_hand in session.wanted.rates if not by_hand}, session.scene
+    own = [index for index, lane in enumerate(scene.lanes) if lane.rule.learning_rate not in others]
+    return {index: _begun(surface, start, lanes[index : index + 1], scene.examples, scene).factor for index in own}
+
+
+def _begun(surface: Formula, start: Point, lanes: Sequence[Lane], examples: Recipe, scene: Scene) -> Beginning:
+    """How a race of these lanes begins on a surface, if it is to begin there."""
+    train, seeds = examples.sums(surface)[0], np.array([scene.seed])
+
+    def roll(rule: Any, places: Array, factor: float) -> Iterator[Array]:
+        return rolled(replace(rule, learning_rate=factor * rule.learning_rate), surface, places)
+
+    def trial(where: Point, factor: float) -> list[Array]:
+        return [_way(descend(train, _slower(lane, factor), np.array([where]), seeds)) for lane in lanes]
+
+    rules = dict.fromkeys(_undecayed(lane.rule) for lane in lanes if _grows(lane.rule))
+    return beginning(surface, start, [partial(roll, rule) for rule in rules], train, trial)
+
+
+def _way(run: Iterator[Update]) -> Array:
+    """Where a marble is after each update that is tried, (n, 2), until it ends."""
+    made = takewhile(lambda update: update.alive[0] and not update.failures, islice(run, TRIED))
+    return np.array([update.theta[0] for update in made]).reshape(-1, 2)
+
+
+def _undecayed(rule: Any) -> Any:
+    """The rule without its decay, which may lead up the loss at any learning rate."""
+    return replace(rule, weight_decay=0.0) if hasattr(rule, "weight_decay") else rule
+
+
+def _grows(rule: Any) -> bool:
+    """Whether it is a rule of the program's own, whose steps grow with the gradient."""
+    return type(rule) in OWN and plain_rate(rule) > 0.0
+
+
+def _slower(lane: Lane, factor: float) -> Lane:
+    """The lane with so many times its learning rate, if its steps grow with the gradient."""
+    rule: Any = lane.rule
+    if factor in (0.0, 1.0) or not _grows(rule):
+        return lane
+    return replace(lane, rule=replace(rule, learning_rate=float(f"{factor * rule.learning_rate:.6g}")))
+
+
+def _told(begun: Beginning, before: Sequence[Lane], session: Session) -> str:
+    """What of a race's beginning is not as it was wanted, and why; before: its lanes as they were."""
+    language, after = session.language, session.scene.lanes
+    first = _slowed(begun, before, session)
+    moved = _why_moved(begun.moved, language) if begun.moved else ""
+    if not begun.factor:
+        rate = max(lane.rule.learning_rate for lane in before if _grows(lane.rule))
+        first = say(language, "η = {rate} is too large for half of this window: turn it down.", rate=short(rate))
+    elif 0.0 < begun.reach * session.scene.updates / TRIED < FAR:
+        rate, count = max(lane.rule.learning_rate for lane in after), session.scene.updates
+        told = {"rate": short(rate), "count": count}
+        first = say(language, "η = {rate} is small here: in {count} updates no marble gets far. Turn it up.", **told)
+    return say(language, "{first} {second}", first=first, second=moved) if first and moved else first or moved
+
+
+def _slowed(begun: Beginning, before: Sequence[Lane], session: Session) -> str:
+    """Whose learning rates were turned down, and why; empty if none was."""
+    language, names = session.language, session.scene.texts(session.language).lanes
+    both = list(zip(before, session.scene.lanes, strict=True))
+    slower = [index for index, (old, new) in enumerate(both) if old.rule != new.rule]
+    if not slower:
+        return ""
+    rate, now = max((both[index][0].rule.learning_rate, both[index][1].rule.learning_rate) for index in slower)
+    told = {"rate": short(rate), "now": short(now)}
+    if len(slower) == len(both):
+        turned = say(language, "η is turned down from {rate} to {now}", **told)
+    elif len(slower) > MOST_NAMED:
+        turned = say(language, "η of {count} lanes is turned down from {rate} to {now}", count=len(slower), **told)
+    else:
+        lanes = say(language, ", ").join(names[index] for index in slower)
+        turned = say(language, "η of {lanes} is turned down from {rate} to {now}", lanes=lanes, **told)
+    if begun.gone:
+        return say(language, "{turned}: marbles were gone by update {count}.", turned=turned, count=begun.gone)
+    return say(language, "{turned}: it was too large here.", turned=turned)
+
+
+def _why_moved(moved: str, language: str) -> str:
+    if moved == "nowhere":
+        return say(language, "The start has moved: at the old one there is no loss.")
+    if moved == "towers":
+        return say(language, "The start has moved: from the height of the old one all else looks level.")
+    if moved == "level":
+        return say(language, "The start has moved: at the old one it is level.")
+    if moved == "gone":
+        return say(language, "The start has moved: from the old one marbles are gone at once.")
+    return say(language, "The start has moved: the old one is too steep.")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A formula is being typed: it is kept, and shown when Enter says so."""
+
+    formula: str
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, draft=self.formula, refused="")
+
+
+def _of_own_surface(scene: Scene) -> InLanguages[Translation]:
+    """What a surface of one's own is in other languages: its title is a formula, and the lanes' names stay."""
+    before, looks = dict(scene.translations), dict(everywhere(OWN_SURFACE))
+    words = ((code, before.get(code, Translation()).lane, looks.get(code)) for code in TRANSLATIONS)
+    return tuple((code, Translation(look=look, lane=lanes)) for code, lanes, look in words if look or lanes)
+
+
+def _batch_size(batch_size: int, before: int, count: int) -> int:
+    """A full batch stays one; no batch is larger than N."""
+    return count if batch_size == before else min(batch_size, count)
+
+
+@dataclass(frozen=True)
+class SetSigma:
+    """Set how much the examples differ."""
+
+    sigma: float
+
+    def apply(self, session: Session) -> Session:
+        sigma = min(max(self.sigma, 0.0), LARGEST_SIGMA)
+        return _with_examples(session, sigma=sigma) if adjustable(session.scene, "sigma") else _measured(session)
+
+
+@dataclass(frozen=True)
+class ScaleSigma:
+    """Multiply how much the examples differ; from nothing, begin with a little."""
+
+    factor: float
+
+    def apply(self, session: Session) -> Session:
+        recipe: Any = session.scene.examples
+        if not adjustable(session.scene, "sigma"):
+            return _measured(session)
+        sigma = two_digits(recipe.sigma * self.factor)
+        if self.factor > 1:
+            return SetSigma(max(sigma, LEAST_SIGMA)).apply(session)
+        return SetSigma(sigma if sigma >= LEAST_SIGMA else 0.0).apply(session)
+
+
+@dataclass(frozen=True)
+class ScaleCount:
+    """Multiply N."""
+
+    factor: float
+
+    def apply(self, session: Session) -> Session:
+        return SetCount(round(session.scene.examples.count * self.factor)).apply(session)
+
+
+@dataclass(frozen=True)
+class SetCount:
+    """Set N. Lanes that used all examples go on doing so; no batch can be larger than N."""
+
+    count: int
+
+    def apply(self, session: Session) -> Session:
+        if not adjustable(session.scene, "count"):
+            return _measured(session)
+        before = session.scene.examples.count
+        count = min(max(self.count, 1), MOST_EXAMPLES)
+        lanes = [
+            replace(lane, batch_size=count if lane.batch_size == before else min(lane.batch_size, count))
+            for lane in session.scene.lanes
+        ]
+        cut = [lane.name for lane in session.scene.lanes if count < lane.batch_size < before]
+        there = renamed(with_lanes(_with_examples(session, count=count), lanes), session.scene)
+        if not cut:
+            return there
+        names, language = ", ".join(cut), session.language
+        if count == 1:
+            return replace(there, notice=say(language, "Now the only example: {names}.", names=names))
+        notice = say(language, "Now all {count} examples: {names}.", count=count, names=names)
+        return replace(there, notice=notice)
+
+
+def adjustable(scene: Scene, name: str) -> bool:
+    """Whether the scene's examples are made with such a number, so that it can be changed."""
+    recipe: Any = scene.examples
+    return name in {field.name for field in fields(recipe)}
+
+
+def _measured(session: Session) -> Session:
+    return replace(session, notice=say(session.language, "These examples were measured: they stay as they are."))
+
+
+def _with_examples(session: Session, **changes: Any) -> Session:
+    examples: Any = session.scene.examples
+    scene = replace(session.scene, examples=replace(examples, **changes))
+    return with_lanes(replace(session, scene=scene), scene.lanes)
