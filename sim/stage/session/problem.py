@@ -39,8 +39,8 @@ MOST_NAMED = 3  # Of so many lanes at most the names are told.
 class SetFormula:
     """Play on a surface of one's own, f(x, y); the lanes stay, and so do examples that vary a surface.
 
-    Where steps of their learning rates would lead uphill nearly everywhere, these are turned down, and where they do
-    from the start, it moves: what is not as it was is told.
+    Learning rates whose steps would lead uphill nearly everywhere, or throw the race's own marbles out, are turned
+    down, and where they do from the start, it moves: what is not as it was is told.
 
     A formula that cannot be read stays in its field, with what is wrong about it.
     """
@@ -72,7 +72,7 @@ class SetFormula:
             replace(lane, rule=rule, batch_size=_batch_size(lane.batch_size, scene.examples.count, examples.count))
             for lane, rule in zip(scene.lanes, rules, strict=True)
         ]
-        own = _set_by_hand(session, lanes, surface, start)
+        own = _set_by_hand(session, lanes, surface, start, examples)
         begun = _begun(surface, start, [lane for index, lane in enumerate(lanes) if index not in own], examples, scene)
         slower = [_slower(lane, own.get(index, begun.factor)) for index, lane in enumerate(lanes)]
         rates = dict.fromkeys(
@@ -111,13 +111,15 @@ def _wanted(session: Session) -> tuple[Point, tuple[Any, ...]]:
     return start, tuple(replace(rule, learning_rate=before[rate]) if rate in before else rule for rule, rate in rates)
 
 
-def _set_by_hand(session: Session, lanes: Sequence[Lane], surface: Formula, start: Point) -> dict[int, float]:
+def _set_by_hand(
+    session: Session, lanes: Sequence[Lane], surface: Formula, start: Point, examples: Recipe
+) -> dict[int, float]:
     """The lanes, by their places, whose learning rates were set since such a race began, each with its own factor."""
     if session.wanted is None:
         return {}
     others, scene = {given for given, _, by_hand in session.wanted.rates if not by_hand}, session.scene
     own = [index for index, lane in enumerate(scene.lanes) if lane.rule.learning_rate not in others]
-    return {index: _begun(surface, start, lanes[index : index + 1], scene.examples, scene).factor for index in own}
+    return {index: _begun(surface, start, lanes[index : index + 1], examples, scene).factor for index in own}
 
 
 def _begun(surface: Formula, start: Point, lanes: Sequence[Lane], examples: Recipe, scene: Scene) -> Beginning:
@@ -166,7 +168,7 @@ def _told(begun: Beginning, before: Sequence[Lane], session: Session) -> str:
     if not begun.factor:
         rate = max(lane.rule.learning_rate for lane in before if _grows(lane.rule))
         first = say(language, "η = {rate} is too large for half of this window: turn it down.", rate=short(rate))
-    elif 0.0 < begun.reach * session.scene.updates / TRIED < FAR:
+    elif begun.factor == 1.0 and 0.0 < begun.reach * session.scene.updates / TRIED < FAR:
         rate, count = max(lane.rule.learning_rate for lane in after), session.scene.updates
         told = {"rate": short(rate), "count": count}
         first = say(language, "η = {rate} is small here: in {count} updates no marble gets far. Turn it up.", **told)
