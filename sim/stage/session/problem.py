@@ -164,7 +164,7 @@ def _told(begun: Beginning, before: Sequence[Lane], session: Session) -> str:
     """What of a race's beginning is not as it was wanted, and why; before: its lanes as they were."""
     language, after = session.language, session.scene.lanes
     first = _slowed(begun, before, session)
-    moved = _why_moved(begun.moved, language) if begun.moved else ""
+    moved = _why_moved(begun.moved, bool(first), language) if begun.moved else ""
     if not begun.factor:
         rate = max(lane.rule.learning_rate for lane in before if _grows(lane.rule))
         first = say(language, "η = {rate} is too large for half of this window: turn it down.", rate=short(rate))
@@ -196,13 +196,15 @@ def _slowed(begun: Beginning, before: Sequence[Lane], session: Session) -> str:
     return say(language, "{turned}: it was too large here.", turned=turned)
 
 
-def _why_moved(moved: str, language: str) -> str:
+def _why_moved(moved: str, slowed: bool, language: str) -> str:
     if moved == "nowhere":
         return say(language, "The start has moved: at the old one there is no loss.")
     if moved == "towers":
         return say(language, "The start has moved: from the height of the old one all else looks level.")
     if moved == "level":
         return say(language, "The start has moved: at the old one it is level.")
+    if moved == "gone" and slowed:
+        return say(language, "The start has moved, too.")
     if moved == "gone":
         return say(language, "The start has moved: from the old one marbles are gone at once.")
     return say(language, "The start has moved: the old one is too steep.")
