@@ -20,7 +20,8 @@ ROUNDING = 1e-12  # Of a loss: what another one is higher by no more than roundi
 HIGHEST = 1e3  # How much higher than all a window shows it is at a start that is left, over what differs there,
 COARSE = 33  # as is seen at so many points along each side.
 LEAST = 1e-6  # Of how high half of these are: what a marble is led down by, if it is not on level ground.
-WIDE = 3.0  # As many times as wide and as high as the window is the land that a marble must leave to be gone.
+NARROW = 16  # Of these, so many of the lowest and of the steepest are places, too: what there is may be narrow.
+WIDE = 1.5  # As many times as wide and as high as the window is the land that a marble must leave to be gone.
 LASTING = 24  # Updates before which half of the marbles are not to be gone.
 TRIED = 128  # Updates of the race itself that are looked at.
 STILL = 8  # Over so many of them, at last,
@@ -28,9 +29,15 @@ REST = 0.02  # a marble goes no farther than this, in diagonals of the window, t
 
 Roll = Callable[[Array, float], Iterator[Array]]
 """Where marbles that begin at places (n, 2) are after each update, with so many times the learning rate."""
-Trial = Callable[[Point, float], Sequence[Array]]
-"""Where each lane's own marble is after each of TRIED updates (n, 2), n being less where it ends before, from a start,
-with so many times the learning rates."""
+
+
+class Trial(NamedTuple):
+    """The race itself: where a lane's marble is after each of TRIED updates, (n, 2); n is less where it ends before."""
+
+    slowed: Callable[[Point, float], Iterator[Array]]
+    """Of lanes whose learning rates may be turned down, one after the other: from a start, with so many times these."""
+    others: Callable[[Point], Iterator[Array]]
+    """Of the others."""
 
 
 Reason = Literal["", "uphill", "towers", "level", "nowhere", "gone"]
@@ -44,13 +51,16 @@ class Beginning(NamedTuple):
     factor: float
     """What learning rates are multiplied with; 0 if too few marbles are led down with any of FACTORS."""
     moved: Reason = ""
-    """Why the start is not the wanted one, if it is not: there a marble is led uphill, is so high that nothing else
-    would be seen, stays where it is, has no loss, or is gone after a few updates."""
+    """Why the start is not the wanted one, if it is not: steps from there lead uphill, it is so high that nothing else
+    would be seen, a marble all but stays there, has no loss, or is gone after a few updates."""
     gone: int = 0
     """After how many updates half of the marbles would have been gone with larger learning rates, if only that is why
     they are smaller."""
     reach: float = np.inf
-    """How far from the start any marble gets in the updates that were tried, in diagonals of the window."""
+    """How far from the start any marble gets in the updates that were tried, in diagonals of the window; 0
+    where it is level, and larger rates would not help."""
+    defined: bool = True
+    """Whether a start was found at which there is a loss."""
 
 
 class _Led(NamedTuple):
@@ -91,18 +101,20 @@ def beginning(
     start and no rate can keep marbles from being gone at once, they are.
 
     loss: what the race descends, of which each start has a value and a gradient; the surface if it is not said.
-    trial: the race itself, by which what rolls promise is tried; not tried if it is not said.
+    trial: by which what rolls promise is tried; not tried if it is not said.
     """
     ground = surface if loss is None else loss
     promised = brief = None
     for option in _options(surface, wanted, rolls, ground):
         promised = promised or option
-        ways = trial(option.start, option.factor) if trial and option.factor else []
-        if not _is_led(surface, ground, option, ways):
-            continue
-        land = _Land(ground, option.window, 0.0)
+        land, ways = _Land(ground, option.window, 0.0), list[Array]()
+        if trial is not None:
+            led, ways = _led_ways(land, option.start, _highest(surface, ground, option), trial.slowed, option.factor)
+            if not led:
+                continue
         after = int(np.median([_stays(land, way) for way in ways] or [TRIED]))
         if after >= LASTING:
+            ways += [] if trial is None else trial.others(option.start)
             return _seen(surface, option._replace(gone=brief.gone if brief else 0), ways)
         brief = brief or option._replace(gone=after)
     return brief._replace(gone=0) if brief else promised or Beginning(usual_window(surface, wanted), wanted, 0.0)
@@ -116,27 +128,31 @@ def _options(surface: ClosedForm, wanted: Point, rolls: Sequence[Roll], ground: 
         shown = shown[np.isfinite(shown)]
         relief, half = (float(np.ptp(shown)), float(np.median(shown) - shown.min())) if shown.size else (0.0, 0.0)
         towers = bool(shown.size and surface.value(first)[0] - shown.min() > HIGHEST * relief)
-    places, there = _places(window), _is_defined(ground, first)[0]
+    places, narrow, there = _places(window), _narrow(surface, ground, window), _is_defined(ground, first)[0]
     places = places[_is_defined(ground, places)]
-    if not len(places):
-        yield Beginning(around, wanted, 1.0)
+    some, places = len(places) or len(narrow), np.concatenate([places, narrow])
+    if not some:
+        yield Beginning(around, wanted, 1.0, defined=bool(there))
         return
     here, elsewhere = (_Land(surface, each, LEAST * half) for each in (around, window))
     fits = there and not towers
     for factor in FACTORS if rolls else FACTORS[:1]:
         own, led = _led(here, first, rolls, factor), _led(elsewhere, places, rolls, factor)
-        own_fits = fits and (own.falls[0] or (own.down[0] and not led.falls.any()))
-        if own_fits and own.lasts[0] and (factor == 1.0 or led.down.mean() >= MOST):
+        own_fits, most = fits and bool(own.falls[0]), led.down[:some].mean() >= MOST
+        if own_fits and own.lasts[0] and (factor == 1.0 or most):
             yield Beginning(around, wanted, factor)
-        if led.down.mean() < MOST:
+        if not most:
             continue
         good = led.falls & led.lasts
+        good[some:] &= not good[:some].any()
         if good.any() and not (own_fits and own.lasts[0]):
             nearest = places[good][norm((places[good] - wanted) / (window.width, window.height)).argmin()]
             x, y = nearest.tolist()
             yield Beginning(window, (float(f"{x:.3g}"), float(f"{y:.3g}")), factor, _why(own, there, towers, own_fits))
         elif own_fits and not own.lasts[0]:
             yield Beginning(around, wanted, factor)
+    if fits and _led(here, first, rolls, FACTORS[-1]).down[0]:  # It is level, and nowhere is it otherwise.
+        yield Beginning(around, wanted, 1.0, reach=0.0)
 
 
 def _why(own: _Led, there: bool, towers: bool, fits: bool) -> Reason:
@@ -163,41 +179,67 @@ def _places(window: Window) -> Array:
     return Window(*np.stack([middle - half, middle + half], axis=-1).ravel().tolist()).grid(SIDE, SIDE).reshape(-1, 2)
 
 
+def _narrow(surface: Surface, loss: Surface, window: Window) -> Array:
+    """The lowest and the steepest of points all over the window, as far as the loss is defined there, (n, 2)."""
+    points = window.grid(COARSE, COARSE)[1:-1, 1:-1].reshape(-1, 2)
+    points = points[_is_defined(surface, points)]
+    with np.errstate(all="ignore"):
+        slopes, heights = norm(surface.gradient(points)), surface.value(points)
+    chosen = np.union1d(np.argsort(heights, kind="stable")[:NARROW], np.argsort(-slopes, kind="stable")[:NARROW])
+    return points[chosen][_is_defined(loss, points[chosen])]
+
+
 def _led(land: _Land, places: Array, rolls: Sequence[Roll], factor: float) -> _Led:
     with np.errstate(all="ignore"):
         first = land.surface.value(places)
         most, lowest = first + ROUNDING * np.abs(first), first.copy()
         down, lasting = np.isfinite(first), np.zeros(len(places))
         for roll in rolls:
-            there = np.ones(len(places), dtype=np.bool_)
-            for number, theta in enumerate(islice(roll(places, factor), STEPS)):
+            there, since = np.ones(len(places), dtype=np.bool_), np.zeros(len(places))
+            for number, theta in enumerate(islice(roll(places, factor), STEPS), 1):
                 loss = land.surface.value(theta)
                 down &= ~there | (loss <= most)
                 lowest = np.where(there, np.fmin(lowest, loss), lowest)
-                there &= land.holds(theta)
-                lasting += there if number == LASTING - 1 else 0.0
+                there = land.holds(theta)
+                since[there] = number
+            lasting += since >= LASTING
     return _Led(down, down & ((first - lowest > land.least) | (not rolls)), 2 * lasting >= len(rolls))
 
 
 def _stays(land: _Land, way: Array) -> int:
-    """After how many updates of its way (n, 2) a marble is gone, if it is; TRIED if not."""
-    gone = ~land.holds(way)
-    return int(gone.argmax()) + 1 if gone.any() else TRIED
+    """After how many updates of its way (n, 2) a marble is gone for good, if it is; TRIED if not."""
+    there = np.flatnonzero(land.holds(way))
+    last = int(there[-1]) + 1 if len(there) else 0
+    return TRIED if last == len(way) else last + 1
 
 
-def _is_led(surface: Surface, loss: Surface, option: Beginning, ways: Sequence[Array]) -> bool:
-    """Whether no marble is thrown out: none ends on the land, comes higher than all there is, or is gone uphill."""
-    land = _Land(loss, option.window, 0.0)
+def _highest(surface: Surface, loss: Surface, option: Beginning) -> float:
+    """The loss at a start, or the highest that its window shows, if that is higher."""
     with np.errstate(all="ignore"):
-        first = float(loss.value(np.array([option.start]))[0])
-        highest = max(first, float(np.nanmax(surface.value(land.window.grid(COARSE, COARSE)), initial=-np.inf)))
-        for way in ways:
-            stays = _stays(land, way)
-            losses = loss.value(way[:stays])
-            ended = len(way) < min(stays, TRIED) or not len(way)
-            if ended or not (losses <= highest).all() or (stays < TRIED and losses[-1] > first):
-                return False
-    return True
+        shown = surface.value(option.window.grid(COARSE, COARSE))
+        return max(float(loss.value(np.array([option.start]))[0]), float(np.nanmax(shown, initial=-np.inf)))
+
+
+def _led_ways(
+    land: _Land, start: Point, highest: float, ways: Callable[[Point, float], Iterator[Array]], factor: float
+) -> tuple[bool, list[Array]]:
+    """Whether no marble is thrown out, and their ways, as far as they were looked at."""
+    seen = list[Array]()
+    for way in ways(start, factor):
+        seen.append(way)
+        if not _is_led(land, start, highest, way):
+            return False, seen
+    return True, seen
+
+
+def _is_led(land: _Land, start: Point, highest: float, way: Array) -> bool:
+    """Whether a marble is not thrown out: ends not on the land, comes no higher than all there is, nor goes uphill."""
+    stays = _stays(land, way)
+    with np.errstate(all="ignore"):
+        losses, first = land.surface.value(way[:stays]), land.surface.value(np.array([start]))[0]
+    if not len(way) or (stays == TRIED and len(way) < TRIED):
+        return False
+    return bool((losses <= highest).all() and (stays == TRIED or losses[-1] <= first))
 
 
 def _seen(surface: ClosedForm, option: Beginning, ways: Sequence[Array]) -> Beginning:
@@ -211,4 +253,4 @@ def _seen(surface: ClosedForm, option: Beginning, ways: Sequence[Array]) -> Begi
     ends = [end for end in stay if land.holds(end) and not window.contains(end)]
     if ends:
         window = usual_window(surface, option.start, *((float(x), float(y)) for x, y in ends))
-    return option._replace(window=window, reach=reach)
+    return option._replace(window=window, reach=min(reach, option.reach))

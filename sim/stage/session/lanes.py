@@ -14,12 +14,13 @@ from ...descent.rules import RULES, rule_name
 from ...descent.rules.plain.gradient_descent import GradientDescent
 from ...descent.rules.protocol import MOST_RATE, letters
 from ...descent.schedules import SCHEDULES, Cosine, OneCycle, Polynomial
+from ...descent.update import plain_rate
 from ...languages import TRANSLATIONS
 from ...scene import MOST_LANES, Scene
 from ...scene.speech import LONGEST_NAME, Question, Translation
 from ..style.theme import say
 from .names import NUMBERED, followed, in_languages, made
-from .session import Session
+from .session import Rate, Session
 
 HIGHEST_DECAY = 0.999
 LEAST_RATE = 1e-9
@@ -34,12 +35,30 @@ AS_LONG_AS_THE_RACE = (Polynomial, Cosine, OneCycle)
 """Schedules that come to an end: chosen by hand, they end where the scene does."""
 
 
-def with_lanes(session: Session, lanes: Sequence[Lane], selected: int | None = None) -> Session:
-    """The session with these lanes in its scene. What the scene promised of others is no longer claimed."""
+def with_lanes(
+    session: Session, lanes: Sequence[Lane], selected: int | None = None, sources: Sequence[int] | None = None
+) -> Session:
+    """The session with these lanes in its scene. What the scene promised of others is no longer claimed.
+
+    sources: the place of the lane that each was made of; as before if it is not said.
+    """
+    before, wanted = session.scene.lanes, session.wanted
+    if wanted is not None:
+        places = range(len(lanes)) if sources is None else sources
+        rates = (_rate(wanted.rates[place], before[place], lane) for place, lane in zip(places, lanes, strict=True))
+        wanted = replace(wanted, rates=tuple(rates))
     scene = replace(session.scene, lanes=tuple(lanes), claims=(None,) * len(lanes))
     lane = session.lane if selected is None else selected
     # A guess was about the lanes as they were.
-    return replace(session, scene=scene, lane=min(max(lane, 0), len(lanes) - 1), guess=None, asking=False, notice="")
+    place = min(max(lane, 0), len(lanes) - 1)
+    return replace(session, scene=scene, wanted=wanted, lane=place, guess=None, asking=False, notice="")
+
+
+def _rate(rate: Rate, before: Lane, lane: Lane) -> Rate:
+    """What is known of a lane's learning rate after a change of the lane."""
+    there = lane.rule.learning_rate
+    kept = there == before.rule.learning_rate and (plain_rate(lane.rule) > 0.0) == (plain_rate(before.rule) > 0.0)
+    return rate if kept else Rate(there, there, by_hand=True)
 
 
 def renamed(session: Session, before: Scene) -> Session:
@@ -320,14 +339,14 @@ class RemoveLane:
         if len(lanes) == 1:
             return replace(session, notice=say(session.language, "The last lane stays."))
         del lanes[session.lane]
-        return with_lanes(session, lanes)
+        return with_lanes(session, lanes, sources=[place for place in range(len(lanes) + 1) if place != session.lane])
 
 
 def _add(session: Session, lane: Lane) -> Session:
     lanes = session.scene.lanes
     if len(lanes) == MOST_LANES:
         return replace(session, notice=say(session.language, "There is room for six lanes."))
-    there = with_lanes(session, [*lanes, lane], selected=len(lanes))
+    there = with_lanes(session, [*lanes, lane], selected=len(lanes), sources=[*range(len(lanes)), session.lane])
     return replace(there, scene=translated(there.scene, [lane.name]))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...descent.examples.recipes import MOST_EXAMPLES, Recipe, ShiftedExamples
-from ...descent.lane import Lane, Update, descend
+from ...descent.lane import Lane, descend
 from ...descent.rules import OWN
 from ...descent.update import plain_rate, rolled
 from ...languages import TRANSLATIONS, everywhere
@@ -20,12 +20,12 @@ from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
 from ...surface.functions.formula import Formula, FormulaError
 from ...surface.points import Array
 from ...surface.protocol import Point
-from ...surface.start import TRIED, Beginning, beginning
+from ...surface.start import TRIED, Beginning, Trial, beginning
 from ..style.numbers import short
 from ..style.theme import say
 from .lanes import renamed, two_digits, with_lanes
 from .playback import Restart
-from .session import Session, Wanted, ask
+from .session import Rate, Session, Wanted, ask
 
 LARGEST_SIGMA = 1e3
 LEAST_SIGMA = 0.01  # Below it, none.
@@ -67,18 +67,18 @@ class SetFormula:
         except FormulaError as error:
             return replace(session, draft=self.formula, refused=str(error))
         examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
-        start, rules = _wanted(session)
+        start, rates = _wanted(session)
         lanes = [
-            replace(lane, rule=rule, batch_size=_batch_size(lane.batch_size, scene.examples.count, examples.count))
-            for lane, rule in zip(scene.lanes, rules, strict=True)
+            replace(
+                lane,
+                rule=replace(lane.rule, learning_rate=rate.wanted),
+                batch_size=_batch_size(lane.batch_size, scene.examples.count, examples.count),
+            )
+            for lane, rate in zip(scene.lanes, rates, strict=True)
         ]
-        own = _set_by_hand(session, lanes, surface, start, examples)
-        begun = _begun(surface, start, [lane for index, lane in enumerate(lanes) if index not in own], examples, scene)
-        slower = [_slower(lane, own.get(index, begun.factor)) for index, lane in enumerate(lanes)]
-        rates = dict.fromkeys(
-            (after.rule.learning_rate, before.rule.learning_rate, index in own)
-            for index, (before, after) in enumerate(zip(lanes, slower, strict=True))
-        )
+        slowed = _Slowed(tuple(lanes), tuple(rate.by_hand for rate in rates))
+        begun = _begun(surface, start, slowed, examples, scene.seed)
+        slower = slowed.by(begun.factor)
         mine = replace(
             scene,
             name="formula",
@@ -88,58 +88,84 @@ class SetFormula:
             window=begun.window,
             start=begun.start,
             examples=examples,
-            lanes=tuple(slower),
+            lanes=slower,
             claims=(None,) * len(lanes),
             captions=(),
             question=None,
             translations=_of_own_surface(scene),
         )
-        wanted = Wanted(start, begun.start, tuple(rates))
+        given = (rate._replace(given=lane.rule.learning_rate) for rate, lane in zip(rates, slower, strict=True))
+        wanted = Wanted(start, begun.start, tuple(given))
         fresh = renamed(replace(done, scene=mine, wanted=wanted, focus=None), scene)
         notice = _told(begun, lanes, fresh)
         return replace(ask(Restart().apply(fresh)), notice=notice)
 
 
-def _wanted(session: Session) -> tuple[Point, tuple[Any, ...]]:
-    """Where marbles are to start, and the lanes' rules, as if nothing had been turned down for the surface before."""
+def _wanted(session: Session) -> tuple[Point, list[Rate]]:
+    """Where marbles are to start, and the lanes' rates, as if nothing had been turned down for the surface before."""
     scene, wanted = session.scene, session.wanted
+    rates = [lane.rule.learning_rate for lane in scene.lanes]
     if wanted is None:
-        return scene.start, tuple(lane.rule for lane in scene.lanes)
-    before = {given: rate for given, rate, _ in wanted.rates}
-    rates = [(lane.rule, lane.rule.learning_rate) for lane in scene.lanes]
+        return scene.start, [Rate(rate, rate) for rate in rates]
     start = wanted.start if scene.start == wanted.moved else scene.start
-    return start, tuple(replace(rule, learning_rate=before[rate]) if rate in before else rule for rule, rate in rates)
+    known = zip(wanted.rates, rates, strict=True)
+    return start, [rate if rate.given == there else Rate(there, there, by_hand=True) for rate, there in known]
 
 
-def _set_by_hand(
-    session: Session, lanes: Sequence[Lane], surface: Formula, start: Point, examples: Recipe
-) -> dict[int, float]:
-    """The lanes, by their places, whose learning rates were set since such a race began, each with its own factor."""
-    if session.wanted is None:
-        return {}
-    others, scene = {given for given, _, by_hand in session.wanted.rates if not by_hand}, session.scene
-    own = [index for index, lane in enumerate(scene.lanes) if lane.rule.learning_rate not in others]
-    return {index: _begun(surface, start, lanes[index : index + 1], examples, scene).factor for index in own}
+@dataclass(frozen=True, slots=True)
+class _Slowed:
+    """Lanes whose learning rates are turned down together."""
+
+    lanes: tuple[Lane, ...]
+    by_hand: tuple[bool, ...]
+    """Which rates have been set by hand: they stay as long as they are below the largest of the others."""
+
+    def by(self, factor: float) -> tuple[Lane, ...]:
+        """The lanes with so many times their rates, as far as their steps grow with the gradient."""
+        if factor in (0.0, 1.0) or not any(self.growing):
+            return self.lanes
+        rates = [lane.rule.learning_rate for lane in self.lanes]
+        others = [rate for rate, own, grows in zip(rates, self.by_hand, self.growing, strict=True) if grows and not own]
+        largest = factor * max(others, default=np.inf)
+        slower = [
+            min(rate, largest) if own and others else factor * rate
+            for rate, own in zip(rates, self.by_hand, strict=True)
+        ]
+        each = zip(self.lanes, slower, self.growing, strict=True)
+        return tuple(_with_rate(lane, rate) if grows else lane for lane, rate, grows in each)
+
+    @property
+    def growing(self) -> tuple[bool, ...]:
+        """Which lanes have rules of the program's own whose steps grow with the gradient."""
+        return tuple(type(lane.rule) in OWN and plain_rate(lane.rule) > 0.0 for lane in self.lanes)
 
 
-def _begun(surface: Formula, start: Point, lanes: Sequence[Lane], examples: Recipe, scene: Scene) -> Beginning:
+def _with_rate(lane: Lane, rate: float) -> Lane:
+    rule: Any = lane.rule
+    return replace(lane, rule=replace(rule, learning_rate=float(f"{rate:.6g}")))
+
+
+def _begun(surface: Formula, start: Point, slowed: _Slowed, examples: Recipe, seed: int) -> Beginning:
     """How a race of these lanes begins on a surface, if it is to begin there."""
-    train, seeds = examples.sums(surface)[0], np.array([scene.seed])
+    train, growing = examples.sums(surface)[0], slowed.growing
 
-    def roll(rule: Any, places: Array, factor: float) -> Iterator[Array]:
-        return rolled(replace(rule, learning_rate=factor * rule.learning_rate), surface, places)
+    def way(lane: Lane, where: Point) -> Array:
+        run = islice(descend(train, lane, np.array([where]), np.array([seed])), TRIED)
+        made = takewhile(lambda update: update.alive[0] and not update.failures, run)
+        return np.array([update.theta[0] for update in made]).reshape(-1, 2)
 
-    def trial(where: Point, factor: float) -> list[Array]:
-        return [_way(descend(train, _slower(lane, factor), np.array([where]), seeds)) for lane in lanes]
+    def ways(where: Point, factor: float) -> Iterator[Array]:
+        return (way(lane, where) for lane, grows in zip(slowed.by(factor), growing, strict=True) if grows)
 
-    rules = dict.fromkeys(_undecayed(lane.rule) for lane in lanes if _grows(lane.rule))
-    return beginning(surface, start, [partial(roll, rule) for rule in rules], train, trial)
+    def others(where: Point) -> Iterator[Array]:
+        return (way(lane, where) for lane, grows in zip(slowed.lanes, growing, strict=True) if not grows)
 
+    def roll(index: int, places: Array, factor: float) -> Iterator[Array]:
+        return rolled(_undecayed(slowed.by(factor)[index].rule), surface, places)
 
-def _way(run: Iterator[Update]) -> Array:
-    """Where a marble is after each update that is tried, (n, 2), until it ends."""
-    made = takewhile(lambda update: update.alive[0] and not update.failures, islice(run, TRIED))
-    return np.array([update.theta[0] for update in made]).reshape(-1, 2)
+    alike = zip(map(_undecayed, (lane.rule for lane in slowed.lanes)), slowed.by_hand, strict=True)
+    first = {rule: index for index, rule in reversed(list(enumerate(alike))) if growing[index]}
+    return beginning(surface, start, [partial(roll, index) for index in first.values()], train, Trial(ways, others))
 
 
 def _undecayed(rule: Any) -> Any:
@@ -147,26 +173,15 @@ def _undecayed(rule: Any) -> Any:
     return replace(rule, weight_decay=0.0) if hasattr(rule, "weight_decay") else rule
 
 
-def _grows(rule: Any) -> bool:
-    """Whether it is a rule of the program's own, whose steps grow with the gradient."""
-    return type(rule) in OWN and plain_rate(rule) > 0.0
-
-
-def _slower(lane: Lane, factor: float) -> Lane:
-    """The lane with so many times its learning rate, if its steps grow with the gradient."""
-    rule: Any = lane.rule
-    if factor in (0.0, 1.0) or not _grows(rule):
-        return lane
-    return replace(lane, rule=replace(rule, learning_rate=float(f"{factor * rule.learning_rate:.6g}")))
-
-
 def _told(begun: Beginning, before: Sequence[Lane], session: Session) -> str:
     """What of a race's beginning is not as it was wanted, and why; before: its lanes as they were."""
     language, after = session.language, session.scene.lanes
     first = _slowed(begun, before, session)
     moved = _why_moved(begun.moved, bool(first), language) if begun.moved else ""
-    if not begun.factor:
-        rate = max(lane.rule.learning_rate for lane in before if _grows(lane.rule))
+    if not begun.defined:
+        first = say(language, "No start was found at which all examples have a loss.")
+    elif not begun.factor:
+        rate = max(lane.rule.learning_rate for lane in before if plain_rate(lane.rule) > 0.0)
         first = say(language, "η = {rate} is too large for half of this window: turn it down.", rate=short(rate))
     elif begun.factor == 1.0 and 0.0 < begun.reach * session.scene.updates / TRIED < FAR:
         rate, count = max(lane.rule.learning_rate for lane in after), session.scene.updates
@@ -202,12 +217,12 @@ def _why_moved(moved: str, slowed: bool, language: str) -> str:
     if moved == "towers":
         return say(language, "The start has moved: from the height of the old one all else looks level.")
     if moved == "level":
-        return say(language, "The start has moved: at the old one it is level.")
+        return say(language, "The start has moved: at the old one it is all but level.")
     if moved == "gone" and slowed:
         return say(language, "The start has moved, too.")
     if moved == "gone":
         return say(language, "The start has moved: from the old one marbles are gone at once.")
-    return say(language, "The start has moved: the old one is too steep.")
+    return say(language, "The start has moved: from the old one steps led uphill.")
 
 
 @dataclass(frozen=True, slots=True)

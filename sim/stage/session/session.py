@@ -6,7 +6,7 @@ messages themselves stand by what they are about: `playback`, `view`, `setup`, `
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from pygame import Surface
 
@@ -83,6 +83,16 @@ class Retuned:
     """What was said of it."""
 
 
+class Rate(NamedTuple):
+    """A lane's learning rate on a surface of one's own."""
+
+    given: float
+    wanted: float
+    """What it was to be before it was turned down for that surface."""
+    by_hand: bool = False
+    """Whether it has been set since a race on such a surface began."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What was to be before it was changed so that marbles are led down a surface of one's own."""
@@ -90,8 +100,8 @@ class Wanted:
     start: Point
     moved: Point
     """Where it is instead."""
-    rates: tuple[tuple[float, float, bool], ...]
-    """Learning rates that lanes were given, each with what it was to be, and whether that was set since."""
+    rates: tuple[Rate, ...]
+    """Of each lane."""
 
 
 @dataclass(frozen=True, slots=True)

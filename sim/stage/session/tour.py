@@ -93,6 +93,7 @@ class GoToStep:
             guess=None,
             asking=False,
             given=frozenset(),
+            wanted=None,
             opened=None,
             sheet=step.sheet,
             tally=tally,

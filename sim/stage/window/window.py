@@ -262,7 +262,8 @@ class MainWindow:
             if work.goal is not None:  # It has been thought better of.
                 work.give_up()
             return not work.busy
-        if work.goal != goal and not work.young:
+        stale = isinstance(work.goal, Inquiry) and work.goal != self._inquiry  # What it finds is asked for no more.
+        if work.goal != goal and (stale or not work.young):
             work.begin(goal, self._maker(goal, size), self._patience())
             if self._lacks_ends():  # Other processes need not wait for the picture.
                 self._ends.begin(self.session)

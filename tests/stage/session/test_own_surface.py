@@ -12,7 +12,7 @@ from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
-from sim.stage.session.lanes import AddLane, SetHyperparameter
+from sim.stage.session.lanes import AddLane, SelectLane, SetHyperparameter
 from sim.stage.session.playback import Step
 from sim.stage.session.problem import Draft, SetFormula
 from sim.stage.session.session import Session, begin, race, update
@@ -20,6 +20,7 @@ from sim.stage.session.setup import (
     Drop,
     OpenScene,
 )
+from sim.stage.session.tour import GoToStep
 from sim.surface.functions.formula import Formula
 from sim.surface.points import norm
 
@@ -47,23 +48,24 @@ def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved(session: Sessi
             "(x^2 + y^2 - 4)^2",
             0.03,
             True,
-            "η is turned down from 0.15 to 0.03: it was too large here. The start has moved: the old one is too steep.",
+            "η is turned down from 0.15 to 0.03: it was too large here. "
+            "The start has moved: from the old one steps led uphill.",
         ),
         ("100*x^2 + y^2", 0.003, False, "η is turned down from 0.15 to 0.003: it was too large here."),
-        ("x^2 + y^2 + exp(-20*(x + 2.6))", 0.15, True, "The start has moved: the old one is too steep."),
+        ("x^2 + y^2 + exp(-20*(x + 2.6))", 0.15, True, "The start has moved: from the old one steps led uphill."),
         (
             "1e6*1e6*(x^2 + y^2)",
             0.15,
             False,
             "η = 0.15 is too large for half of this window: turn it down.",
         ),
-        ("x^2 - y^2", 0.03, False, "η is turned down from 0.15 to 0.03: marbles were gone by update 9."),
+        ("x^2 - y^2", 0.03, False, "η is turned down from 0.15 to 0.03: marbles were gone by update 6."),
         ("x*y", 0.15, True, "The start has moved: from the old one marbles are gone at once."),
         (
             "x^3 - 3*x*y^2",
             0.075,
             True,
-            "η is turned down from 0.15 to 0.075: marbles were gone by update 2. The start has moved, too.",
+            "η is turned down from 0.15 to 0.075: marbles were gone by update 1. The start has moved, too.",
         ),
         ("1e-6*x^2", 0.15, False, "η = 0.15 is small here: in 400 updates no marble gets far. Turn it up."),
     ],
@@ -72,7 +74,7 @@ def test_on_a_steep_surface_learning_rates_are_turned_down_or_the_start_moves(
     session: Session, formula: str, rate: float, moved: bool, told: str
 ) -> None:
     there = after(session, SetFormula(formula))
-    assert [lane.rule.learning_rate for lane in there.scene.lanes] == pytest.approx([rate] * 3)
+    assert rates(there) == pytest.approx([rate] * 3)
     assert (there.scene.start != session.scene.start, there.notice) == (moved, told)
     assert there.scene.window.contains(np.array(there.scene.start))
     running = race(there.scene)
@@ -128,7 +130,7 @@ def test_a_gentler_surface_has_the_rates_and_the_start_back_that_a_steep_one_had
     assert (gentle.scene.start, gentle.scene.lanes) == (session.scene.start, session.scene.lanes)
     assert gentle.notice == ""
     own = after(steep, SetHyperparameter("learning_rate", 0.002), SetFormula("x^2 + y^2"))
-    assert [lane.rule.learning_rate for lane in own.scene.lanes] == [0.002, 0.15, 0.15]  # What was set by hand stays.
+    assert rates(own) == [0.002, 0.15, 0.15]  # What was set by hand stays.
     dropped = after(steep, Drop((0.5, 0.5)), SetFormula("x^2 + y^2"))
     assert dropped.scene.start == (0.5, 0.5)
 
@@ -143,12 +145,69 @@ def test_what_was_turned_down_for_one_surface_is_not_turned_down_again_for_the_n
     gentle = after(saved, SetFormula("x^2 + y^2"))
     assert (gentle.scene.start, gentle.scene.lanes) == (session.scene.start, session.scene.lanes)
     more = after(steep, AddLane(), SetFormula("x^2 + y^2"))
-    assert [lane.rule.learning_rate for lane in more.scene.lanes] == [0.15] * 4
+    assert rates(more) == [0.15] * 4
     mine = after(steep, SetHyperparameter("learning_rate", 1.25 * steep.scene.lanes[0].rule.learning_rate))
     own = mine.scene.lanes[0].rule.learning_rate
     for other in (f"2*({formula})", formula, f"3*({formula})"):
         mine = after(mine, SetFormula(other))
     assert mine.scene.lanes[0].rule.learning_rate >= own / 5
+
+
+def rates(session: Session) -> list[float]:
+    return [lane.rule.learning_rate for lane in session.scene.lanes]
+
+
+def test_rates_set_by_hand_stay_as_long_as_they_are_no_larger_than_the_others(session: Session) -> None:
+    steep = after(session, SetFormula("100*x^2 + y^2"))
+    mine = after(steep, SetHyperparameter("learning_rate", 0.001))
+    assert rates(after(mine, SetFormula("200*x^2 + y^2"))) == [
+        0.001,
+        0.0015,
+        0.0015,
+    ]
+    assert rates(after(mine, SetFormula("x^2 + y^2"))) == [0.001, 0.15, 0.15]
+    above = after(mine, SetHyperparameter("learning_rate", 0.1), SetFormula("200*x^2 + y^2"))
+    assert rates(above) == [0.0015] * 3
+    back = after(steep, SetHyperparameter("learning_rate", 0.1), SetHyperparameter("learning_rate", 0.003))
+    assert rates(after(back, SetFormula("x^2 + y^2")))[0] == 0.003  # Set, if to the same.
+
+
+@pytest.mark.parametrize("formula", ["(1 - x)^2 + 100*(y - x^2)^2", "-20*exp(-(x - 3)^2 - (y - 2)^2)"])
+def test_lanes_that_are_all_set_by_hand_begin_like_others(session: Session, formula: str) -> None:
+    own = after(session, SetFormula("x^2 + y^2"))
+    for lane in range(3):
+        own = after(own, SelectLane(lane), SetHyperparameter("learning_rate", 0.16))
+    there = after(own, SetFormula(formula)).scene
+    assert there.start != session.scene.start
+    assert {lane.rule.learning_rate for lane in there.lanes} < {0.0008, 0.032}
+
+
+def test_a_step_of_the_tour_has_rates_of_its_own(session: Session) -> None:
+    there = after(session, SetFormula("100*x^2 + y^2"), GoToStep(4), SetFormula("100*x^2 + y^2")).scene
+    assert {lane.rule.learning_rate for lane in there.lanes} == {0.0075}
+
+
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        ("-20*exp(-(x - 3)^2 - (y - 2)^2)", "at the old one it is all but level."),
+        ("-exp(-1000*((x - 1)^2 + (y - 1)^2))", "at the old one it is all but level."),
+        ("tanh(20*x)", "at the old one it is all but level."),
+        ("asin(x - 5)^2 + y^2", "at the old one there is no loss."),
+        ("log(-1 - x^2)", "No start was found at which all examples have a loss."),
+    ],
+)
+def test_a_start_is_found_where_slopes_or_losses_are_on_little_of_the_window(
+    session: Session, formula: str, told: str
+) -> None:
+    assert after(session, SetFormula(formula)).notice.endswith(told)
+
+
+@pytest.mark.parametrize("formula", ["log(x) + y^2", "1/x + x + y^2"])
+def test_rates_are_turned_down_for_their_own_lanes_alone(formula: str) -> None:
+    """Newton's steps end on the pole whatever the minibatch's are."""
+    there = update(begin(load_scene("newton")), SetFormula(formula)).scene
+    assert there.lanes[2].rule.learning_rate >= 0.001
 
 
 def test_whose_learning_rates_are_turned_down_is_told() -> None:

@@ -296,6 +296,22 @@ def test_a_formula_that_was_read_beside_the_window_is_shown(slow: Slow) -> None:
     assert slow.window.session.refused
 
 
+def test_a_formula_that_is_found_when_another_scene_has_been_asked_for_does_not_come_upon_that(
+    slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "YOUNG", 60.0)
+    monkeypatch.setattr(preparing, "DIRECTLY", 0.0)
+    slow.gate.set()
+    slow.window._do(SetFormula("x^2 + y^2/11"))
+    assert not slow.window._prepare()
+    until(lambda: not slow.window._preparing.busy)
+    slow.window.send(OpenScene(2))
+    slow.window._prepare()
+    monkeypatch.setattr(preparing, "YOUNG", 0.0)
+    slow.finish()
+    assert slow.window.session.scene.name == "sharp-and-flat"
+
+
 def test_a_file_that_is_dropped_is_read_beside_the_window(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
     gate, opened = Event(), documents.open_file
 
