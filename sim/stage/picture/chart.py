@@ -15,11 +15,14 @@ import pygame
 
 from ...descent.clock import Timing
 from ...descent.lane import Lane
+from ...descent.problem import Problem
 from ...descent.race import Race
 from ...descent.schedules import CONSTANT
 from ...surface.points import Array
 from ..drawing.canvas import Backdrop, Canvas, Pixel
 from ..drawing.glyphs import draw_badge
+from ..drawing.relief.heights import SPARE
+from ..drawing.relief.view import heights_over
 from ..drawing.screen import Screen, painted
 from ..drawing.strokes import dashes
 from ..drawing.ticks import multiples, round_step
@@ -62,6 +65,8 @@ FEW = 1
 """Decimals of a number that others beside it need not have: 0, 0.5, 1."""
 TALLEST = 1.25
 """How far above the start, in heights of the start, a line is followed."""
+STAY = 0.1
+"""Share of the chart's time that a line spends in the lower half of its fall, unless it falls without a floor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +108,17 @@ class Axes:
 
 
 def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> Axes:
-    """Axes for so many ticks that hold the losses of the first `computed` ones, unless beyond all measure."""
+    """Axes for so many ticks that hold the losses of the first `computed` ones, unless beyond all measure.
+
+    A line is followed upwards as far as TALLEST tells, and downwards as far as it goes; but one that has not stayed low
+    for so long as STAY tells, only to the lowest loss of the map and of the minima that are known.
+    """
     columns = [
-        column[: timing.updates(lane, computed) + 1]
+        (column[: timing.updates(lane, computed) + 1], STAY * timing.updates(lane, ticks))
         for lane, track in enumerate(race.tracks)
         for column in (track.loss, track.test_loss)
     ]
-    columns = [known for column in columns if len(known := column[np.isfinite(column)])]
+    columns = [(known, stay) for column, stay in columns if len(known := column[np.isfinite(column)])]
     scheduled = any(track.lane.schedule != CONSTANT for track in race.tracks)
     rates = tuple(
         _rates(lane, track.lane, track.problem.train.count, timing, ticks)
@@ -118,10 +127,10 @@ def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> A
     )
     if not columns:  # There is no surface where the marbles lie.
         return Axes(ticks, timing, clock, 0.0, 1.0, False, rates)
-    start = max(float(column[0]) for column in columns)
-    lowest = min(float(column.min()) for column in columns)
+    start = max(float(column[0]) for column, _ in columns)
+    lowest = min(_lowest(column, stay, race.problem) for column, stay in columns)
     ceiling = start + (TALLEST - 1) * max(start - lowest, 1e-12)
-    tallest = max(float(column[column <= ceiling].max(initial=lowest)) for column in columns)
+    tallest = max(float(column[column <= ceiling].max(initial=lowest)) for column, _ in columns)
     tallest = max(tallest, start)
     logarithmic = lowest > 0 and tallest / lowest > LOGARITHMIC
     low, high = lowest, tallest
@@ -129,6 +138,15 @@ def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> A
         low, high = max(math.log10(lowest), math.log10(tallest) - DECADES), math.log10(tallest)
     margin = HEADROOM * max(high - low, 1e-9 * max(abs(high), 1.0))
     return Axes(ticks, timing, clock, low - margin, high + margin, logarithmic, rates)
+
+
+def _lowest(losses: Array, stay: float, problem: Problem) -> float:
+    """How far down the losses (n,) of a lane are followed, if it stays low for at least so many updates, or else."""
+    start, lowest = float(losses[0]), float(losses.min())
+    if np.count_nonzero(losses <= start / 2 + lowest / 2) >= stay:
+        return lowest
+    map_lowest = float(heights_over(problem, problem.window).loss(np.array(SPARE)))
+    return max(lowest, min(start, map_lowest, *(minimum.value for minimum in problem.minima)))
 
 
 @lru_cache(maxsize=64)
@@ -251,7 +269,11 @@ class Chart:
         for lane, track in enumerate(self._race.tracks):
             moment = min(self._axes.timing.updates(lane, tick), track.updates)
             x = corner[0] + self._x(moment / self._axes.timing.paces[lane])
-            y, color = float(self._y(track.loss[moment : moment + 1])[0]), self._theme.lane(lane)
+            losses, color = track.loss[: moment + 1], self._theme.lane(lane)
+            y = float(self._y(losses[-1:])[0])
+            if math.isnan(y) and track.overflow == moment + 1:  # It overflowed beyond an edge, as those before it tell.
+                before = self._y(losses[np.isfinite(losses)][-1:])
+                y = next((each for each in before.tolist() if not plot.top <= each <= plot.bottom), y)
             if plot.top <= y <= plot.bottom:
                 draw_badge(canvas, (x, corner[1] + y), 5.2 * stroke, lane, self._theme.panel)
                 draw_badge(canvas, (x, corner[1] + y), 3.6 * stroke, lane, color)
