@@ -91,10 +91,10 @@ def test_many_updates_are_counted_alike_below_the_maps_and_on_the_axis() -> None
 
 
 def chart_of(surface: str, lanes: str, updates: int) -> tuple[Race, Axes]:
-    """The race of such lanes on a surface, from (0.6, 0.1), and the axes of its chart once it has made those updates."""
+    """The race of such lanes on a surface, and the axes of its chart once it has made those updates."""
     scene = parse_scene(
-        f'title = "A fall"\nlook = "A fall."\nupdates = {updates}\nstart = [0.6, 0.1]\nwindow = [[-1, 1], [-1, 1]]\n[surface]\nkind = "formula"\n'
-        f'formula = "{surface}"\n[examples]\nkind = "shifted"\nsigma = 0.0\n{lanes}',
+        f'title = "A fall"\nlook = "A fall."\nupdates = {updates}\nstart = [0.6, 0.1]\nwindow = [[-1, 1], [-1, 1]]\n'
+        f'[surface]\nkind = "formula"\nformula = "{surface}"\n[examples]\nkind = "shifted"\nsigma = 0.0\n{lanes}',
         "falling",
     )
     running = scene.race()
