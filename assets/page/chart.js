@@ -78,7 +78,7 @@ function lossTicks() {
 }
 
 const shortNumber = (value) =>
-  (value && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(0) : String(value)).replace(/-/g, "−");
+  (value && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential() : String(value)).replace(/-/g, "−");
 
 function drawLosses(context, place, lane, columnName, color, width, dashes, until) {
   const column = race.lanes[lane][columnName];

@@ -28,7 +28,7 @@ from ..drawing.strokes import dashes
 from ..drawing.ticks import multiples, round_step
 from ..style import text
 from ..style.color import Color, mix
-from ..style.numbers import rounded, short
+from ..style.numbers import brief, rounded, short
 from ..style.style import hairline, stroke_of
 from ..style.theme import Theme
 
@@ -49,6 +49,8 @@ DECADES = 10
 """As far as a logarithmic axis goes down: below is rounding."""
 FEWEST_DIGITS, MOST_DIGITS = 6, 9
 """Digits of a loss beside the chart: the more tell apart what differs by little."""
+BORDER = 0.4
+"""What is free between the chart's left border and the highest learning rate, in ems."""
 SIGNS = 9
 """Signs of a loss beside the chart, at most: there is room for no more."""
 LARGE = 1e100
@@ -164,8 +166,9 @@ def loss_marks(low: float, high: float) -> list[tuple[float, str]]:
     """
     step = round_step(high / 4 - low / 4)  # The difference itself may be too large for a number.
     losses = [loss if abs(loss) > 1e-9 * step else 0.0 for loss in multiples(low, high, step)]
-    for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
-        labels = _alike([_written(loss, digits) for loss in losses])
+    ways = [(_written, FEWEST_DIGITS), *((_in_full, digits) for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1))]
+    for written, digits in ways:
+        labels = _alike([written(loss, digits) for loss in losses])
         if len(set(labels)) == len(labels) and max(map(len, labels), default=0) <= SIGNS:
             return list(zip(losses, labels, strict=True))
     middle = losses[len(losses) // 2]
@@ -186,8 +189,12 @@ def _alike(labels: list[str]) -> list[str]:
 
 def _written(loss: float, digits: int) -> str:
     """A loss to so many digits; a large power of ten without its sign, for which there is no room."""
-    text = f"{loss:z.{digits}g}".replace("-", "−")
-    return text.replace("e+", "e") if abs(loss) >= LARGE else text
+    return brief(loss, digits).replace("e+", "e") if abs(loss) >= LARGE else brief(loss, digits)
+
+
+def _in_full(loss: float, digits: int) -> str:
+    """The same without a power of ten where so many digits tell all of it: that tells apart what differs by little."""
+    return f"{loss:z.{digits}g}".replace("-", "−") if abs(loss) < LARGE else _written(loss, digits)
 
 
 def draw_card(canvas: Canvas, theme: Theme, em: int) -> None:
@@ -435,12 +442,28 @@ def _draw_rates(canvas: Canvas, rates: tuple[Rates, ...], theme: Theme, em: int)
     area, small = rates_area(canvas.size, em), round(0.85 * em)
     highest = max(max(each.values) for each in rates)
     canvas.rule((area.left, area.bottom), (area.right, area.bottom), theme.grid, hairline(em))
-    canvas.text(f"η ≤ {short(highest)}", (area.left - em // 2, area.centery), small, theme.muted, align=1)
+    label, size = _highest_rate(highest, small, area.left - em // 2 - round(BORDER * em))
+    canvas.text(label, (area.left - em // 2, area.centery), size, theme.muted, align=1)
     for each in rates:
         x = np.linspace(area.left, area.right, len(each.values))
         shares = np.array(each.values) / highest if highest > 0 else np.zeros(len(each.values))
         points = np.stack([x, area.bottom - area.height * shares], axis=1).tolist()
         canvas.line(points, theme.lane(each.lane), max(1, round(1.4 * stroke_of(em))))
+
+
+def _highest_rate(rate: float, size: int, room: int) -> tuple[str, int]:
+    """How the highest learning rate is told in so much room, and in type of which height, of `size` if that fits."""
+    forms = [f"η ≤ {short(rate)}", f"η≤{short(rate)}", f"η≤{_in_powers(rate)}"]
+    form = next((form for form in forms if text.width(form, size) <= room), min(forms, key=len))
+    while size > 1 and text.width(form, size) > room:
+        size -= 1
+    return form, size
+
+
+def _in_powers(rate: float) -> str:
+    """A learning rate to three digits with a power of ten, in as few signs as possible: 7.5e−4."""
+    mantissa, power = f"{rate:.2e}".split("e")
+    return f"{float(mantissa):g}e{int(power)}".replace("-", "−")
 
 
 def _head(axes: Axes, theme: Theme) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from sim.scene import load_scene, parse_scene
 from sim.stage.picture.chart import SIGNS, Axes, Chart, axes, loss_marks
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.session import begin, race
+from sim.stage.style import text
 from sim.stage.style.theme import load_theme
 
 
@@ -148,3 +149,22 @@ def test_a_lane_that_has_fallen_out_of_the_chart_is_pointed_at_from_its_lower_ed
     assert end[1] > chart.plot.bottom
     assert {y for _, y in others} == {chart.plot.bottom}
     assert end[0] == pytest.approx(chart.plot.left + chart.plot.width * track.updates / 200, abs=0.1)
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.001, 0.00075, 7.5e-7, 0.0123, 1234.5])
+@pytest.mark.parametrize("em", [8, 12, 15, 17, 24])
+def test_the_highest_learning_rate_stands_within_the_chart_s_border(rate: float, em: int) -> None:
+    scene, look, size = load_scene("warm-restarts"), load_theme("light"), (60 * em, 12 * em)
+    lanes = tuple(replace(lane, rule=replace(lane.rule, learning_rate=rate)) for lane in scene.lanes)
+    running, timing = replace(scene, lanes=lanes).race(), scene.timing("updates")
+    canvas = RecordingCanvas(size)
+    Chart(running, axes(running, timing, "updates", 600, 0), size, look, em).draw(canvas, (0, 0), 0)
+    (line,) = [line for line in canvas.lines if "≤" in line]
+    words, right, height = (
+        line.split('"')[1],
+        float(line.split('"')[2].split(",")[0]),
+        int(line.split(" size ")[1].split()[0]),
+    )
+    assert right - text.width(words, height) >= 0.3 * em
+    assert height >= 0.6 * em
+    assert float(words.split("≤")[1].replace("−", "-")) == pytest.approx(rate, rel=0.005)
