@@ -1,21 +1,33 @@
 // The losses of all marbles by time, as far as they have been played, with what happened as pins below.
 
 const DECADES = 100; // The factor from the lowest to the highest loss from which on a logarithm tells more.
+const STAY = 0.1; // Of the chart's time a line spends in the lower half of its fall, unless it falls without a floor.
+const SPARE = 0.06; // Of the land's height, at its foot, for losses beyond those of the map.
 const PLOT = { left: 54, right: 12, top: 18, bottom: 20 };
 const MOST_TYPE = 16; // Pixels of type for which PLOT has room.
 const MOST_PINS = 60;
 const MOST_PIN_ROWS = 3;
 const PIN = { wide: 13, high: 17 }; // Pixels from one to the next.
 
-// The lowest and the highest of the finite losses of one kind, training or test.
+// The lowest and the highest of the finite losses of one kind, training or test. One that has not stayed low for so
+// long as STAY tells falls without a floor: it counts only down to the lowest loss of the map.
 function endsOf(columnName) {
   let [low, high] = [Infinity, -Infinity];
-  for (const lane of race.lanes) {
-    for (const loss of lane[columnName]) {
-      if (Number.isFinite(loss)) [low, high] = [Math.min(low, loss), Math.max(high, loss)];
-    }
-  }
+  race.lanes.forEach((lane, index) => {
+    const losses = [...lane[columnName]].filter(Number.isFinite);
+    if (!losses.length) return;
+    const lowest = losses.reduce((one, other) => Math.min(one, other));
+    const stays = losses.filter((loss) => loss <= losses[0] / 2 + lowest / 2).length >= STAY * race.ticks * race.paces[index];
+    low = Math.min(low, stays ? lowest : Math.max(lowest, Math.min(losses[0], ...lowestKnown())));
+    high = losses.reduce((one, other) => Math.max(one, other), high);
+  });
   return [low, high];
+}
+
+// The loss at the foot of the land, and those of the minima.
+function lowestKnown() {
+  const minima = race.critical.points.filter((point) => point.kind === "minimum");
+  return [interpolated(SPARE, race.ground.stands, race.ground.knots), ...minima.map((point) => point.loss)];
 }
 
 function rangeOfLosses() {
@@ -66,7 +78,7 @@ function lossTicks() {
 }
 
 const shortNumber = (value) =>
-  (value && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(0) : String(value)).replace(/-/g, "−");
+  (value && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential() : String(value)).replace(/-/g, "−");
 
 function drawLosses(context, place, lane, columnName, color, width, dashes, until) {
   const column = race.lanes[lane][columnName];

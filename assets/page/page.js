@@ -331,6 +331,7 @@ window.threeMarbles = Object.freeze({
       return Array.from(context.getImageData(0, 0, width, height).data);
     });
   },
+  chart: () => ({ ...chartRange }),
   numbers: (lane, column) => Array.from(race.lanes[lane][column]),
 });
 

@@ -3,11 +3,14 @@
 import numpy as np
 
 from .basins import NO_BASIN, find_basins
-from .critical.point import CriticalKind
+from .critical.point import CriticalKind, CriticalPoint
 from .critical.search import Search, look_up, search
+from .points import norm
 from .protocol import Surface, Window
 
 CROWDED = 64  # Critical points in the window: where there are more, the terrain is taken to go on like that.
+AS_LOW = 1e-9  # Of the relief of the window: losses that differ by less are one but for rounding.
+NEARNESS = 6  # Decimals of a distance from the window, over its diagonal: points that mirror each other are as near.
 HALVINGS = 2  # Of the cells around the window: it is not searched as closely as the window itself.
 
 
@@ -39,5 +42,17 @@ def with_surroundings(surface: Surface, window: Window, known: Search, margin: f
         for point, ground in seen
     ]
     all_ = dict(zip(known.points, known.grounds, strict=True)) | dict(one for one in there if one is not None)
-    points = tuple(sorted(all_, key=lambda point: (point.value, point.position)))
+    points = _in_order(tuple(all_), window, AS_LOW * known.scales.relief)
     return Search(points, tuple(all_[point] for point in points), known.complete, known.scales)
+
+
+def _in_order(points: tuple[CriticalPoint, ...], window: Window, equal: float) -> tuple[CriticalPoint, ...]:
+    """The lowest first; among those of one loss, which differ by no more than `equal`, those in the window, then the
+    others by how far they are from it.
+    """
+    ordered = sorted(points, key=lambda point: (point.value, point.position))
+    levels = np.cumsum(np.diff([point.value for point in ordered], prepend=ordered[0].value) > equal).tolist()
+    places = np.array([point.position for point in ordered])
+    nearest = np.clip(places, (window.x0, window.y0), (window.x1, window.y1))
+    away = np.round(norm(places - nearest) / window.diagonal, NEARNESS).tolist()
+    return tuple(point for _, _, point in sorted(zip(levels, away, ordered, strict=True), key=lambda each: each[:2]))

@@ -73,3 +73,25 @@ def test_a_wide_bottom_that_the_window_cuts_or_lies_in_is_known_from_around_it_w
         assert ground is not None
         assert ground.floor.min(axis=0) == pytest.approx((-1, -1), abs=0.03)
         assert ground.floor.max(axis=0) == pytest.approx((1, 1), abs=0.03)
+
+
+def test_among_minima_of_one_loss_those_in_the_window_come_first_and_then_the_nearer_ones() -> None:
+    waves, window = Formula("sin(x)*cos(y)"), Window(-3.2, 2.8, -2.8, 2.8)
+    found = [point for point in around(waves, window).points if point.kind is CriticalKind.MINIMUM]
+    assert len(found) == 6
+    assert np.ptp([point.value for point in found]) < 1e-12
+    inside = [bool(window.contains(np.array(point.position))) for point in found]
+    assert inside == sorted(inside, reverse=True)
+    assert inside.count(True) == 1
+    corners = np.array([(window.x0, window.y0), (window.x1, window.y1)])
+    away = [np.hypot(*(point.position - np.clip(point.position, *corners))) for point in found]
+    assert np.all(np.diff(away) >= -1e-6)
+    assert away[-1] > away[1] + 1
+
+
+def test_a_lower_minimum_around_a_window_comes_before_those_in_it() -> None:
+    waves, window = Formula("sin(x)*cos(y) - 0.0001*x"), Window(-3.2, 2.8, -2.8, 2.8)
+    found = [point for point in around(waves, window).points if point.kind is CriticalKind.MINIMUM]
+    values = [point.value for point in found]
+    assert values == pytest.approx(sorted(values), abs=1e-12)
+    assert not window.contains(np.array(found[0].position))

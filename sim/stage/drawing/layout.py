@@ -62,6 +62,8 @@ class More:
     """The strip of examples even in a panel that is low."""
     planned: bool = False
     """Among the numbers the learning rate, which changes while the race runs."""
+    told: int = 0
+    """Of how many of the numbers one is told besides: where maps are low, there are no more rows than hold these."""
 
 
 TYPE, SMALL_TYPE = 15, 12
@@ -72,6 +74,8 @@ LEAST_TYPE = 8
 """Height of the type to which one may make it smaller, in pixels."""
 LEAST_MAP = (9.0, 5.5)
 """Width and height of a map that enlarged type has to leave, in ems."""
+LOW_MAP = 14.0
+"""Height of a map, in ems, below which numbers of which nothing is told make way for it."""
 LEAST_ROW = 1.5
 """Height of the line of a lane's name, in ems: in cards beside one map it may become too low."""
 LEAST_WIDTH = 40.0
@@ -290,6 +294,14 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
 
     A panel that is lower than `least` ems leaves out what it can and is not asked for.
     """
+    laid = _panel_layout(frame, em, more, least)
+    if more.told and not more.together and laid.map.height < LOW_MAP * em:
+        return _panel_layout(frame, em, more, least, more.told)
+    return laid
+
+
+def _panel_layout(frame: Rect, em: int, more: More, least: float, most: int = NUMBERS + 1) -> PanelLayout:
+    """The same with so many rows as hold `most` of the numbers, if these are no more than there are."""
     pad, line = round(0.6 * em), round(1.45 * em)
     inner = frame.inflate(-2 * pad, -pad)
     roomy = frame.height >= least * em
@@ -302,12 +314,12 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
     bottom = sliders.top
     events, cells = Rect(inner.left, bottom, inner.width, 0), tuple[Rect, ...]()
     if more.numbers:
-        columns, most = max(2, min(NUMBERS // 2, inner.width // (8 * em))), NUMBERS + more.planned
+        columns, most = max(2, min(NUMBERS // 2, inner.width // (8 * em))), min(most, NUMBERS + more.planned)
         rows = -(-most // columns) if roomy else 1
         if more.together:
             rows = min(rows, int((frame.height / em - _numbered(more, more.swarm)) / 1.45) + 1)
         numbers = Rect(inner.left, bottom - rows * line, inner.width, rows * line)
-        count = min(most, rows * columns)
+        count = min(NUMBERS + more.planned, rows * columns)
         cells = tuple(_cell(numbers, index, columns, rows, (2 * pad, 0)) for index in range(count))
         events = Rect(inner.left, numbers.top - line, inner.width, line) if roomy else events.move(0, -numbers.height)
     elif more.together and (roomy or spare - tall >= line + height + gap):

@@ -15,17 +15,20 @@ import pygame
 
 from ...descent.clock import Timing
 from ...descent.lane import Lane
+from ...descent.problem import Problem
 from ...descent.race import Race
 from ...descent.schedules import CONSTANT
 from ...surface.points import Array
 from ..drawing.canvas import Backdrop, Canvas, Pixel
 from ..drawing.glyphs import draw_badge
+from ..drawing.relief.heights import SPARE
+from ..drawing.relief.view import heights_over
 from ..drawing.screen import Screen, painted
 from ..drawing.strokes import dashes
 from ..drawing.ticks import multiples, round_step
 from ..style import text
 from ..style.color import Color, mix
-from ..style.numbers import rounded, short
+from ..style.numbers import brief, rounded, short
 from ..style.style import hairline, stroke_of
 from ..style.theme import Theme
 
@@ -46,6 +49,8 @@ DECADES = 10
 """As far as a logarithmic axis goes down: below is rounding."""
 FEWEST_DIGITS, MOST_DIGITS = 6, 9
 """Digits of a loss beside the chart: the more tell apart what differs by little."""
+BORDER = 0.4
+"""What is free between the chart's left border and the highest learning rate, in ems."""
 SIGNS = 9
 """Signs of a loss beside the chart, at most: there is room for no more."""
 LARGE = 1e100
@@ -62,6 +67,8 @@ FEW = 1
 """Decimals of a number that others beside it need not have: 0, 0.5, 1."""
 TALLEST = 1.25
 """How far above the start, in heights of the start, a line is followed."""
+STAY = 0.1
+"""Share of the chart's time that a line spends in the lower half of its fall, unless it falls without a floor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +110,17 @@ class Axes:
 
 
 def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> Axes:
-    """Axes for so many ticks that hold the losses of the first `computed` ones, unless beyond all measure."""
+    """Axes for so many ticks that hold the losses of the first `computed` ones, unless beyond all measure.
+
+    A line is followed upwards as far as TALLEST tells, and downwards as far as it goes; but one that has not stayed low
+    for so long as STAY tells, only to the lowest loss of the map and of the minima that are known.
+    """
     columns = [
-        column[: timing.updates(lane, computed) + 1]
+        (column[: timing.updates(lane, computed) + 1], STAY * timing.updates(lane, ticks))
         for lane, track in enumerate(race.tracks)
         for column in (track.loss, track.test_loss)
     ]
-    columns = [known for column in columns if len(known := column[np.isfinite(column)])]
+    columns = [(known, stay) for column, stay in columns if len(known := column[np.isfinite(column)])]
     scheduled = any(track.lane.schedule != CONSTANT for track in race.tracks)
     rates = tuple(
         _rates(lane, track.lane, track.problem.train.count, timing, ticks)
@@ -118,10 +129,10 @@ def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> A
     )
     if not columns:  # There is no surface where the marbles lie.
         return Axes(ticks, timing, clock, 0.0, 1.0, False, rates)
-    start = max(float(column[0]) for column in columns)
-    lowest = min(float(column.min()) for column in columns)
+    start = max(float(column[0]) for column, _ in columns)
+    lowest = min(_lowest(column, stay, race.problem) for column, stay in columns)
     ceiling = start + (TALLEST - 1) * max(start - lowest, 1e-12)
-    tallest = max(float(column[column <= ceiling].max(initial=lowest)) for column in columns)
+    tallest = max(float(column[column <= ceiling].max(initial=lowest)) for column, _ in columns)
     tallest = max(tallest, start)
     logarithmic = lowest > 0 and tallest / lowest > LOGARITHMIC
     low, high = lowest, tallest
@@ -129,6 +140,15 @@ def axes(race: Race, timing: Timing, clock: str, ticks: int, computed: int) -> A
         low, high = max(math.log10(lowest), math.log10(tallest) - DECADES), math.log10(tallest)
     margin = HEADROOM * max(high - low, 1e-9 * max(abs(high), 1.0))
     return Axes(ticks, timing, clock, low - margin, high + margin, logarithmic, rates)
+
+
+def _lowest(losses: Array, stay: float, problem: Problem) -> float:
+    """How far down the losses (n,) of a lane are followed, if it stays low for at least so many updates, or else."""
+    start, lowest = float(losses[0]), float(losses.min())
+    if np.count_nonzero(losses <= start / 2 + lowest / 2) >= stay:
+        return lowest
+    map_lowest = float(heights_over(problem, problem.window).loss(np.array(SPARE)))
+    return max(lowest, min(start, map_lowest, *(minimum.value for minimum in problem.minima)))
 
 
 @lru_cache(maxsize=64)
@@ -146,8 +166,9 @@ def loss_marks(low: float, high: float) -> list[tuple[float, str]]:
     """
     step = round_step(high / 4 - low / 4)  # The difference itself may be too large for a number.
     losses = [loss if abs(loss) > 1e-9 * step else 0.0 for loss in multiples(low, high, step)]
-    for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
-        labels = _alike([_written(loss, digits) for loss in losses])
+    ways = [(_written, FEWEST_DIGITS), *((_in_full, digits) for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1))]
+    for written, digits in ways:
+        labels = _alike([written(loss, digits) for loss in losses])
         if len(set(labels)) == len(labels) and max(map(len, labels), default=0) <= SIGNS:
             return list(zip(losses, labels, strict=True))
     middle = losses[len(losses) // 2]
@@ -168,8 +189,12 @@ def _alike(labels: list[str]) -> list[str]:
 
 def _written(loss: float, digits: int) -> str:
     """A loss to so many digits; a large power of ten without its sign, for which there is no room."""
-    text = f"{loss:z.{digits}g}".replace("-", "−")
-    return text.replace("e+", "e") if abs(loss) >= LARGE else text
+    return brief(loss, digits).replace("e+", "e") if abs(loss) >= LARGE else brief(loss, digits)
+
+
+def _in_full(loss: float, digits: int) -> str:
+    """The same without a power of ten where so many digits tell all of it: that tells apart what differs by little."""
+    return f"{loss:z.{digits}g}".replace("-", "−") if abs(loss) < LARGE else _written(loss, digits)
 
 
 def draw_card(canvas: Canvas, theme: Theme, em: int) -> None:
@@ -251,7 +276,11 @@ class Chart:
         for lane, track in enumerate(self._race.tracks):
             moment = min(self._axes.timing.updates(lane, tick), track.updates)
             x = corner[0] + self._x(moment / self._axes.timing.paces[lane])
-            y, color = float(self._y(track.loss[moment : moment + 1])[0]), self._theme.lane(lane)
+            losses, color = track.loss[: moment + 1], self._theme.lane(lane)
+            y = float(self._y(losses[-1:])[0])
+            if math.isnan(y) and track.overflow == moment + 1:  # It overflowed beyond an edge, as those before it tell.
+                before = self._y(losses[np.isfinite(losses)][-1:])
+                y = next((each for each in before.tolist() if not plot.top <= each <= plot.bottom), y)
             if plot.top <= y <= plot.bottom:
                 draw_badge(canvas, (x, corner[1] + y), 5.2 * stroke, lane, self._theme.panel)
                 draw_badge(canvas, (x, corner[1] + y), 3.6 * stroke, lane, color)
@@ -413,12 +442,28 @@ def _draw_rates(canvas: Canvas, rates: tuple[Rates, ...], theme: Theme, em: int)
     area, small = rates_area(canvas.size, em), round(0.85 * em)
     highest = max(max(each.values) for each in rates)
     canvas.rule((area.left, area.bottom), (area.right, area.bottom), theme.grid, hairline(em))
-    canvas.text(f"η ≤ {short(highest)}", (area.left - em // 2, area.centery), small, theme.muted, align=1)
+    label, size = _highest_rate(highest, small, area.left - em // 2 - round(BORDER * em))
+    canvas.text(label, (area.left - em // 2, area.centery), size, theme.muted, align=1)
     for each in rates:
         x = np.linspace(area.left, area.right, len(each.values))
         shares = np.array(each.values) / highest if highest > 0 else np.zeros(len(each.values))
         points = np.stack([x, area.bottom - area.height * shares], axis=1).tolist()
         canvas.line(points, theme.lane(each.lane), max(1, round(1.4 * stroke_of(em))))
+
+
+def _highest_rate(rate: float, size: int, room: int) -> tuple[str, int]:
+    """How the highest learning rate is told in so much room, and in type of which height, of `size` if that fits."""
+    forms = [f"η ≤ {short(rate)}", f"η≤{short(rate)}", f"η≤{_in_powers(rate)}"]
+    form = next((form for form in forms if text.width(form, size) <= room), min(forms, key=len))
+    while size > 1 and text.width(form, size) > room:
+        size -= 1
+    return form, size
+
+
+def _in_powers(rate: float) -> str:
+    """A learning rate to three digits with a power of ten, in as few signs as possible: 7.5e−4."""
+    mantissa, power = f"{rate:.2e}".split("e")
+    return f"{float(mantissa):g}e{int(power)}".replace("-", "−")
 
 
 def _head(axes: Axes, theme: Theme) -> tuple[str, str, str]:

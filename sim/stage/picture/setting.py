@@ -91,7 +91,9 @@ def places_in(here: Setting, size: tuple[int, int]) -> Layout:
     most = told(plain.em, plain.look.width)
     places = usual(lines=most)
     if places.em < plain.em:  # Where the strip leaves maps too little room, type is smaller, and takes fewer lines.
-        fewer = (usual(lines=lines) for lines in range(told(places.em, places.look.width), most))
+        least = told(places.em, places.look.width)
+        fewer = [usual(lines=lines) for lines in range(least, most)]
+        fewer.append(usual(lines=least, larger=here.larger * places.em / plain.em))
         places = next((laid for laid in fewer if told(laid.em, laid.look.width) <= laid.look_lines), places)
     return places
 
@@ -115,6 +117,7 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
             session.ends,
             BATCH_STRIP in session.views and step is not None and BATCH_STRIP in step.tells,
             any(lane.schedule != CONSTANT for lane in session.scene.lanes),
+            0 if step is None else len(set(step.tells) - {BATCH_STRIP}),
         ),
         larger=session.larger,
         steady=session.steady,

@@ -14,6 +14,8 @@ from .theme import Theme, say
 
 NO_BREAK = "\u00a0"
 """A space at which no line is broken."""
+PLAIN = (1e-3, 1e5)
+"""Sizes of what is measured that are written without a power of ten: from the one to below the other."""
 FINE = 0.02
 """An interval of shares that is shorter has a digit more."""
 
@@ -40,11 +42,22 @@ def number(value: float) -> str:
     if not math.isfinite(value):
         return "∞" if value > 0 else "−∞" if value < 0 else "–"
     size = abs(value)
-    if size and (size < 1e-3 or size >= 1e5):
+    whole = len(str(int(size)))
+    if size and (size < PLAIN[0] or round(size, max(0, 5 - whole)) >= PLAIN[1]):
         text = f"{value:z.1e}"
     else:
-        whole = len(str(int(size)))
         text = f"{value:z.{max(0, 5 - whole)}f}"
+    return text.replace("-", "−")
+
+
+def brief(value: float, digits: int = 6) -> str:
+    """What is measured, to so many digits and as short as that can be written: 0.5, 80000, 1e+05, 2e−04."""
+    value = float(f"{value:.{digits}g}")
+    if value and not PLAIN[0] <= abs(value) < PLAIN[1]:
+        mantissa, power = f"{value:.{digits - 1}e}".split("e")
+        text = f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{power}"
+    else:
+        text = f"{value:z.{digits}g}"
     return text.replace("-", "−")
 
 

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 from pygame import Rect
 
-from sim.stage.drawing.layout import LEAST_TYPE, NUMBERS, SMALLEST, Layout, More, layout
+from sim.stage.drawing.layout import LEAST_TYPE, LOW_MAP, NUMBERS, SMALLEST, Layout, More, layout
 
 SIZES = [SMALLEST, (1280, 720), (1366, 768), (1600, 900), (1080, 1920), (2560, 1080), (3840, 2160)]
 
@@ -93,6 +93,21 @@ def test_all_numbers_and_sliders_are_there_where_they_are_asked_for(size: tuple[
     for panel in layout(size, 3, 1.5, more=More(numbers=True, sliders=True)).panels:
         assert len(panel.numbers) == NUMBERS
         assert panel.sliders.height
+
+
+@pytest.mark.parametrize("size", [(960, 600), (1366, 768), (1600, 900)])
+@pytest.mark.parametrize("presenter", [False, True])
+def test_where_maps_are_low_numbers_of_which_nothing_is_told_make_way_for_them(
+    size: tuple[int, int], presenter: bool
+) -> None:
+    usual, told = (layout(size, 3, 1.5, presenter=presenter, lines=7, more=More(numbers=True, told=n)) for n in (0, 2))
+    (area, cells), (larger, fewer) = ((each.panels[0].map, each.panels[0].numbers) for each in (usual, told))
+    assert len(fewer) >= 2
+    if area.height >= LOW_MAP * usual.em or len(cells) < NUMBERS:
+        assert (larger, fewer) == (area, cells)
+    else:
+        assert larger.height > 1.1 * area.height
+        assert len({cell.top for cell in fewer}) == 1
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -327,6 +327,28 @@ def test_the_chart_has_room_for_the_test_loss_however_short_the_race(browser: ch
     assert len(apart) == 1, "the training loss, and apart from it the test loss"
 
 
+def test_a_loss_that_falls_without_bound_leaves_the_chart_below_the_lowest_of_the_map(
+    browser: chromium.Browser, tmp_path: Path
+) -> None:
+    text = (
+        'title = "A fall"\nlook = "x"\nupdates = 200\nstart = [0.6, 0.1]\nwindow = [[-1, 1], [-1, 1]]\n'
+        '[surface]\nkind = "formula"\nformula = "FORMULA"\n[examples]\nkind = "shifted"\nsigma = 0.0\n'
+        '[lane.descent]\nrule = "gradient descent"\nlearning_rate = 0.1\nbatch_size = "full"\n'
+    )
+    ends = []
+    for formula in ("x^2 - y^2", "-50*exp(-(x - 4)^2/8 - y^2/8)"):
+        path = tmp_path / "fall.html"
+        save_page(parse_scene(text.replace("FORMULA", formula), "fall"), path)
+        tab = browser.open(path.as_uri())
+        api = "window.threeMarbles"
+        ends.append((tab.value(f"{api}.chart().low"), tab.value(f"Math.min(...{api}.numbers(0, 'loss'))")))
+        assert tab.mistakes() == []
+    (shown, lowest), well = ends
+    assert lowest < -1e6
+    assert shown == pytest.approx(-1.0, abs=1e-3)
+    assert well[0] == well[1] < -45
+
+
 def test_a_batchs_own_loss_lies_on_the_map_in_the_lanes_colour(tab: chromium.Tab) -> None:
     count = """(() => {
       const canvas = [...document.querySelectorAll("canvas.map")][LANE];

@@ -3,15 +3,18 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from recording_canvas import RecordingCanvas
 from recordings import section
 
 from sim.descent.clock import Timing
-from sim.scene import load_scene
+from sim.descent.race import Race
+from sim.scene import load_scene, parse_scene
 from sim.stage.picture.chart import SIGNS, Axes, Chart, axes, loss_marks
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.session import begin, race
+from sim.stage.style import text
 from sim.stage.style.theme import load_theme
 
 
@@ -86,3 +89,82 @@ def test_many_updates_are_counted_alike_below_the_maps_and_on_the_axis() -> None
     assert 'text "10,000"' in section(canvas.recording, "chart")
     assert 'text "20,000"' in section(canvas.recording, "numbers")
     assert "20000" not in canvas.recording
+
+
+def chart_of(surface: str, lanes: str, updates: int) -> tuple[Race, Axes]:
+    """The race of such lanes on a surface, and the axes of its chart once it has made those updates."""
+    scene = parse_scene(
+        f'title = "A fall"\nlook = "A fall."\nupdates = {updates}\nstart = [0.6, 0.1]\nwindow = [[-1, 1], [-1, 1]]\n'
+        f'[surface]\nkind = "formula"\nformula = "{surface}"\n[examples]\nkind = "shifted"\nsigma = 0.0\n{lanes}',
+        "falling",
+    )
+    running = scene.race()
+    running.extend(updates)
+    return running, axes(running, scene.timing("updates"), "updates", updates, updates)
+
+
+DESCENT = '[lane.descent]\nrule = "gradient descent"\nlearning_rate = {rate}\nbatch_size = "full"\n'
+
+
+@pytest.mark.parametrize(
+    ("surface", "lowest"), [("x^2 - y^2", -1.0), ("x*y", -1.0), ("x^3 - 3*x*y^2", -2.0), ("-exp(x^2)", -2.718282)]
+)
+def test_a_loss_that_falls_without_bound_is_followed_to_the_lowest_on_the_map(surface: str, lowest: float) -> None:
+    race, frame = chart_of(surface, DESCENT.format(rate=0.1), 200)
+    losses = race.tracks[0].loss
+    assert losses[np.isfinite(losses)].min() < -1e6
+    assert not frame.logarithmic
+    assert frame.low == pytest.approx(lowest, abs=0.1 * (frame.high - frame.low))
+    assert frame.high > losses[0]
+
+
+def test_a_loss_that_comes_to_rest_far_below_the_map_or_falls_steadily_is_followed_to_its_end() -> None:
+    for surface, rate in (("-50*exp(-(x - 4)^2/8 - y^2/8)", 0.1), ("-20*x", 0.1)):
+        race, frame = chart_of(surface, DESCENT.format(rate=rate), 200)
+        assert race.tracks[0].loss.min() < -45
+        assert frame.low < race.tracks[0].loss.min()
+
+
+def test_beside_a_lane_that_falls_without_bound_others_can_be_read() -> None:
+    """One lane's first step leads over the ridge, behind which there is no bottom; the other rests in the dip."""
+    lanes = DESCENT.format(rate=0.01) + DESCENT.format(rate=5).replace("lane.descent", 'lane."long steps"')
+    race, frame = chart_of("0.5*x^2 - x^4/4 + y^2/20", lanes, 1000)
+    resting, falling = (track.loss for track in race.tracks)
+    assert falling[np.isfinite(falling)].min() < -1e6
+    assert resting[-1] == pytest.approx(0.0, abs=1e-4)
+    assert frame.high - frame.low < 5 * (resting[0] - resting[-1] + 0.25)
+
+
+@pytest.mark.parametrize(("surface", "ends"), [("x^2 - y^2", "finite"), ("x^3 - 3*x*y^2", "overflown")])
+def test_a_lane_that_has_fallen_out_of_the_chart_is_pointed_at_from_its_lower_edge(surface: str, ends: str) -> None:
+    race, frame = chart_of(surface, DESCENT.format(rate=0.1), 200)
+    track = race.tracks[0]
+    assert (track.overflow is not None) is (ends == "overflown")
+    look, canvas = load_theme("light"), RecordingCanvas((900, 160))
+    chart = Chart(race, frame, (900, 160), look, 12)
+    chart.draw(canvas, (0, 0), 200)
+    cursor = max(number for number, line in enumerate(canvas.lines) if line.startswith("rule"))
+    (tip,) = [line.split() for line in canvas.lines[cursor:] if line.startswith("polygon")]
+    end, *others = [tuple(map(float, word.split(","))) for word in tip[1:-1]]
+    assert end[1] > chart.plot.bottom
+    assert {y for _, y in others} == {chart.plot.bottom}
+    assert end[0] == pytest.approx(chart.plot.left + chart.plot.width * track.updates / 200, abs=0.1)
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.001, 0.00075, 7.5e-7, 0.0123, 1234.5])
+@pytest.mark.parametrize("em", [8, 12, 15, 17, 24])
+def test_the_highest_learning_rate_stands_within_the_chart_s_border(rate: float, em: int) -> None:
+    scene, look, size = load_scene("warm-restarts"), load_theme("light"), (60 * em, 12 * em)
+    lanes = tuple(replace(lane, rule=replace(lane.rule, learning_rate=rate)) for lane in scene.lanes)
+    running, timing = replace(scene, lanes=lanes).race(), scene.timing("updates")
+    canvas = RecordingCanvas(size)
+    Chart(running, axes(running, timing, "updates", 600, 0), size, look, em).draw(canvas, (0, 0), 0)
+    (line,) = [line for line in canvas.lines if "≤" in line]
+    words, right, height = (
+        line.split('"')[1],
+        float(line.split('"')[2].split(",")[0]),
+        int(line.split(" size ")[1].split()[0]),
+    )
+    assert right - text.width(words, height) >= 0.3 * em
+    assert height >= 0.6 * em
+    assert float(words.split("≤")[1].replace("−", "-")) == pytest.approx(rate, rel=0.005)

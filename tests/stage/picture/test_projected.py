@@ -71,8 +71,14 @@ def test_sentences_leave_land_to_be_seen(step: int, size: tuple[int, int], langu
         assert (covered & land).sum() <= HIDDEN * land.sum()
 
 
+def with_test_surface(session: Session) -> Session:
+    """The session with a second sentence on its maps, and all numbers below these, so that they are lower."""
+    return replace(session, views=session.views | {"test surface"}, numbers=True)
+
+
 def test_where_land_has_room_sentences_are_whole() -> None:
-    session, running = projected(8, "en")
+    session, running = projected(6, "en")
+    session = with_test_surface(session)
     canvas = RecordingCanvas((1920, 1080))
     draw(canvas, snapshot_of(session, running))
     for sentence in ("stands on the loss of 1 of 20 examples", "dashed: test loss, ◇ its minima"):
@@ -80,7 +86,8 @@ def test_where_land_has_room_sentences_are_whole() -> None:
 
 
 def test_lanes_say_the_same_in_as_many_words() -> None:
-    session, running = projected(8, "de")
+    session, running = projected(6, "de")
+    session = with_test_surface(session)
     canvas = RecordingCanvas(USUAL)
     draw(canvas, snapshot_of(session, running))
     said = section(canvas.recording, "moving ground")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import cycle, islice, product, repeat
 from typing import Any
 
+import numpy as np
 import pygame
 import pytest
 from recording_canvas import RecordingCanvas
@@ -13,15 +14,17 @@ from recordings import check, section
 from sim.languages import LANGUAGES
 from sim.scene import OPENING, load_scene
 from sim.scene.tour import the_tour
+from sim.stage.drawing.layout import NUMBERS
 from sim.stage.input.mouse import Act, Hand, Mouse, respond
 from sim.stage.picture.caption import said_now
+from sim.stage.picture.map.minima import test_minima as minima_of_test_loss
 from sim.stage.picture.picture import draw, pointed, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.tour import draw_strip, guides
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ChooseSheet, counted_for
 from sim.stage.session.playback import GoToEnd, GoToStart
-from sim.stage.session.session import Session, begin, race, update
+from sim.stage.session.session import MOVING_GROUND, Session, begin, race, update
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour
 from sim.stage.session.view import Hover
 from sim.stage.style.theme import load_theme
@@ -101,6 +104,33 @@ def test_no_step_leaves_more_than_a_line_of_the_strip_blank(size: tuple[int, int
         draw_strip(canvas, here.places, here.theme, replace(session, live=False), race(session.scene), 0)
         drawn = sum(line.strip().startswith('text "') for line in canvas.recording.splitlines())
         assert here.places.look_lines - 1 <= drawn <= here.places.look_lines, step
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", [(960, 600), (1366, 768)])
+def test_contours_of_the_test_loss_are_seen_from_above_beside_those_at_rest(
+    size: tuple[int, int], language: str
+) -> None:
+    """With all minima of both losses in sight, and the numbers that are told of below."""
+    step = next(place for place, each in enumerate(the_tour().step) if "test surface" in each.views)
+    session = at(step, presenter=True, language=language)
+    here, problem = setting(session, size), session.scene.problem()
+    assert here.camera.flat
+    assert MOVING_GROUND not in session.views
+    area = here.places.panels[0].map
+    assert area.height >= 6.5 * here.places.em
+    own, others = (minimum.position for minimum in problem.minima), minima_of_test_loss(problem).tolist()
+    for one, other in zip(own, others, strict=True):
+        (x, y), (beyond, above) = (here.camera.project(np.array([*place])).tolist() for place in (one, other))
+        assert area.move(-area.left, -area.top).inflate(-20, -20).collidepoint(x, y)
+        assert np.hypot(x - beyond, y - above) > 2 * here.places.em
+    assert len(here.places.panels[0].numbers) < NUMBERS
+    running = race(session.scene)
+    running.extend(10)
+    canvas = RecordingCanvas(size)
+    draw(canvas, snapshot_of(session, running))
+    cells = section(canvas.recording, "numbers")
+    assert all(f'text "{label}"' in cells for label in ("L", here.theme.say("test L")))
 
 
 def test_what_was_measured_is_told_when_the_race_has_been_seen_and_not_before() -> None:

@@ -16,6 +16,7 @@ from tallies import SPEEDS, few_seeds
 
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
+from sim.scene.tour import the_tour
 from sim.stage.drawing.layout import layout
 from sim.stage.drawing.screen import Screen
 from sim.stage.drawing.ticks import AxisScale
@@ -205,6 +206,27 @@ def test_type_on_a_sheet_is_about_as_large_as_the_picture_s_own(
         draw_table(canvas, tallies[2], here.theme, here.places.em)
         *table, below = (int(size) for size in re.findall(r"text .* size (\d+)", canvas.recording))
         assert max(table) > below
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_table_of_the_tour_can_be_read_from_afar_where_its_strip_leaves_least_room(
+    tallies: list[Tally], language: str
+) -> None:
+    """Rows, intervals, and what is said below: all of it is on the sheet, and not much smaller than the strip."""
+    last = len(the_tour().step) - 1
+    here = setting(
+        update(replace(begin(tallies[2].scene), language=language, presenter=True), GoToStep(last)), SIZES[0]
+    )
+    em, body = here.places.em, sheet_layout(here.places, here.theme).body
+    canvas = RecordingCanvas(body.size)
+    draw_table(canvas, tallies[2], here.theme, em)
+    sizes = [int(size) for size in re.findall(r"text .* size (\d+)", canvas.recording)]
+    rows = [float(y) for y in re.findall(r'text "[^"]*" [\d.]+,([\d.]+) size', canvas.recording)]
+    assert sizes[0] >= 0.87 * em
+    assert min(sizes) >= 0.7 * em
+    pitch = min(other - one for one, other in pairwise(sorted(set(rows))))
+    assert pitch >= 1.25 * min(sizes)
+    assert max(rows) + sizes[-1] / 2 < body.height
 
 
 def words_of(page: Page) -> set[str]:

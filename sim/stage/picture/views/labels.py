@@ -17,7 +17,7 @@ from ....surface.critical.point import CriticalKind, CriticalPoint
 from ...drawing.canvas import Canvas
 from ...style import text
 from ...style.kept import kept
-from ...style.numbers import number, short
+from ...style.numbers import brief, number
 from ..map.numbers import named_minima
 from ..map.terrain import marks_of
 from .context import MOMENTS, PLATE, ViewContext
@@ -479,7 +479,7 @@ def _forms(context: ViewContext, points: Sequence[CriticalPoint]) -> Iterator[tu
 
 def rounded_to(digits: int, value: float) -> str:
     """To so many digits, but no whole number to tens: it would be another one."""
-    return short(float(f"{value:.{digits}g}" if abs(value) < 10.0**digits else f"{value:.0f}"))
+    return brief(float(f"{value:.{digits}g}" if abs(value) < 10.0**digits else f"{value:.0f}"))
 
 
 def _lines(context: ViewContext, point: CriticalPoint, told: Callable[[float], str]) -> tuple[str, str]:

@@ -7,19 +7,20 @@ import pytest
 from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
-from sim.scene import Scene, load_scene
+from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.camera import FLAT, Pose
 from sim.stage.drawing.layout import SMALLEST
-from sim.stage.drawing.relief.heights import SPARE
+from sim.stage.drawing.relief.heights import SPARE, Heights
 from sim.stage.drawing.relief.view import heights_over
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.map.terrain import thinned
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.picture.views.ground.loss_scale import _bar, _share, draw_loss_scale
+from sim.stage.picture.views.ground.loss_scale import LOWEST, SHARE, TALL, _bar, _share, draw_loss_scale, scale_numbers
 from sim.stage.session.session import MOVING_GROUND, begin, race
 from sim.stage.style import text
+from sim.stage.style.numbers import brief
 from sim.stage.style.theme import load_theme
 from sim.surface.critical.point import CriticalKind, CriticalPoint
 
@@ -137,8 +138,8 @@ def test_every_number_stands_where_its_own_loss_is(name: str, aslant: bool) -> N
     for _, quoted, corner, *_ in rows:
         words = quoted.strip('"')
         middle = float(corner.split(",")[1]) + text.label_size(words, size)[1] / 2
-        loss = float(words.replace("−", "-").replace(",", ""))
-        share = (float(heights.of(np.array(loss))) - SPARE) / (1 - 2 * SPARE)
+        loss = float(words.replace("−", "-"))
+        share = float(np.clip((heights.of(np.array(loss)) - SPARE) / (1 - 2 * SPARE), 0, 1))
         assert middle == pytest.approx(bar.bottom - share * bar.height, abs=1.0), words
 
 
@@ -161,3 +162,48 @@ def test_no_number_of_the_scale_hides_a_corner_of_land(lanes: int, told: bool) -
         wide, high = text.label_size(quoted.strip('"'), size)
         x, y = (round(float(place) - edge) for place, edge in zip(corner.split(","), panel.map.topleft, strict=True))
         assert land[y : y + high, x : x + wide].mean() < 0.5
+
+
+@pytest.mark.parametrize("name", scene_files())
+def test_the_lowest_and_the_highest_number_tell_the_range_in_few_digits(name: str) -> None:
+    scene = load_scene(name)
+    heights = heights_over(scene.problem(), setting(begin(scene), SMALLEST).camera.view)
+    low, high = heights.loss(np.array([SPARE, 1 - SPARE])).tolist()
+    first, middle, last = scale_numbers(heights, 0.01)
+    assert first < middle < last
+    for told, end in ((first, low), (last, high)):
+        assert told == pytest.approx(end, rel=0.05) or (
+            told == 0.0 and abs(np.diff(heights.of(np.array([0.0, end])))[0]) < 0.03
+        )
+        assert float(f"{told:.3g}") == told
+        assert min(abs(told - low), abs(told - high)) <= 0.02 * abs(told) or low <= told <= high or told == 0.0
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "tail", "numbers"),
+    [
+        (5.31, 10450.0, 20.0, ("5.3", "10000")),
+        (-1.9756, -3.6e-6, 1.0, ("−2", "0")),
+        (1000.08, 1018.0, 5.0, ("1000", "1018")),
+        (8e4, 1.8158e7, 5e5, ("80000", "1.8e+07")),
+        (-146.7, -18.76, 2.0, ("−147", "−19")),
+        (1.827e-4, 5.0, 1.0, ("0", "5")),
+    ],
+)
+def test_numbers_at_the_ends_are_round_and_written_as_everywhere(
+    low: float, high: float, tail: float, numbers: tuple[str, str]
+) -> None:
+    """tail: of the losses beyond the ends, which have a place of their own on the scale's curve."""
+    ends = scale_numbers(Heights((low - tail, low, high, high + tail), (0.0, SPARE, 1 - SPARE, 1.0)), 0.005)
+    assert (brief(ends[0]), brief(ends[-1])) == numbers
+
+
+def test_a_scale_is_lower_where_its_lowest_number_would_hide_land() -> None:
+    scene = load_scene("sharp-and-flat")
+    here = setting(replace(begin(scene), controls=True, live=True), SMALLEST)
+    panel, em = here.places.panels[0], here.places.em
+    course = course_of(race(scene), 0, (panel.map, panel.strip), em, here.theme, here.camera)
+    context, canvas = course.context(0, frozenset({"loss scale"})), RecordingCanvas(SMALLEST)
+    draw_loss_scale(canvas, context)
+    assert [line.split('"')[1] for line in canvas.recording.splitlines() if "label" in line] == ["−1.3", "−0.7", "0"]
+    assert LOWEST * em <= _bar(context).height < round(min(TALL * em, SHARE * panel.map.height))

@@ -1,12 +1,15 @@
 """A thin scale of the loss beside the map: which shade is which loss, and where on it the marble stands."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from pygame import Rect
 
+from .....descent.problem import Problem
 from .....surface.points import Array
 from .....surface.protocol import Window
+from ....drawing.camera import Camera
 from ....drawing.canvas import Backdrop, Canvas, Pixel
 from ....drawing.glyphs import draw_rimmed
 from ....drawing.relief.heights import SPARE, Heights
@@ -14,7 +17,8 @@ from ....drawing.relief.paints import level_colors
 from ....drawing.relief.view import heights_over
 from ....drawing.screen import image
 from ....style import text
-from ....style.numbers import rounded
+from ....style.kept import kept
+from ....style.numbers import brief
 from ....style.style import hairline
 from ....style.theme import Theme
 from ...map.site import lies_on_land
@@ -25,14 +29,21 @@ WIDE, TALL = 0.55, 6.5
 """Of the scale, in ems."""
 SHARE = 0.25
 """Of the map's height that it takes at most."""
+LOWEST = 3.2
+"""How low it may be for its numbers, which are above each other, in ems."""
+TYPE = 0.75
+"""Height of their type, in ems."""
 MARGIN = 0.8
 """From the map's upper right corner, in ems."""
-TICKS = (0.0, 0.5, 1.0)
-"""Near which it has a number, as shares of its height."""
 NEAR = 0.06
-"""How near, as a share of its height: round numbers are nowhere else."""
-DIGITS = 6
-"""Of a number, as many as are shown."""
+"""How near to its middle there is a round number, as a share of its height."""
+ZERO = 0.03
+"""How far from an end, as a share of its height, 0 may be to stand there for a number of more digits."""
+ROUNDED, OUTWARDS = 0.05, 0.02
+"""By how much of itself, or of the range if that is less, the number at an end may differ from the loss there; and by
+how much, if no loss of the map is as low or as high as that number."""
+NUMBERS, DIGITS = 3, 6
+"""How many numbers it has, and of how many digits at most."""
 SMALLEST = 1e-290
 """Smaller losses have no digits to choose from."""
 LEVEL = 2
@@ -41,20 +52,31 @@ ROOM = 14
 """Width of a map, in ems, from which there is room for numbers."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number beside the scale."""
+
+    label: str
+    place: Pixel
+    """Its upper left corner on the map."""
+    free: bool
+    """Whether it hides no corner of land."""
+
+
 def draw_loss_scale(canvas: Canvas, context: ViewContext) -> None:
     """Draw the scale at the map's upper right."""
-    window = _window(context)
+    window = _window(context.camera)
     if _is_level(context, window):
         return
     bar, flat = _bar(context), context.camera.flat
     canvas.backdrop(Backdrop(_draw_bar, (context.theme, flat), bar.size), bar.topleft)
     if context.area.width >= ROOM * context.em:
-        _draw_numbers(canvas, bar, context, window)
+        _draw_numbers(canvas, bar, context)
 
 
 def draw_level(canvas: Canvas, context: ViewContext) -> None:
     """Draw a wedge on the scale, at the loss of what the marble stands on."""
-    window, bar, em = _window(context), _bar(context), context.em
+    window, bar, em = _window(context.camera), _bar(context), context.em
     y = bar.bottom - bar.height * float(_share(_height(context, window)))
     if np.isfinite(y) and not _is_level(context, window):
         tip, back, half = bar.left - hairline(em), bar.left - 0.75 * em, 0.34 * em
@@ -64,9 +86,19 @@ def draw_level(canvas: Canvas, context: ViewContext) -> None:
 
 def _bar(context: ViewContext) -> Rect:
     """Where the scale stands."""
-    em, area = context.em, context.area
-    tall, wide = round(min(TALL * em, SHARE * area.height)), max(3, round(WIDE * em))
-    return Rect(area.right - round(MARGIN * em) - wide, area.top + round(MARGIN * em), wide, tall)
+    return _bar_in(context.problem, context.camera, context.area.size, context.em).move(context.area.topleft)
+
+
+@kept
+def _bar_in(problem: Problem, camera: Camera, size: tuple[int, int], em: int) -> Rect:
+    """Where it stands on a map of that size: lower where a number beside it would else hide a corner of land."""
+    usual, wide = round(min(TALL * em, SHARE * size[1])), max(3, round(WIDE * em))
+    bars = [
+        Rect(size[0] - round(MARGIN * em) - wide, round(MARGIN * em), wide, tall)
+        for tall in range(usual, round(LOWEST * em) - 1, -max(1, em // 4))
+    ]
+    free = (bar for bar in bars if all(number.free for number in _numbers(problem, camera, bar, em)))
+    return next(free, None) or Rect(size[0] - round(MARGIN * em) - wide, round(MARGIN * em), wide, usual)
 
 
 def scale_place(context: ViewContext) -> Rect:
@@ -76,9 +108,9 @@ def scale_place(context: ViewContext) -> Rect:
     return Rect(left, area.top, area.right - left, bar.bottom + round(context.em) - area.top)
 
 
-def _window(context: ViewContext) -> Window:
+def _window(camera: Camera) -> Window:
     """The part of the plane whose losses it scales."""
-    return context.camera.view if context.camera.flat else context.camera.window
+    return camera.view if camera.flat else camera.window
 
 
 def _is_level(context: ViewContext, window: Window) -> bool:
@@ -109,40 +141,75 @@ def _draw_bar(canvas: Canvas, theme: Theme, flat: bool) -> None:
     canvas.rect((0, 0, width, height), theme.border, width=1)
 
 
-def _draw_numbers(canvas: Canvas, bar: Rect, context: ViewContext, window: Window) -> None:
-    """Round numbers, each of which stands where its own loss is; but none that would hide a corner of land."""
-    heights, size, theme = heights_over(context.problem, window), round(0.75 * context.em), context.theme
-    chosen = [_round_loss(heights, share, 0.5 / bar.height) for share in TICKS]
-    losses = [loss for loss in chosen if loss is not None]
-    if len(set(losses)) < len(TICKS):
-        return  # Numbers that tell nothing apart.
-    labels, area = list[tuple[str, Pixel]](), context.area
+def _draw_numbers(canvas: Canvas, bar: Rect, context: ViewContext) -> None:
+    """Round numbers at its ends and where the loss near its middle is; but none that would hide a corner of land."""
+    left, top = context.area.topleft
+    numbers = _numbers(context.problem, context.camera, bar.move(-left, -top), context.em)
+    free = [number for number in numbers if number.free]
+    for number in free if len(free) > 1 else ():  # One number alone gives no scale.
+        corner = (number.place[0] + left, number.place[1] + top)
+        canvas.label(number.label, corner, round(TYPE * context.em), context.theme.text, context.theme.halo)
+
+
+def _numbers(problem: Problem, camera: Camera, bar: Rect, em: int) -> list[_Number]:
+    """The numbers beside a bar on a map, from below; none, if they would tell nothing apart."""
+    heights, size = heights_over(problem, _window(camera)), round(TYPE * em)
+    losses = scale_numbers(heights, 0.5 / bar.height)
+    if len(set(losses)) < NUMBERS:
+        return []
+    numbers = list[_Number]()
     for loss, share in zip(losses, _share(heights.of(np.array(losses))).tolist(), strict=True):
-        label = rounded(loss, theme.language)
+        label = brief(loss)
         wide, high = text.label_size(label, size)
-        left, top = bar.left - 0.95 * context.em - wide, bar.bottom - share * bar.height - high / 2
-        middle = Rect(left - area.left, top - area.top, wide, high).inflate(-wide // 2, -high // 2)
-        if context.camera.flat or not lies_on_land(context.problem, context.camera, middle.topleft, middle.bottomright):
-            labels.append((label, (left, top)))
-    for label, corner in labels if len(labels) > 1 else ():  # One number alone gives no scale.
-        canvas.label(label, corner, size, theme.text, theme.halo)
+        left, top = bar.left - 0.95 * em - wide, bar.bottom - share * bar.height - high / 2
+        middle = Rect(left, top, wide, high).inflate(-wide // 2, -high // 2)
+        free = camera.flat or not lies_on_land(problem, camera, middle.topleft, middle.bottomright)
+        numbers.append(_Number(label, (left, top), free))
+    return numbers
 
 
-def _round_loss(heights: Heights, share: float, beyond: float) -> float | None:
-    """The loss of the fewest digits that stands near that share of the scale; None if it takes more than are shown.
+def scale_numbers(heights: Heights, beyond: float) -> list[float]:
+    """Losses of few digits: those at the lower end, near the middle and at the upper end, as far as there are such.
 
-    No loss stands farther beyond an end of the scale than is seen.
+    beyond: what is seen of the scale's height: 0 that lies so near to an end is there.
     """
-    near = np.clip((share - NEAR, share, share + NEAR), -beyond, 1 + beyond)
-    low, middle, high = heights.loss(SPARE + (1 - 2 * SPARE) * near).tolist()
+    low, high = heights.loss(np.array([SPARE, 1 - SPARE])).tolist()
+    with np.errstate(over="ignore"):
+        chosen = (_at_end(heights, low, high, beyond), _in_between(heights), _at_end(heights, high, low, beyond))
+    return [loss for loss in chosen if loss is not None]
+
+
+def _at_end(heights: Heights, end: float, other: float, beyond: float) -> float | None:
+    """The number of the fewest digits that tells the loss at an end of the scale; None if it takes more than shown."""
+    zero, own, far = (heights.of(np.array([0.0, end, other])) / (1 - 2 * SPARE)).tolist()
+    inwards = (zero - own) * math.copysign(1.0, far - own)
+    if -beyond <= inwards <= ZERO:
+        return 0.0
+    if not SMALLEST < abs(end) < np.inf:
+        return None
+    for digits in range(1, DIGITS + 1):
+        loss = float(f"{end:.{digits}g}")
+        most = ROUNDED if min(end, other) <= loss <= max(end, other) else OUTWARDS
+        if abs(loss - end) <= most * min(abs(end), abs(end - other)):
+            return loss
+    return None
+
+
+def _in_between(heights: Heights) -> float | None:
+    """The loss of the fewest digits that stands near the middle of the scale; None if it takes more than are shown."""
+    low, middle, high = heights.loss(
+        np.array([0.5 - (1 - 2 * SPARE) * NEAR, 0.5, 0.5 + (1 - 2 * SPARE) * NEAR])
+    ).tolist()
     if low <= 0 <= high:
         return 0.0
     largest = max(abs(low), abs(high))
     if not SMALLEST < largest < np.inf:
         return None
-    for digits in range(DIGITS):
-        step = 10.0 ** (math.floor(math.log10(largest)) - digits)
-        loss = float(f"{min(max(round(middle / step), math.ceil(low / step)), math.floor(high / step)) * step:g}")
+    power = math.floor(math.log10(largest))
+    for step in (factor * 10.0 ** (power - digits) for digits in range(DIGITS) for factor in (1.0, 0.5)):
+        loss = float(
+            f"{min(max(round(middle / step), math.ceil(low / step)), math.floor(high / step)) * step:.{DIGITS}g}"
+        )
         if low <= loss <= high:
             return loss
     return None
