@@ -196,7 +196,7 @@ class Problem:
         """In which of the minima the full-batch descent ends."""
         return find_basins(self.train, self.window, self.minima, tuple(self._grounds.values()))
 
-    @property
+    @cached_property
     def lowest(self) -> float | None:
         """The loss of the lowest known minimum; None if none is known."""
         return min((minimum.value for minimum in self.minima), default=None)

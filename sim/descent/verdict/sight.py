@@ -11,6 +11,7 @@ import numpy as np
 
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.critical.bottoms import level_between
+from ...surface.critical.newton import apart
 from ...surface.critical.point import CriticalKind
 from ...surface.points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ...surface.protocol import value_and_gradient
@@ -71,7 +72,7 @@ BOWL_RINGS, BOWL_ANGLES = 16, 64  # How many points of a disc tell whether there
 MOST_BOWLS = 64  # Of how many minima, at most, that is found out.
 
 NO_SADDLE = -1
-BLOCK = 1 << 16  # Most (point, saddle) pairs whose distances are computed at once.
+BLOCK = 1 << 16  # Most pairs of a point and a critical point whose distances are computed at once.
 
 # On what a marble rests.
 MOVING, MINIMUM, SADDLE, MAXIMUM, LEVEL, SLOPE = range(6)
@@ -254,11 +255,12 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
     )
     floor[~near_minimum] = loss[~near_minimum]
     known = np.full(loss.shape, np.inf if problem.lowest is None else problem.lowest)
-    found = unknown & (rest[still] == MINIMUM) & ~near_minimum
-    if found.any():
+    found = np.flatnonzero(unknown & (rest[still] == MINIMUM) & ~near_minimum)
+    if len(found):
         places = _descended(problem, theta[found])
         floor[found] = problem.train.value(places)
-        known[found] = np.minimum(known[found], problem.lowest_about(places))
+        open_ = floor[found] <= known[found] + AS_LOW * scale.loss  # Where a lower one is known, none is looked for.
+        known[found[open_]] = np.minimum(known[found[open_]], problem.lowest_about(places[open_]))
     lowest[still] = floor <= known + AS_LOW * scale.loss
     return rest, lowest
 
@@ -442,9 +444,14 @@ def _way_down(problem: Problem, theta: Array, loss: Array, basin: Labels) -> tup
     if known.any():
         np.subtract(loss, values[basin], out=height, where=known)
         np.subtract(theta, problem.basins.minima[basin], out=offset, where=known[..., None])
-    for value, position in zip(values, problem.basins.minima, strict=True):
-        nearer = ~known & (value < loss) & (norm(theta - position) < norm(offset))
-        height[nearer], offset[nearer] = loss[nearer] - value, (theta - position)[nearer]
+    unknown = np.flatnonzero(~known) if len(values) else np.empty(0, dtype=np.intp)
+    block = max(1, BLOCK // max(1, len(values)))
+    for some in (unknown[first : first + block] for first in range(0, len(unknown), block)):
+        gaps = norm(theta[some, None] - problem.basins.minima)
+        gaps[~((values < loss[some, None]) & (gaps < np.inf))] = np.inf
+        lower = np.flatnonzero(gaps.min(axis=1) < np.inf)
+        rows, nearest = some[lower], np.argmin(gaps[lower], axis=1)
+        height[rows], offset[rows] = loss[rows] - values[nearest], theta[rows] - problem.basins.minima[nearest]
     return height, offset
 
 
@@ -545,9 +552,7 @@ def _tops(problem: Problem, kinds: tuple[CriticalKind, ...]) -> tuple[Array, Arr
     """The positions (n, 2) and reaches (n,) of the critical points of these kinds."""
     tops = np.array([point.position for point in problem.critical if point.kind in kinds]).reshape(-1, 2)
     others = np.array([point.position for point in problem.critical]).reshape(-1, 2)
-    gaps = norm(tops[:, None] - others[None])
-    nearest = np.min(gaps, axis=1, initial=np.inf, where=gaps > 0)
-    return tops, np.minimum(NEAR_SADDLE * problem.units.length, NEAR_SADDLE_SHARE * nearest)
+    return tops, np.minimum(NEAR_SADDLE * problem.units.length, NEAR_SADDLE_SHARE * apart(tops, others))
 
 
 def holding_saddles(problem: Problem, starts: Array) -> Labels:
