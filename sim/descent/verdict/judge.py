@@ -26,6 +26,7 @@ from .sight import (
     Ends,
     Held,
     Sight,
+    elsewhere,
     holding_saddles,
     overflown,
     places,
@@ -57,6 +58,7 @@ STAYING = np.array(
     ]
 )
 """Which of KINDS say that a marble stays in a basin, at rest or not."""
+_IN_MINIMA = np.array([kind in (VerdictKind.SETTLED, VerdictKind.STUCK) for kind in KINDS])
 _IN_NOISE = STAYING & (_RANKS == Rank.GOING)  # Those of them that movements tell of, which may be noise alone.
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (_RANKS[index], index), reverse=True)
 
@@ -303,7 +305,12 @@ class Judge:
         self._swing[changed] = sight.longest[changed]
         here = (sight.rest[changed] != MOVING) | (stay.basin[changed] == NO_BASIN)
         self._tell_departures(update, changed[STAYING[kinds[changed]]], stay, block[-1])
-        self._conclude(changed, update, kinds[changed], np.where(here, stay.basin[changed], stay.home[changed]))
+        places = np.where(here, stay.basin[changed], stay.home[changed])
+        resting = np.flatnonzero(_IN_MINIMA[kinds[changed]])
+        if len(resting):
+            runs = changed[resting]
+            places[resting[elsewhere(self._problem, block[-1, runs], stay.basin[runs])]] = _NOWHERE
+        self._conclude(changed, update, kinds[changed], places)
         stalled = np.flatnonzero(
             alive & (self.kinds == KINDS.index(VerdictKind.STALLED)) & (sight.still_at != NO_SADDLE)
         )

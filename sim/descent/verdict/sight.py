@@ -38,8 +38,9 @@ ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in windo
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
 ROUNDED_CURVATURE = 1e-7  # The same over the other eigenvalue: on the floor of a valley it is rounding.
 # How far to all four sides of a critical point the loss must rise or fall as the curvatures say, in diagonals, and by
-# which share of what they say at least: little in a well that is narrower, but nothing where there is a floor.
-ASIDE, SHARE = 1e-3, 1e-3
+# which share of what they say at least: little in a well that is narrower, but nothing where there is a floor. In one
+# that is narrower yet it does so nearer to the point.
+ASIDE, SHARE = 1e-3 * np.array([1.0, 0.1, 0.01, 1e-3, 1e-4]), 1e-3
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
 AS_LOW = 1e-8  # Difference of two minima's losses that counts as none, over the scale of losses.
 LAST_STEPS = 4  # Of Newton's method, from where one rests to a minimum of which nothing was known.
@@ -244,7 +245,8 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
         floor[apart] = level_with(problem, theta[apart], loss[apart])
         near_minimum[apart] = floor[apart] > -np.inf
     near_other = norm(step) <= at_hand
-    unknown = near_other & (lower > flat) & (basin == NO_BASIN)  # From a basin one comes to no other minimum than its.
+    # Of a known basin a narrow well may be a part that the search has overlooked.
+    unknown = near_other & (lower > flat) & ~near_minimum & (_gaps(problem, theta, basin) > 2 * norm(step))
     unknown[unknown] = _leads(problem, theta[unknown], hessian[unknown], step[unknown])
     bent = near_other & (lower < -flat)
     bent[bent] = _pivots(problem, theta[bent], hessian[bent], step[bent], at_hand)
@@ -317,12 +319,34 @@ def _lows(problem: Problem) -> Mask:
 
 def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) -> Array:
     """The distance of the points (n, 2) from the minima of their basins; of a valley, `across` it."""
-    distance, known = np.full(len(theta), np.inf), basin != NO_BASIN
-    label = basin[known]
-    if known.any():
-        gap = norm(theta[known] - problem.basins.minima[label])
-        distance[known] = np.where(problem.basins.valleys[label], np.fmin(gap, across[known]), gap)
+    distance, known = _gaps(problem, theta, basin), np.flatnonzero(basin != NO_BASIN)
+    floors = known[problem.basins.valleys[basin[known]]]
+    distance[floors] = np.fmin(distance[floors], across[floors])
     return distance
+
+
+def _gaps(problem: Problem, theta: Array, basin: Labels) -> Array:
+    """The distance of the points (n, 2) from where the minima of their basins are marked; infinite if in none; (n,)."""
+    gaps, known = np.full(len(theta), np.inf), basin != NO_BASIN
+    gaps[known] = norm(theta[known] - problem.basins.minima[basin[known]])
+    return gaps
+
+
+def elsewhere(problem: Problem, theta: Array, basin: Labels) -> Mask:
+    """Who of those that rest in a minimum, at the points (n, 2), does so in none that is known; (n,).
+
+    The floor of a known one may be wide; but there the height is what the slope comes to on the way of a Newton step.
+    """
+    gaps = _from_minimum(problem, theta, basin, np.zeros(len(theta)))
+    far: Mask = np.asarray(gaps > LEAVING * AT_HAND * problem.units.length)
+    rows = np.flatnonzero(far & (basin != NO_BASIN))
+    if len(rows):
+        with np.errstate(all="ignore"):
+            loss, gradient = value_and_gradient(problem.train, theta[rows])
+            step = _newton_step(problem.train.hessian(theta[rows]), gradient)
+            height = np.abs(loss - _floors(problem)[basin[rows]])
+            far[rows] = height > np.fmax(LOW * norm(gradient) * norm(step), EQUAL_LOSS * problem.units.loss)
+    return far
 
 
 def _beside_crease(problem: Problem, theta: Array, basin: Labels, loss: Array, gradient: Array) -> Array:
@@ -357,16 +381,19 @@ def _leads(problem: Problem, theta: Array, hessian: Array, step: Array) -> Mask:
 
     Next to a point of inflection, or to where the slope only comes close to 0, H is positive, too, and there is no
     minimum; and on the tail of a well, or beside the floor of a valley, it may be as at a saddle or a maximum. At a
-    kink it speaks of one side alone: so the loss itself must rise and fall to all four as it says.
+    kink it speaks of one side alone: so the loss itself must rise and fall to all four as it says, at some distance.
     """
     scales = np.sqrt(np.abs(eigenvalues(hessian)))
     whitened = eigenvectors(hessian) / scales[..., None]  # Along these, all curvatures are 1 or −1.
     change = whitened @ (problem.train.hessian(theta + step) - hessian) @ whitened.swapaxes(-1, -2)
     leads = np.abs(eigenvalues(change)).max(axis=-1) <= SURE
-    place, aside = (theta[leads] + step[leads])[:, None], ASIDE * problem.units.length
-    ways, expected = aside * eigenvectors(hessian[leads]), 0.5 * aside**2 * eigenvalues(hessian[leads])
+    place, aside = (theta[leads] + step[leads])[:, None], (ASIDE * problem.units.length)[:, None, None]
+    ways, expected = aside[..., None] * eigenvectors(hessian[leads]), 0.5 * aside**2 * eigenvalues(hessian[leads])
     rises = problem.train.value(np.stack([place + ways, place - ways])) - problem.train.value(place)
-    leads[leads] = (rises * np.sign(expected) >= SHARE * np.abs(expected)).all(axis=(0, 2))
+    telling = np.abs(expected).min(axis=-1) > EQUAL_LOSS * problem.units.loss  # What is no more may be rounding,
+    telling[0] = True  # so near.
+    so = (rises * np.sign(expected) >= SHARE * np.abs(expected)).all(axis=(0, 3))
+    leads[leads] = (so & telling).any(axis=0)
     return np.asarray(leads)
 
 
