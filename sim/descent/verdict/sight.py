@@ -61,6 +61,10 @@ GROWING = 1.1  # By which factor a diverging marble's movements grow from block 
 # Least curvature where a marble diverges, over that halfway to the window.
 AS_STEEP = 0.99
 OUTSIDE = 1e3  # Distance, in diagonals, from which on numbers that are not finite are too large rather than undefined.
+HUGE = 1e200  # Of a loss: what leaves no room for its derivatives and for what is next to it.
+AROUND = 1e-6  # How far from an infinite loss one looks whether it is infinite around it, in diagonals,
+POLE = 0.125  # and at which share of the places there it is at most at a pole.
+EDGE_HALVINGS = 64  # How often a way is halved to find where the loss ceases to have a value.
 LEAVING = 2.0  # What has begun goes on until its quantity exceeds the tolerance by this factor.
 # How often a segment is halved, to see whether the gradient jumps in it.
 HALVINGS = 40
@@ -255,6 +259,7 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )
+    rest[still] = np.where(np.isnan(loss), MOVING, rest[still])
     floor[~near_minimum] = loss[~near_minimum]
     known = np.full(loss.shape, np.inf if problem.lowest is None else problem.lowest)
     found = np.flatnonzero(unknown & (rest[still] == MINIMUM) & ~near_minimum)
@@ -518,8 +523,43 @@ def _swelling(problem: Problem, theta: Array, growing: Array) -> Mask:
 
 def overflown(problem: Problem, theta: Array, gradient: Array) -> Mask:
     """Whether numbers overflow at these points (n, 2) because they are too large; else there is no surface."""
-    outside = norm(theta - problem.window.center) > OUTSIDE * problem.units.length
-    return np.asarray(outside | np.isfinite(gradient).all(axis=-1))
+    return np.asarray(np.isfinite(gradient).all(axis=-1) | _too_large(problem, theta))
+
+
+def off_surface(problem: Problem, theta: Array, loss: Array) -> Mask:
+    """Whether the loss has no value at these points (n, 2), where it is computed so; (n,)."""
+    lost = np.isnan(loss)
+    if lost.any():
+        lost[lost] = ~_too_large(problem, theta[lost])
+    return lost
+
+
+def _too_large(problem: Problem, theta: Array) -> Mask:
+    """Whether numbers are so large at these points (n, 2) that they overflow, or would soon; (n,).
+
+    They are far outside. Nearer, they are where the loss is next to the largest number, or infinite all around: at a
+    pole it is so at a point or along lines. And they are where it has no value, as ∞ − ∞ has none, but just before it
+    ceases to have one on the way from the window's middle, it is as large.
+    """
+    large = norm(theta - problem.window.center) > OUTSIDE * problem.units.length
+    with np.errstate(all="ignore"):
+        near = np.flatnonzero(~large)
+        loss = problem.train.value(theta[near])
+        valued = near[~np.isnan(loss)]
+        around = theta[valued, None] + AROUND * problem.units.length * RING
+        high = (np.abs(problem.train.value(around)) >= HUGE).mean(axis=1) > POLE
+        large[valued] = (np.abs(loss[~np.isnan(loss)]) >= HUGE) & high
+        without = near[np.isnan(loss)]
+        inner, outer = np.broadcast_to(problem.window.center, (len(without), 2)), theta[without]
+        for _ in range(EDGE_HALVINGS if len(without) else 0):
+            middle = 0.5 * (inner + outer)
+            valueless = np.isnan(problem.train.value(middle))[:, None]
+            inner, outer = np.where(valueless, inner, middle), np.where(valueless, middle, outer)
+        if len(without):
+            back = problem.window.center - inner
+            before = inner + AROUND * problem.units.length * (back.T / norm(back)).T
+            large[without] = np.abs(problem.train.value(before)) >= HUGE
+    return np.asarray(large)
 
 
 def walled(problem: Problem, block: Array) -> Mask:

@@ -52,7 +52,7 @@ def newton(surface: Surface, window: Window, starts: Array, reach: float, most: 
     points = nudged(surface, window, points)
     points = distinct(surface, points, window)
     critical = norm(surface.gradient(points)) <= NO_GRADIENT * slopes_around(surface, points, reach)
-    critical &= np.isfinite(frobenius(surface.hessian(points)))
+    critical &= np.isfinite(frobenius(surface.hessian(points))) & np.isfinite(surface.value(points))
     return distinct(surface, points[critical & _near(window, points, arrived)], window)
 
 
