@@ -34,7 +34,7 @@ ROOMS = (
 """Each may import from itself and from those before it; the house tells its version, and what its library has."""
 
 INNER_ROOMS = {
-    "surface": ("wanted", "points", "protocol", "critical", "basins", "around", "functions", "start"),
+    "surface": ("wanted", "points", "protocol", "critical", "discs", "basins", "around", "functions", "start"),
     "descent": (
         *("examples", "rules", "schedules", "update", "lane", "problem", "run", "track"),
         *("verdict", "crowd", "race", "clock", "digest"),

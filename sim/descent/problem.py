@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..surface.around import with_surroundings
+from ..surface.around import CROWDED, with_surroundings
 from ..surface.basins import FAR, NO_BASIN, Basins, Labels, find_basins, flow_step
 from ..surface.critical.ground import Ground
 from ..surface.critical.point import CriticalKind, CriticalPoint
@@ -149,8 +149,17 @@ class Problem:
         """The loss of the lowest minimum that is found around each of the places (n, 2), of which none is known; (n,).
 
         It is looked for as far around as half a window of this one's size, and in a window so wide that it shows this
-        one, too. Places that are near to one another share both: the answer depends on nothing but the place.
+        one, too. Places that are near to one another share both: the answer depends on nothing but the place. In a
+        window with a crowd of critical points nothing is looked for: it has been searched, and goes on like that.
         """
+        lowest = np.full(len(places), np.inf)
+        asked = ~(self.window.contains(places) & (len(self._search.points) > CROWDED))
+        if asked.any():
+            lowest[asked] = self._lowest_about(places[asked])
+        return lowest
+
+    def _lowest_about(self, places: Array) -> Array:
+        """The same of places (n, 2) around which it is looked for."""
         sides = np.array([self.window.width, self.window.height])
         offsets = places - self.window.center
         middles = self.window.center + (np.floor(offsets / sides + SHIFT) + 0.5 - SHIFT) * sides
@@ -196,7 +205,7 @@ class Problem:
         """In which of the minima the full-batch descent ends."""
         return find_basins(self.train, self.window, self.minima, tuple(self._grounds.values()))
 
-    @property
+    @cached_property
     def lowest(self) -> float | None:
         """The loss of the lowest known minimum; None if none is known."""
         return min((minimum.value for minimum in self.minima), default=None)

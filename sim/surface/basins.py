@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .critical.ground import Ground, lowest_around, walks
-from .critical.newton import first_of_each, nearest_within
+from .critical.newton import apart, first_of_each, nearest_within
 from .critical.point import CriticalPoint
 from .critical.search import grounds_of
+from .discs import Tiles
 from .points import Array, Mask, components, dot, eigenvalues, norm, pair
 from .protocol import Surface, Window
 
@@ -30,8 +31,6 @@ _UNKNOWN = -3  # Not asked for yet.
 STEP = 0.01  # Longest step of the flow, in window diagonals, or in distances from the centre where these are longer.
 FAR = 10.0  # Where a flow is given up, in window diagonals from the centre.
 AT_REST = 1e-9  # A flow whose next step is this short, in diagonals, has arrived.
-BLOCK = 256
-"""Minima whose gaps to all others are found at once."""
 MOST_STEPS = 2000
 # A flow goes downhill and does not turn back. Steps that do so often, a tenth as long as the longest or more, have
 # lost it: they jump about in a terrain that is finer than they are, or across a pole.
@@ -47,6 +46,7 @@ RINGS = (
 SPARSE = 8  # Every so manyth direction is looked at first.
 ASIDE = 1e-6  # How far from a circle, in radii, heights are compared where there is no gradient on it.
 FEW = 1 << 12  # Pairs of points and minima that are compared at once.
+MANY = 128  # Minima of which only those are looked at that are near.
 NEAR = 1 << 13  # Points that are held against one minimum after the other while they are at hand.
 POINTS = 1 << 16  # On circles of all minima, that are looked at at once.
 
@@ -95,6 +95,8 @@ class Basins:
 
     def discs(self, points: Array, share: float = 1.0) -> tuple[Labels, Mask]:
         """As `nearest`, and whether each is no farther from that minimum than this share of the radius; both (n,)."""
+        if len(self.minima) > MANY:
+            return self._tiles.last(points, share, NO_BASIN)
         labels, inner = np.full(len(points), NO_BASIN, dtype=np.intp), np.zeros(len(points), dtype=np.bool_)
         x, y = points.T
         with np.errstate(over="ignore"):
@@ -203,8 +205,12 @@ class Basins:
     @property
     def nbytes(self) -> int:
         """Bytes of what has been found out by now."""
-        cells: _Cells | None = self.__dict__.get("_cells")
-        return cells.nbytes if cells else 0
+        known: list[_Cells | Tiles] = [self.__dict__[name] for name in ("_cells", "_tiles") if name in self.__dict__]
+        return sum(each.nbytes for each in known)
+
+    @cached_property
+    def _tiles(self) -> Tiles:
+        return Tiles(self.minima, self.radii)
 
     @cached_property
     def _cells(self) -> "_Cells":
@@ -368,10 +374,7 @@ def _certain_radii(surface: Surface, window: Window, minima: Array) -> Array:
     Such a disc cannot be left by the flow and holds no other critical point, such as the next minimum.
     Checked on a fine polar grid; a few directions at first, which tell of most circles that they are too wide.
     """
-    gap = np.empty(len(minima))
-    for first in range(0, len(minima), BLOCK):
-        gaps = norm(minima[first : first + BLOCK, None] - minima[None])
-        gap[first : first + BLOCK] = np.min(gaps, axis=1, initial=np.inf, where=gaps > 0)
+    gap = apart(minima, minima)
     certain = np.full(len(minima), RINGS[0][0][0])
     widening = np.arange(len(minima))
     for rings, count in RINGS:

@@ -181,6 +181,21 @@ def test_places_near_one_another_are_searched_around_once(monkeypatch: pytest.Mo
     assert backwards[::-1][::7].tolist() == alone
 
 
+def test_in_a_crowd_nothing_is_searched_for_that_the_window_has_been_searched_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = problem_of("sin(20*x) + sin(20*y) + 0.1*x", Window(-2.0, 2.0, -2.0, 2.0))
+    known = problem.lowest
+    searches = noted(monkeypatch)
+    assert problem.lowest_about(at((0.5, 0.5), (-1.9, 1.0))).tolist() == [np.inf, np.inf]
+    assert not searches
+    within, outside = problem.lowest_about(at((0.5, 0.5), (-6.0, 1.0))).tolist()
+    assert searches
+    assert within == np.inf
+    assert known is not None
+    assert outside < known
+
+
 @pytest.mark.parametrize("place", [(2.3, 0.0), (-41.0, 17.0), (0.6, 900.0), (0.0, 0.0)])
 def test_the_lowest_is_searched_for_all_around_a_place_and_in_the_window(
     place: tuple[float, float], monkeypatch: pytest.MonkeyPatch

@@ -26,7 +26,9 @@ from .sight import (
     Ends,
     Held,
     Sight,
+    elsewhere,
     holding_saddles,
+    off_surface,
     overflown,
     places,
     reaches,
@@ -45,7 +47,7 @@ NEVER = -1
 """The update of what did not happen."""
 
 _NOWHERE = -1  # An event's source or target, if it has none.
-UNDER_WAY = KINDS.index(VerdictKind.UNDER_WAY)
+UNDER_WAY, OFF_SURFACE = KINDS.index(VerdictKind.UNDER_WAY), KINDS.index(VerdictKind.OFF_SURFACE)
 _RANKS = np.array([kind.rank for kind in KINDS])
 _FLIGHTS = np.array([kind in ESCAPES for kind in EVENT_KINDS])
 _LOOKS = np.array([kind.looks for kind in KINDS])
@@ -57,6 +59,7 @@ STAYING = np.array(
     ]
 )
 """Which of KINDS say that a marble stays in a basin, at rest or not."""
+_IN_MINIMA = np.array([kind in (VerdictKind.SETTLED, VerdictKind.STUCK) for kind in KINDS])
 _IN_NOISE = STAYING & (_RANKS == Rank.GOING)  # Those of them that movements tell of, which may be noise alone.
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (_RANKS[index], index), reverse=True)
 
@@ -161,8 +164,8 @@ class Judge:
         """The update at which each diverged, left the surface or had its rule fail, or NEVER; shape (M,)."""
         ends = np.full_like(self.kinds, NEVER)
         run, update, kind = np.concatenate(self._changes).T
-        final = _RANKS[kind] == Rank.FOR_GOOD
-        ends[run[final]] = update[final]
+        # One that has come back to the surface goes on.
+        ends[run] = np.where(_RANKS[kind] == Rank.FOR_GOOD, update, NEVER)
         return ends
 
     def escaped(self, updates: int) -> Indices:
@@ -213,6 +216,7 @@ class Judge:
             stays = self._stays(begin, basins, core)
         else:
             stays = self._stays(begin, np.where(alive, basins, self.basins), np.where(alive, core, NO_BASIN))
+        lost = self._lost(columns, first, begin, stays.basin, alive)
         looks = np.arange(max(1, -(-begin // DWELL)) * DWELL, moments, DWELL)
         told = 0
         if len(looks):
@@ -223,11 +227,13 @@ class Judge:
             for number, update in enumerate(looks.tolist()):
                 row = update - begin
                 self._tell_passages(begin, stays, range(told, row + 1))
+                self._tell_lost(begin, lost, alive, range(told, row + 1))
                 told = row + 1
                 block = columns.theta[update - DWELL - first + 1 : update - first + 1]
                 look = _Look(blocks, seen, number, proposed[number], unsure[number])
                 self._look(update, look, stays.at(row), block, alive[row])
         self._tell_passages(begin, stays, range(told, len(basins)))
+        self._tell_lost(begin, lost, alive, range(told, len(basins)))
         if len(basins):
             stay = stays.at(-1)
             self.basins, self._home, self._arrived, self._entered = stay.basin, stay.home, stay.arrived, stay.entered
@@ -239,9 +245,9 @@ class Judge:
 
         theta, gradient: where each was last, and ∇L there; (n, 2). failed: with which the rule failed; (n,).
         """
-        going = _RANKS[self.kinds[runs]] > Rank.FOR_GOOD
+        going = (_RANKS[self.kinds[runs]] > Rank.FOR_GOOD) | (failed & (self.kinds[runs] == OFF_SURFACE))
         diverged = overflown(self._problem, theta[going], gradient[going])
-        kinds = np.where(diverged, KINDS.index(VerdictKind.DIVERGED), KINDS.index(VerdictKind.OFF_SURFACE))
+        kinds = np.where(diverged, KINDS.index(VerdictKind.DIVERGED), OFF_SURFACE)
         kinds[failed[going]] = KINDS.index(VerdictKind.FAILED)
         self._conclude(runs[going], updates[going], kinds, self._home[runs[going]])
 
@@ -278,6 +284,28 @@ class Judge:
         self._tell("escaped", run[fled], update[fled], seen[fled], source[fled], target[fled])
         self._tell("left_saddle", run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
 
+    def _lost(self, columns: Columns, first: int, begin: int, basins: Labels, alive: Mask) -> Mask:
+        """Who is where the loss has no value, which is in no basin, at these of the moments (K, M) from `begin` on."""
+        lost = (basins == NO_BASIN) & alive
+        row, run = np.nonzero(lost)
+        if len(row):
+            row_there = row + begin - first
+            loss, _ = columns.ground(row_there, run)
+            lost[row, run] = off_surface(self._problem, columns.theta[row_there, run], loss)
+        return np.asarray(lost)
+
+    def _tell_lost(self, begin: int, lost: Mask, alive: Mask, rows: range) -> None:
+        """Note down who has left the surface in these of the moments, or come back to it while it is alive."""
+        off = self.kinds == OFF_SURFACE
+        if not (lost[rows.start : rows.stop].any() or off.any()):
+            return
+        for row in rows:
+            off = self.kinds == OFF_SURFACE
+            left = np.flatnonzero(lost[row] & (_RANKS[self.kinds] > Rank.FOR_GOOD))
+            self._conclude(left, begin + row, np.full(len(left), OFF_SURFACE), self._home[left])
+            back = np.flatnonzero(off & ~lost[row] & alive[row])
+            self._conclude(back, begin + row, np.full(len(back), UNDER_WAY), self._home[back])
+
     def _seen(self, looks: Indices, sight: Sight, stay: "_Stays") -> Observation:
         """What verdicts follow from at these moments (K,), each part of shape (K, M)."""
         outside = stay.basin == NO_BASIN
@@ -303,7 +331,12 @@ class Judge:
         self._swing[changed] = sight.longest[changed]
         here = (sight.rest[changed] != MOVING) | (stay.basin[changed] == NO_BASIN)
         self._tell_departures(update, changed[STAYING[kinds[changed]]], stay, block[-1])
-        self._conclude(changed, update, kinds[changed], np.where(here, stay.basin[changed], stay.home[changed]))
+        places = np.where(here, stay.basin[changed], stay.home[changed])
+        resting = np.flatnonzero(_IN_MINIMA[kinds[changed]])
+        if len(resting):
+            runs = changed[resting]
+            places[resting[elsewhere(self._problem, block[-1, runs], stay.basin[runs])]] = _NOWHERE
+        self._conclude(changed, update, kinds[changed], places)
         stalled = np.flatnonzero(
             alive & (self.kinds == KINDS.index(VerdictKind.STALLED)) & (sight.still_at != NO_SADDLE)
         )

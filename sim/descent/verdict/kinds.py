@@ -69,7 +69,8 @@ def denied(_: int, asked: Mask) -> Mask:
 class Rank(IntEnum):
     """Which verdict gives way to which: a lasting one only to those before its own rank.
 
-    Of none that stands still it is said that it is going on.
+    Of none that stands still it is said that it is going on. What is for good is left by one who comes back to the
+    surface alone.
     """
 
     FOR_GOOD = 0
@@ -180,14 +181,18 @@ def _figure(value: float) -> str:
 
 
 def _slope(verdict: "Verdict") -> Part:
-    return Part(f"‖∇L‖ = {_figure(verdict.gradient_norm)}")
+    return Part(f"‖∇L‖ = {_figure(verdict.gradient_norm)}") if math.isfinite(verdict.gradient_norm) else NOTHING
 
 
 def _signs(verdict: "Verdict") -> Part:
+    if any(map(math.isnan, verdict.curvatures)):
+        return NOTHING
     return Part("κ = {}, {}".format(*map(_figure, verdict.curvatures)))
 
 
 def _height(verdict: "Verdict") -> Part:
+    if not math.isfinite(verdict.loss):
+        return Saying.NOT_FINITE.with_blanks()
     if verdict.height is None:
         return NOTHING
     if verdict.height < -LOWER * abs(verdict.loss):

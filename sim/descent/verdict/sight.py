@@ -11,6 +11,7 @@ import numpy as np
 
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.critical.bottoms import level_between
+from ...surface.critical.newton import apart
 from ...surface.critical.point import CriticalKind
 from ...surface.points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ...surface.protocol import value_and_gradient
@@ -37,8 +38,9 @@ ROUNDING = 1e-15  # Length of a movement that is no more than rounding, in windo
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
 ROUNDED_CURVATURE = 1e-7  # The same over the other eigenvalue: on the floor of a valley it is rounding.
 # How far to all four sides of a critical point the loss must rise or fall as the curvatures say, in diagonals, and by
-# which share of what they say at least: little in a well that is narrower, but nothing where there is a floor.
-ASIDE, SHARE = 1e-3, 1e-3
+# which share of what they say at least: little in a well that is narrower, but nothing where there is a floor. In one
+# that is narrower yet it does so nearer to the point.
+ASIDE, SHARE = 1e-3 * np.array([1.0, 0.1, 0.01, 1e-3, 1e-4]), 1e-3
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
 AS_LOW = 1e-8  # Difference of two minima's losses that counts as none, over the scale of losses.
 LAST_STEPS = 4  # Of Newton's method, from where one rests to a minimum of which nothing was known.
@@ -59,6 +61,10 @@ GROWING = 1.1  # By which factor a diverging marble's movements grow from block 
 # Least curvature where a marble diverges, over that halfway to the window.
 AS_STEEP = 0.99
 OUTSIDE = 1e3  # Distance, in diagonals, from which on numbers that are not finite are too large rather than undefined.
+HUGE = 1e200  # Of a loss: what leaves no room for its derivatives and for what is next to it.
+AROUND = 1e-6  # How far from an infinite loss one looks whether it is infinite around it, in diagonals,
+POLE = 0.125  # and at which share of the places there it is at most at a pole.
+EDGE_HALVINGS = 64  # How often a way is halved to find where the loss ceases to have a value.
 LEAVING = 2.0  # What has begun goes on until its quantity exceeds the tolerance by this factor.
 # How often a segment is halved, to see whether the gradient jumps in it.
 HALVINGS = 40
@@ -71,7 +77,7 @@ BOWL_RINGS, BOWL_ANGLES = 16, 64  # How many points of a disc tell whether there
 MOST_BOWLS = 64  # Of how many minima, at most, that is found out.
 
 NO_SADDLE = -1
-BLOCK = 1 << 16  # Most (point, saddle) pairs whose distances are computed at once.
+BLOCK = 1 << 16  # Most pairs of a point and a critical point whose distances are computed at once.
 
 # On what a marble rests.
 MOVING, MINIMUM, SADDLE, MAXIMUM, LEVEL, SLOPE = range(6)
@@ -243,7 +249,8 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
         floor[apart] = level_with(problem, theta[apart], loss[apart])
         near_minimum[apart] = floor[apart] > -np.inf
     near_other = norm(step) <= at_hand
-    unknown = near_other & (lower > flat) & (basin == NO_BASIN)  # From a basin one comes to no other minimum than its.
+    # Of a known basin a narrow well may be a part that the search has overlooked.
+    unknown = near_other & (lower > flat) & ~near_minimum & (_gaps(problem, theta, basin) > 2 * norm(step))
     unknown[unknown] = _leads(problem, theta[unknown], hessian[unknown], step[unknown])
     bent = near_other & (lower < -flat)
     bent[bent] = _pivots(problem, theta[bent], hessian[bent], step[bent], at_hand)
@@ -252,13 +259,15 @@ def _rest(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[La
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )
+    rest[still] = np.where(np.isnan(loss), MOVING, rest[still])
     floor[~near_minimum] = loss[~near_minimum]
     known = np.full(loss.shape, np.inf if problem.lowest is None else problem.lowest)
-    found = unknown & (rest[still] == MINIMUM) & ~near_minimum
-    if found.any():
+    found = np.flatnonzero(unknown & (rest[still] == MINIMUM) & ~near_minimum)
+    if len(found):
         places = _descended(problem, theta[found])
         floor[found] = problem.train.value(places)
-        known[found] = np.minimum(known[found], problem.lowest_about(places))
+        open_ = floor[found] <= known[found] + AS_LOW * scale.loss  # Where a lower one is known, none is looked for.
+        known[found[open_]] = np.minimum(known[found[open_]], problem.lowest_about(places[open_]))
     lowest[still] = floor <= known + AS_LOW * scale.loss
     return rest, lowest
 
@@ -315,12 +324,34 @@ def _lows(problem: Problem) -> Mask:
 
 def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) -> Array:
     """The distance of the points (n, 2) from the minima of their basins; of a valley, `across` it."""
-    distance, known = np.full(len(theta), np.inf), basin != NO_BASIN
-    label = basin[known]
-    if known.any():
-        gap = norm(theta[known] - problem.basins.minima[label])
-        distance[known] = np.where(problem.basins.valleys[label], np.fmin(gap, across[known]), gap)
+    distance, known = _gaps(problem, theta, basin), np.flatnonzero(basin != NO_BASIN)
+    floors = known[problem.basins.valleys[basin[known]]]
+    distance[floors] = np.fmin(distance[floors], across[floors])
     return distance
+
+
+def _gaps(problem: Problem, theta: Array, basin: Labels) -> Array:
+    """The distance of the points (n, 2) from where the minima of their basins are marked; infinite if in none; (n,)."""
+    gaps, known = np.full(len(theta), np.inf), basin != NO_BASIN
+    gaps[known] = norm(theta[known] - problem.basins.minima[basin[known]])
+    return gaps
+
+
+def elsewhere(problem: Problem, theta: Array, basin: Labels) -> Mask:
+    """Who of those that rest in a minimum, at the points (n, 2), does so in none that is known; (n,).
+
+    The floor of a known one may be wide; but there the height is what the slope comes to on the way of a Newton step.
+    """
+    gaps = _from_minimum(problem, theta, basin, np.zeros(len(theta)))
+    far: Mask = np.asarray(gaps > LEAVING * AT_HAND * problem.units.length)
+    rows = np.flatnonzero(far & (basin != NO_BASIN))
+    if len(rows):
+        with np.errstate(all="ignore"):
+            loss, gradient = value_and_gradient(problem.train, theta[rows])
+            step = _newton_step(problem.train.hessian(theta[rows]), gradient)
+            height = np.abs(loss - _floors(problem)[basin[rows]])
+            far[rows] = height > np.fmax(LOW * norm(gradient) * norm(step), EQUAL_LOSS * problem.units.loss)
+    return far
 
 
 def _beside_crease(problem: Problem, theta: Array, basin: Labels, loss: Array, gradient: Array) -> Array:
@@ -355,16 +386,19 @@ def _leads(problem: Problem, theta: Array, hessian: Array, step: Array) -> Mask:
 
     Next to a point of inflection, or to where the slope only comes close to 0, H is positive, too, and there is no
     minimum; and on the tail of a well, or beside the floor of a valley, it may be as at a saddle or a maximum. At a
-    kink it speaks of one side alone: so the loss itself must rise and fall to all four as it says.
+    kink it speaks of one side alone: so the loss itself must rise and fall to all four as it says, at some distance.
     """
     scales = np.sqrt(np.abs(eigenvalues(hessian)))
     whitened = eigenvectors(hessian) / scales[..., None]  # Along these, all curvatures are 1 or −1.
     change = whitened @ (problem.train.hessian(theta + step) - hessian) @ whitened.swapaxes(-1, -2)
     leads = np.abs(eigenvalues(change)).max(axis=-1) <= SURE
-    place, aside = (theta[leads] + step[leads])[:, None], ASIDE * problem.units.length
-    ways, expected = aside * eigenvectors(hessian[leads]), 0.5 * aside**2 * eigenvalues(hessian[leads])
+    place, aside = (theta[leads] + step[leads])[:, None], (ASIDE * problem.units.length)[:, None, None]
+    ways, expected = aside[..., None] * eigenvectors(hessian[leads]), 0.5 * aside**2 * eigenvalues(hessian[leads])
     rises = problem.train.value(np.stack([place + ways, place - ways])) - problem.train.value(place)
-    leads[leads] = (rises * np.sign(expected) >= SHARE * np.abs(expected)).all(axis=(0, 2))
+    telling = np.abs(expected).min(axis=-1) > EQUAL_LOSS * problem.units.loss  # What is no more may be rounding,
+    telling[0] = True  # so near.
+    so = (rises * np.sign(expected) >= SHARE * np.abs(expected)).all(axis=(0, 3))
+    leads[leads] = (so & telling).any(axis=0)
     return np.asarray(leads)
 
 
@@ -442,9 +476,14 @@ def _way_down(problem: Problem, theta: Array, loss: Array, basin: Labels) -> tup
     if known.any():
         np.subtract(loss, values[basin], out=height, where=known)
         np.subtract(theta, problem.basins.minima[basin], out=offset, where=known[..., None])
-    for value, position in zip(values, problem.basins.minima, strict=True):
-        nearer = ~known & (value < loss) & (norm(theta - position) < norm(offset))
-        height[nearer], offset[nearer] = loss[nearer] - value, (theta - position)[nearer]
+    unknown = np.flatnonzero(~known) if len(values) else np.empty(0, dtype=np.intp)
+    block = max(1, BLOCK // max(1, len(values)))
+    for some in (unknown[first : first + block] for first in range(0, len(unknown), block)):
+        gaps = norm(theta[some, None] - problem.basins.minima)
+        gaps[~((values < loss[some, None]) & (gaps < np.inf))] = np.inf
+        lower = np.flatnonzero(gaps.min(axis=1) < np.inf)
+        rows, nearest = some[lower], np.argmin(gaps[lower], axis=1)
+        height[rows], offset[rows] = loss[rows] - values[nearest], theta[rows] - problem.basins.minima[nearest]
     return height, offset
 
 
@@ -484,8 +523,43 @@ def _swelling(problem: Problem, theta: Array, growing: Array) -> Mask:
 
 def overflown(problem: Problem, theta: Array, gradient: Array) -> Mask:
     """Whether numbers overflow at these points (n, 2) because they are too large; else there is no surface."""
-    outside = norm(theta - problem.window.center) > OUTSIDE * problem.units.length
-    return np.asarray(outside | np.isfinite(gradient).all(axis=-1))
+    return np.asarray(np.isfinite(gradient).all(axis=-1) | _too_large(problem, theta))
+
+
+def off_surface(problem: Problem, theta: Array, loss: Array) -> Mask:
+    """Whether the loss has no value at these points (n, 2), where it is computed so; (n,)."""
+    lost = np.isnan(loss)
+    if lost.any():
+        lost[lost] = ~_too_large(problem, theta[lost])
+    return lost
+
+
+def _too_large(problem: Problem, theta: Array) -> Mask:
+    """Whether numbers are so large at these points (n, 2) that they overflow, or would soon; (n,).
+
+    They are far outside. Nearer, they are where the loss is next to the largest number, or infinite all around: at a
+    pole it is so at a point or along lines. And they are where it has no value, as ∞ − ∞ has none, but just before it
+    ceases to have one on the way from the window's middle, it is as large.
+    """
+    large = norm(theta - problem.window.center) > OUTSIDE * problem.units.length
+    with np.errstate(all="ignore"):
+        near = np.flatnonzero(~large)
+        loss = problem.train.value(theta[near])
+        valued = near[~np.isnan(loss)]
+        around = theta[valued, None] + AROUND * problem.units.length * RING
+        high = (np.abs(problem.train.value(around)) >= HUGE).mean(axis=1) > POLE
+        large[valued] = (np.abs(loss[~np.isnan(loss)]) >= HUGE) & high
+        without = near[np.isnan(loss)]
+        inner, outer = np.broadcast_to(problem.window.center, (len(without), 2)), theta[without]
+        for _ in range(EDGE_HALVINGS if len(without) else 0):
+            middle = 0.5 * (inner + outer)
+            valueless = np.isnan(problem.train.value(middle))[:, None]
+            inner, outer = np.where(valueless, inner, middle), np.where(valueless, middle, outer)
+        if len(without):
+            back = problem.window.center - inner
+            before = inner + AROUND * problem.units.length * (back.T / norm(back)).T
+            large[without] = np.abs(problem.train.value(before)) >= HUGE
+    return np.asarray(large)
 
 
 def walled(problem: Problem, block: Array) -> Mask:
@@ -545,9 +619,7 @@ def _tops(problem: Problem, kinds: tuple[CriticalKind, ...]) -> tuple[Array, Arr
     """The positions (n, 2) and reaches (n,) of the critical points of these kinds."""
     tops = np.array([point.position for point in problem.critical if point.kind in kinds]).reshape(-1, 2)
     others = np.array([point.position for point in problem.critical]).reshape(-1, 2)
-    gaps = norm(tops[:, None] - others[None])
-    nearest = np.min(gaps, axis=1, initial=np.inf, where=gaps > 0)
-    return tops, np.minimum(NEAR_SADDLE * problem.units.length, NEAR_SADDLE_SHARE * nearest)
+    return tops, np.minimum(NEAR_SADDLE * problem.units.length, NEAR_SADDLE_SHARE * apart(tops, others))
 
 
 def holding_saddles(problem: Problem, starts: Array) -> Labels:

@@ -15,7 +15,7 @@ from ..track import Track
 from .blocks import BOUNCES
 from .judge import LOOKBACK, SPENT, Judge, decays, fallen
 from .kinds import Event, Verdict, VerdictKind
-from .sight import AS_LOW, LEAVING, level_with, nearest_saddle
+from .sight import AS_LOW, LEAVING, elsewhere, level_with, nearest_saddle
 
 SWING = min(span for span, _ in BOUNCES)
 """Of how many movements the longest is told of a marble that bounces."""
@@ -69,7 +69,7 @@ class TrackJudge:
             since=since,
             gradient_norm=float(norm(track.full_gradient[moment])),
             curvatures=(lower, upper),
-            basin=basin,
+            basin=None if found else basin,
             height=None if problem.lowest is None else float(track.loss[moment]) - problem.lowest,
             saddle=_saddle(problem, theta) if kind is VerdictKind.STALLED else None,
             way_down=_way_down(problem, theta) if kind in (VerdictKind.STALLED, VerdictKind.BALANCED) else None,
@@ -88,8 +88,9 @@ class TrackJudge:
         return None if basin == NO_BASIN else basin
 
     def _found(self, theta: Array, basin: int | None) -> tuple[float, float] | None:
-        """The minimum at which it rests at θ, if that is none of those known, in whose basins there is no other."""
-        return _unknown(self.track.problem, *theta.tolist()) if basin is None else None
+        """The minimum at which it rests at θ, if that is none of those known."""
+        problem, label = self.track.problem, np.array([NO_BASIN if basin is None else basin])
+        return _unknown(problem, *theta.tolist()) if elsewhere(problem, theta[None], label)[0] else None
 
     def _swing(self, moment: int) -> float:
         """The longest of the last movements before a moment."""

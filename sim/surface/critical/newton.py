@@ -24,6 +24,11 @@ SINGULAR = 1e-14  # |det H| / ‖H‖² below which a Hessian has one direction 
 
 SQUARES = 1.001  # By what squares are larger than what lies in two that touch may be apart, for rounding.
 
+FEW = 128  # Points each of which is held against all others.
+SPACING = 2.0  # How near one looks for a neighbour at first, in spacings of as many points that fill a square evenly.
+# Of how many points one looks at once, and how near at least, over how far apart they are: squares need be numbered.
+TOGETHER, LEAST_NEAR = 256, 1e-5
+
 CIRCLE = np.stack([np.cos(np.arange(16) * np.pi / 8), np.sin(np.arange(16) * np.pi / 8)], axis=-1)
 """Sixteen unit vectors all around, shape (16, 2)."""
 
@@ -47,7 +52,7 @@ def newton(surface: Surface, window: Window, starts: Array, reach: float, most: 
     points = nudged(surface, window, points)
     points = distinct(surface, points, window)
     critical = norm(surface.gradient(points)) <= NO_GRADIENT * slopes_around(surface, points, reach)
-    critical &= np.isfinite(frobenius(surface.hessian(points)))
+    critical &= np.isfinite(frobenius(surface.hessian(points))) & np.isfinite(surface.value(points))
     return distinct(surface, points[critical & _near(window, points, arrived)], window)
 
 
@@ -119,6 +124,28 @@ def nearest_within(points: Array, others: Array, near: float) -> Array:
     if len(one):
         starts = np.flatnonzero(np.diff(one, prepend=-1))
         gaps[one[starts]] = np.minimum.reduceat(norm(points[one] - others[other]), starts)
+    return gaps
+
+
+def apart(points: Array, others: Array) -> Array:
+    """From each of the points (n, 2) to the nearest of the others (m, 2) at another place, inf if there is none; (n,).
+
+    Of many, only those are compared that are near; and all, if there is none so near.
+    """
+    gaps = np.full(len(points), np.inf)
+    if len(others) > FEW:
+        (low, high), spread = np.quantile(others, (0.1, 0.9), axis=0), np.ptp(others, axis=0).max()
+        near = max(SPACING * (high - low).max() / np.sqrt(len(others)), LEAST_NEAR * spread)
+        for first in range(0, len(points) if near > 0 else 0, TOGETHER):
+            part = points[first : first + TOGETHER]
+            one, other = neighbours(part, others, near)
+            gap = norm(part[one] - others[other])
+            np.minimum.at(gaps, first + one[gap > 0], gap[gap > 0])
+    lonely = np.flatnonzero(gaps == np.inf)
+    for first in range(0, len(lonely), TOGETHER):
+        some = lonely[first : first + TOGETHER]
+        all_gaps = norm(points[some, None] - others)
+        gaps[some] = np.min(all_gaps, axis=1, initial=np.inf, where=all_gaps > 0)
     return gaps
 
 

@@ -97,6 +97,53 @@ def test_who_stands_on_the_plateau_around_a_narrow_well_has_not_settled_in_it() 
     assert told(judge) == [VerdictKind.UNDER_WAY, VerdictKind.LEVEL]
 
 
+@pytest.mark.parametrize("width", [1e-2, 1e-3, 1e-4, 1e-5])
+@pytest.mark.parametrize(
+    ("formula", "kind"),
+    [
+        ("-exp(-u^2 - v^2)", VerdictKind.STUCK),
+        ("exp(-u^2 - v^2)", VerdictKind.BALANCED),
+        ("(u^2 - v^2)*exp(-u^2 - v^2)", VerdictKind.STALLED),
+    ],
+)
+def test_a_well_a_top_and_a_saddle_are_told_however_narrow_they_are(
+    formula: str, kind: VerdictKind, width: float
+) -> None:
+    """Outside of the window and of what is searched around it."""
+    for name, middle in (("u", "(x - 40)"), ("v", "(y - 30)")):
+        formula = formula.replace(name, f"({middle}/{width})")
+    aside = 0.1 * width if kind is VerdictKind.STUCK else 0.0
+    judge = judged(
+        f"{formula} + 2*tanh((x - y)^2 + (x + y)^2)", (40.0 + aside, 30.0), GradientDescent(0.2 * width**2), square(2.0)
+    )
+    assert told(judge) == [VerdictKind.UNDER_WAY, kind]
+
+
+@pytest.mark.parametrize(("depth", "kind"), [(0.3, VerdictKind.STUCK), (1.0, VerdictKind.SETTLED)])
+@pytest.mark.parametrize("width", [3e-3, 1e-3, 1e-4])
+def test_a_well_is_told_that_was_overlooked_in_the_basin_of_another(
+    width: float, depth: float, kind: VerdictKind
+) -> None:
+    formula = f"x^2 + y^2 - {depth}*exp(-((x - 0.713)^2 + (y - 0.331)^2)/{width}^2)"
+    judge = judged(formula, (0.713 + 0.1 * width, 0.331), GradientDescent(0.2 * width**2), square(2.0))
+    assert len(judge.track.problem.minima) == 1
+    assert told(judge) == [VerdictKind.UNDER_WAY, kind]
+    verdict = judge.verdict(400)
+    assert verdict.basin is None
+    assert verdict.found == pytest.approx((0.713, 0.331), abs=1e-2 * width)
+    (event,) = judge.events
+    assert (event.kind, event.target) == (kind.code, None)
+
+
+@pytest.mark.parametrize("power", [4, 8])
+def test_on_the_wide_floor_of_a_known_minimum_no_other_is_found(power: int) -> None:
+    judge = judged(f"x^{power} + y^{power}", (0.05, 0.04), STEP, square(2.0), SHORT)
+    assert np.hypot(*judge.track.theta[-1]) > 0.06
+    verdict = judge.verdict(400)
+    assert (verdict.kind, verdict.basin, verdict.found) == (VerdictKind.SETTLED, 0, None)
+    assert judge.events[-1].target == 0
+
+
 @pytest.mark.parametrize(
     ("formula", "start", "rule", "half"),
     [
