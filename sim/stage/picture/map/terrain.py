@@ -1,7 +1,9 @@
 """The map under the marbles: tints and contours of the training loss, and its critical points."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
+from math import hypot
 from typing import NamedTuple
 
 import numpy as np
@@ -142,15 +144,17 @@ def thinned(points: Sequence[CriticalPoint], site: Site, apart: float) -> list[C
     """
     ranked = sorted(points, key=lambda point: (RANKS.get(point.kind, len(RANKS)), point.value))
     order = sorted(foremost(ranked), key=lambda point: point.kind is not CriticalKind.MINIMUM)
-    kept = np.empty((0, 2))
-    shown = []
-    for point, place in zip(
-        order, site.project(np.array([each.position for each in order]).reshape(-1, 2)), strict=True
-    ):
-        if not len(kept) or norm(kept - place).min() >= apart:
-            kept = np.concatenate([kept, place[None]])
-            shown.append(point)
-    return [point for point in ranked if point in shown]
+    places = site.project(np.array([each.position for each in order]).reshape(-1, 2)).tolist()
+    size = max(apart, 1.0)
+    squares, shown = defaultdict[tuple[int, int], list[tuple[float, float]]](list), set[int]()
+    for point, (x, y) in zip(order, places, strict=True):
+        column, row = int(x // size), int(y // size)
+        beside = ((column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1))
+        near = (place for square in beside if square in squares for place in squares[square])
+        if all(hypot(x - other[0], y - other[1]) >= apart for other in near):
+            squares[column, row].append((x, y))
+            shown.add(id(point))
+    return [point for point in ranked if id(point) in shown]
 
 
 def foremost(points: Sequence[CriticalPoint]) -> list[CriticalPoint]:
