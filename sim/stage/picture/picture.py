@@ -26,8 +26,10 @@ from ..session.view import ShowControls, ShowHelp
 from ..sheets.scenes import draw_scenes, keys_here
 from ..sheets.sheets import draw_over
 from ..style import text
+from ..style.color import Color
 from ..style.style import hairline
 from ..style.theme import Theme, load_theme
+from ..style.wrapping import wrapped
 from .caption import badge, draw_caption, draw_guess, draw_offered, score
 from .chart import Axes, Chart, axes
 from .help import draw_help
@@ -133,6 +135,8 @@ CLOCK_NAMES = {
     "parallel": "parallel machine time",
 }
 TITLE = "Three Marbles"
+SMALLER, LEADING = 0.8, 1.25
+"""Type of a notice that one line cannot hold, in ems, and how far two lines are apart, in its own height."""
 RED = (214, 48, 49)
 """What tells, on both themes, that a film is being made."""
 GLIDING = 30.0
@@ -455,6 +459,14 @@ def hints(theme: Theme, em: int, room: int) -> str:
     return text.fitted(" · ".join(told), em, room)
 
 
+def _draw_long(canvas: Canvas, notice: str, place: Rect, room: int, size: int, color: Color) -> None:
+    """A notice that one line cannot hold, in two of smaller type."""
+    lines = wrapped(notice, size, room, 2)
+    for number, line in enumerate(lines):
+        up = (number - 0.5 * (len(lines) - 1)) * size * LEADING
+        canvas.text(line, (place.right, place.centery + up), size, color, align=1)
+
+
 def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapshot) -> None:
     place, em = places.footer, places.em
     canvas.rect(place, theme.background)
@@ -473,6 +485,9 @@ def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapsho
     told = text.fitted(told, em, place.right - left)
     end = canvas.text(told, (left, place.centery), em, theme.text)
     room = place.right - end - 2 * em
+    if notice and text.width(notice, em) > room:
+        _draw_long(canvas, notice, place, room, round(SMALLER * em), theme.text)
+        return
     if notice or picking:
         line = text.fitted(notice or keys_here(theme), em, room)
     else:

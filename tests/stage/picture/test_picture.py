@@ -190,6 +190,9 @@ def test_a_long_notice_takes_the_place_of_the_status_and_is_said_in_full(monkeyp
         assert written[-1] == said
         assert any(words.startswith("update 1 of") for words in written) == (said == "Saved.")
         written.clear()
+    longer = f"{notice} What one line cannot hold stands on two."
+    draw(Screen(pygame.Surface((960, 600), depth=32)), at(scene, 1, running, notice=longer, controls=True))
+    assert " ".join(written[-2:]) == longer
 
 
 def test_what_is_kept_of_another_start_is_right_for_this_one_and_not_for_another_name() -> None:
