@@ -20,6 +20,7 @@ ROUNDING = 1e-12  # Of a loss: what another one is higher by no more than roundi
 HIGHEST = 1e3  # How much higher than all a window shows it is at a start that is left, over what differs there,
 COARSE = 33  # as is seen at so many points along each side.
 LEAST = 1e-6  # Of how high half of these are: what a marble is led down by, if it is not on level ground.
+DIGITS = 2  # A place is told to so many decimals, where the window's diagonal is 1 to 10.
 NARROW = 16  # Of these, so many of the lowest and of the steepest are places, too: what there is may be narrow.
 WIDE = 1.5  # As many times as wide and as high as the window is the land that a marble must leave to be gone.
 LASTING = 24  # Updates before which half of the marbles are not to be gone.
@@ -147,8 +148,8 @@ def _options(surface: ClosedForm, wanted: Point, rolls: Sequence[Roll], ground: 
         good[some:] &= not good[:some].any()
         if good.any() and not (own_fits and own.lasts[0]):
             nearest = places[good][norm((places[good] - wanted) / (window.width, window.height)).argmin()]
-            x, y = nearest.tolist()
-            yield Beginning(window, (float(f"{x:.3g}"), float(f"{y:.3g}")), factor, _why(own, there, towers, own_fits))
+            x, y = np.round(nearest, DIGITS - int(np.floor(np.log10(window.diagonal)))).tolist()
+            yield Beginning(window, (x, y), factor, _why(own, there, towers, own_fits))
         elif own_fits and not own.lasts[0]:
             yield Beginning(around, wanted, factor)
     if fits and _led(here, first, rolls, FACTORS[-1]).down[0]:  # It is level, and nowhere is it otherwise.

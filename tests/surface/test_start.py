@@ -58,3 +58,9 @@ def test_a_start_on_level_ground_or_a_tower_is_left() -> None:
     surface = Formula("cosh(10*x) + y^2")
     assert beginning(surface, (-2.9, -0.6), []).moved == "towers"
     assert begun("0*x", (-2.9, -0.6), 0.15)[1:4] == ((-2.9, -0.6), 1.0, "")  # It is level all over.
+
+
+def test_a_start_in_a_small_window_far_away_is_told_closely_enough() -> None:
+    window, start, _, moved, *_ = begun("1 - 1/(1 + 1e3*((x - 300.17)^2 + (y + 2)^2))", (-2.9, -0.6), 0.15)
+    assert moved == "level"
+    assert window.contains(np.array(start))
