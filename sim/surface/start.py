@@ -25,6 +25,7 @@ NARROW = 16  # Of these, so many of the lowest and of the steepest are places, t
 WIDE = 1.5  # As many times as wide and as high as the window is the land that a marble must leave to be gone.
 LASTING = 24  # Updates before which half of the marbles are not to be gone.
 TRIED = 128  # Updates of the race itself that are looked at.
+NEAR = 3.0  # As many times as wide and as high is the land around it on which a marble may come to stay.
 STILL = 8  # Over so many of them, at last,
 REST = 0.02  # a marble goes no farther than this, in diagonals of the window, that has come to stay.
 
@@ -37,7 +38,7 @@ class Trial(NamedTuple):
 
     slowed: Callable[[Point, float], Iterator[Array]]
     """Of lanes whose learning rates may be turned down, one after the other: from a start, with so many times these."""
-    others: Callable[[Point], Iterator[Array]]
+    others: Callable[[Point], list[Array]]
     """Of the others."""
 
 
@@ -83,10 +84,16 @@ class _Land(NamedTuple):
     least: float
     """What a marble is led down by, at least."""
 
-    def holds(self, theta: Array) -> Mask:
-        """Whether marbles at θ (..., 2) are not gone; (...)."""
-        size = WIDE * np.array([self.window.width, self.window.height])
+    def holds(self, theta: Array, wide: float = WIDE) -> Mask:
+        """Whether points θ (..., 2) are on land so many times as wide and as high as the window; (...)."""
+        size = wide * np.array([self.window.width, self.window.height])
         return np.asarray((np.abs(theta - self.window.center) <= 0.5 * size).all(axis=-1))
+
+    def keeps(self, way: Array) -> bool:
+        """Whether a marble comes to stay at the end of its way (n, 2), not far from the window."""
+        if len(way) < TRIED or not self.holds(way[-1], NEAR):
+            return False
+        return bool(norm(way[-STILL:] - way[-1]).max() < REST * self.window.diagonal)
 
 
 def beginning(
@@ -106,7 +113,10 @@ def beginning(
     """
     ground = surface if loss is None else loss
     promised = brief = None
-    for option in _options(surface, wanted, rolls, ground):
+    others = [] if trial is None else trial.others(wanted)
+    around = _Land(ground, usual_window(surface, wanted), 0.0)
+    lasting = float(np.median([_stays(around, way) for way in others] or [TRIED])) >= LASTING
+    for option in _options(surface, wanted, rolls, ground, lasting):
         promised = promised or option
         land, ways = _Land(ground, option.window, 0.0), list[Array]()
         if trial is not None:
@@ -121,8 +131,13 @@ def beginning(
     return brief._replace(gone=0) if brief else promised or Beginning(usual_window(surface, wanted), wanted, 0.0)
 
 
-def _options(surface: ClosedForm, wanted: Point, rolls: Sequence[Roll], ground: Surface) -> Iterator[Beginning]:
-    """How it may begin, the best first, by what rolls promise."""
+def _options(
+    surface: ClosedForm, wanted: Point, rolls: Sequence[Roll], ground: Surface, lasting: bool
+) -> Iterator[Beginning]:
+    """How it may begin, the best first, by what rolls promise.
+
+    lasting: whether marbles whose rates cannot be turned down are not gone at once from the wanted start.
+    """
     window, around, first = usual_window(surface), usual_window(surface, wanted), np.array([wanted])
     with np.errstate(all="ignore"):
         shown = surface.value(window.grid(COARSE, COARSE))
@@ -139,18 +154,19 @@ def _options(surface: ClosedForm, wanted: Point, rolls: Sequence[Roll], ground: 
     fits = there and not towers
     for factor in FACTORS if rolls else FACTORS[:1]:
         own, led = _led(here, first, rolls, factor), _led(elsewhere, places, rolls, factor)
-        own_fits, most = fits and bool(own.falls[0]), led.down[:some].mean() >= MOST
-        if own_fits and own.lasts[0] and (factor == 1.0 or most):
+        own_fits, own_lasts = fits and bool(own.falls[0]), lasting and bool(own.lasts[0])
+        most = led.down[:some].mean() >= MOST
+        if own_fits and own_lasts and (factor == 1.0 or most):
             yield Beginning(around, wanted, factor)
         if not most:
             continue
         good = led.falls & led.lasts
         good[some:] &= not good[:some].any()
-        if good.any() and not (own_fits and own.lasts[0]):
+        if good.any() and not (own_fits and own_lasts):
             nearest = places[good][norm((places[good] - wanted) / (window.width, window.height)).argmin()]
             x, y = np.round(nearest, DIGITS - int(np.floor(np.log10(window.diagonal)))).tolist()
             yield Beginning(window, (x, y), factor, _why(own, there, towers, own_fits))
-        elif own_fits and not own.lasts[0]:
+        elif own_fits and not own_lasts:
             yield Beginning(around, wanted, factor)
     if fits and _led(here, first, rolls, FACTORS[-1]).down[0]:  # It is level, and nowhere is it otherwise.
         yield Beginning(around, wanted, 1.0, reach=0.0)
@@ -209,6 +225,8 @@ def _led(land: _Land, places: Array, rolls: Sequence[Roll], factor: float) -> _L
 
 def _stays(land: _Land, way: Array) -> int:
     """After how many updates of its way (n, 2) a marble is gone for good, if it is; TRIED if not."""
+    if land.keeps(way):
+        return TRIED
     there = np.flatnonzero(land.holds(way))
     last = int(there[-1]) + 1 if len(there) else 0
     return TRIED if last == len(way) else last + 1
@@ -248,10 +266,9 @@ def _seen(surface: ClosedForm, option: Beginning, ways: Sequence[Array]) -> Begi
     if not ways:
         return option
     window, start = option.window, np.array(option.start)
-    reach = max(float(norm(way - start).max()) for way in ways) / window.diagonal
+    reach = max((float(norm(way - start).max()) for way in ways if len(way)), default=0.0) / window.diagonal
     land = _Land(surface, window, 0.0)
-    stay = [way[-1] for way in ways if norm(way[-STILL:] - way[-1]).max() < REST * window.diagonal]
-    ends = [end for end in stay if land.holds(end) and not window.contains(end)]
+    ends = [way[-1] for way in ways if land.keeps(way) and not window.contains(way[-1])]
     if ends:
         window = usual_window(surface, option.start, *((float(x), float(y)) for x, y in ends))
     return option._replace(window=window, reach=min(reach, option.reach))

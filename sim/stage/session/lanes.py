@@ -6,6 +6,7 @@ as it has been computed, so that one sees what the change does to the whole way.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from math import log
 from typing import Any
 
 from ...descent.examples.batches import Sampling
@@ -45,7 +46,8 @@ def with_lanes(
     before, wanted = session.scene.lanes, session.wanted
     if wanted is not None:
         places = range(len(lanes)) if sources is None else sources
-        rates = (_rate(wanted.rates[place], before[place], lane) for place, lane in zip(places, lanes, strict=True))
+        each = zip(places, lanes, strict=True)
+        rates = (_rate(wanted.rates[place], wanted.factor, before[place], lane) for place, lane in each)
         wanted = replace(wanted, rates=tuple(rates))
     scene = replace(session.scene, lanes=tuple(lanes), claims=(None,) * len(lanes))
     lane = session.lane if selected is None else selected
@@ -54,11 +56,19 @@ def with_lanes(
     return replace(session, scene=scene, wanted=wanted, lane=place, guess=None, asking=False, notice="")
 
 
-def _rate(rate: Rate, before: Lane, lane: Lane) -> Rate:
-    """What is known of a lane's learning rate after a change of the lane."""
-    there = lane.rule.learning_rate
-    kept = there == before.rule.learning_rate and (plain_rate(lane.rule) > 0.0) == (plain_rate(before.rule) > 0.0)
-    return rate if kept else Rate(there, there, by_hand=True)
+def _rate(rate: Rate, factor: float, before: Lane, lane: Lane) -> Rate:
+    """What is known of a lane's learning rate after a change of the lane.
+
+    factor: what rates were multiplied with for this surface: one that is set there is wanted over it, in the same ratio
+        to the others', or as it is, if that is nearer to what was wanted.
+    """
+    there, grows = lane.rule.learning_rate, plain_rate(lane.rule) > 0.0
+    if rate.given != before.rule.learning_rate or grows != (plain_rate(before.rule) > 0.0):
+        return Rate(there, there)
+    if there == rate.given:
+        return rate
+    ways = there, float(f"{there / factor:.6g}") if grows else there
+    return Rate(there, min(ways, key=lambda way: abs(log(way / rate.wanted))))
 
 
 def renamed(session: Session, before: Scene) -> Session:

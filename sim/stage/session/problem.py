@@ -76,9 +76,8 @@ class SetFormula:
             )
             for lane, rate in zip(scene.lanes, rates, strict=True)
         ]
-        slowed = _Slowed(tuple(lanes), tuple(rate.by_hand for rate in rates))
-        begun = _begun(surface, start, slowed, examples, scene.seed)
-        slower = slowed.by(begun.factor)
+        begun = _begun(surface, start, lanes, examples, scene.seed)
+        slower = tuple(_slower(lane, begun.factor) for lane in lanes)
         mine = replace(
             scene,
             name="formula",
@@ -95,7 +94,7 @@ class SetFormula:
             translations=_of_own_surface(scene),
         )
         given = (rate._replace(given=lane.rule.learning_rate) for rate, lane in zip(rates, slower, strict=True))
-        wanted = Wanted(start, begun.start, tuple(given))
+        wanted = Wanted(start, begun.start, begun.factor or 1.0, tuple(given))
         fresh = renamed(replace(done, scene=mine, wanted=wanted, focus=None), scene)
         notice = _told(begun, lanes, fresh)
         return replace(ask(Restart().apply(fresh)), notice=notice)
@@ -109,63 +108,43 @@ def _wanted(session: Session) -> tuple[Point, list[Rate]]:
         return scene.start, [Rate(rate, rate) for rate in rates]
     start = wanted.start if scene.start == wanted.moved else scene.start
     known = zip(wanted.rates, rates, strict=True)
-    return start, [rate if rate.given == there else Rate(there, there, by_hand=True) for rate, there in known]
+    return start, [rate if rate.given == there else Rate(there, there) for rate, there in known]
 
 
-@dataclass(frozen=True, slots=True)
-class _Slowed:
-    """Lanes whose learning rates are turned down together."""
-
-    lanes: tuple[Lane, ...]
-    by_hand: tuple[bool, ...]
-    """Which rates have been set by hand: they stay as long as they are below the largest of the others."""
-
-    def by(self, factor: float) -> tuple[Lane, ...]:
-        """The lanes with so many times their rates, as far as their steps grow with the gradient."""
-        if factor in (0.0, 1.0) or not any(self.growing):
-            return self.lanes
-        rates = [lane.rule.learning_rate for lane in self.lanes]
-        others = [rate for rate, own, grows in zip(rates, self.by_hand, self.growing, strict=True) if grows and not own]
-        largest = factor * max(others, default=np.inf)
-        slower = [
-            min(rate, largest) if own and others else factor * rate
-            for rate, own in zip(rates, self.by_hand, strict=True)
-        ]
-        each = zip(self.lanes, slower, self.growing, strict=True)
-        return tuple(_with_rate(lane, rate) if grows else lane for lane, rate, grows in each)
-
-    @property
-    def growing(self) -> tuple[bool, ...]:
-        """Which lanes have rules of the program's own whose steps grow with the gradient."""
-        return tuple(type(lane.rule) in OWN and plain_rate(lane.rule) > 0.0 for lane in self.lanes)
-
-
-def _with_rate(lane: Lane, rate: float) -> Lane:
-    rule: Any = lane.rule
-    return replace(lane, rule=replace(rule, learning_rate=float(f"{rate:.6g}")))
-
-
-def _begun(surface: Formula, start: Point, slowed: _Slowed, examples: Recipe, seed: int) -> Beginning:
+def _begun(surface: Formula, start: Point, lanes: Sequence[Lane], examples: Recipe, seed: int) -> Beginning:
     """How a race of these lanes begins on a surface, if it is to begin there."""
-    train, growing = examples.sums(surface)[0], slowed.growing
+    train = examples.sums(surface)[0]
+    growing, rest = [lane for lane in lanes if _grows(lane.rule)], [lane for lane in lanes if not _grows(lane.rule)]
 
     def way(lane: Lane, where: Point) -> Array:
         run = islice(descend(train, lane, np.array([where]), np.array([seed])), TRIED)
         made = takewhile(lambda update: update.alive[0] and not update.failures, run)
         return np.array([update.theta[0] for update in made]).reshape(-1, 2)
 
-    def ways(where: Point, factor: float) -> Iterator[Array]:
-        return (way(lane, where) for lane, grows in zip(slowed.by(factor), growing, strict=True) if grows)
+    def slowed(where: Point, factor: float) -> Iterator[Array]:
+        return (way(_slower(lane, factor), where) for lane in growing)
 
-    def others(where: Point) -> Iterator[Array]:
-        return (way(lane, where) for lane, grows in zip(slowed.lanes, growing, strict=True) if not grows)
+    def others(where: Point) -> list[Array]:
+        return [way(lane, where) for lane in rest]
 
-    def roll(index: int, places: Array, factor: float) -> Iterator[Array]:
-        return rolled(_undecayed(slowed.by(factor)[index].rule), surface, places)
+    def roll(rule: Any, places: Array, factor: float) -> Iterator[Array]:
+        return rolled(replace(rule, learning_rate=factor * rule.learning_rate), surface, places)
 
-    alike = zip(map(_undecayed, (lane.rule for lane in slowed.lanes)), slowed.by_hand, strict=True)
-    first = {rule: index for index, rule in reversed(list(enumerate(alike))) if growing[index]}
-    return beginning(surface, start, [partial(roll, index) for index in first.values()], train, Trial(ways, others))
+    rules = dict.fromkeys(_undecayed(lane.rule) for lane in growing)
+    return beginning(surface, start, [partial(roll, rule) for rule in rules], train, Trial(slowed, others))
+
+
+def _grows(rule: Any) -> bool:
+    """Whether it is a rule of the program's own, whose steps grow with the gradient."""
+    return type(rule) in OWN and plain_rate(rule) > 0.0
+
+
+def _slower(lane: Lane, factor: float) -> Lane:
+    """The lane with so many times its learning rate, if its steps grow with the gradient."""
+    rule: Any = lane.rule
+    if factor in (0.0, 1.0) or not _grows(rule):
+        return lane
+    return replace(lane, rule=replace(rule, learning_rate=float(f"{factor * rule.learning_rate:.6g}")))
 
 
 def _undecayed(rule: Any) -> Any:
@@ -197,15 +176,18 @@ def _slowed(begun: Beginning, before: Sequence[Lane], session: Session) -> str:
     slower = [index for index, (old, new) in enumerate(both) if old.rule != new.rule]
     if not slower:
         return ""
-    rate, now = max((both[index][0].rule.learning_rate, both[index][1].rule.learning_rate) for index in slower)
-    told = {"rate": short(rate), "now": short(now)}
-    if len(slower) == len(both):
-        turned = say(language, "η is turned down from {rate} to {now}", **told)
-    elif len(slower) > MOST_NAMED:
-        turned = say(language, "η of {count} lanes is turned down from {rate} to {now}", count=len(slower), **told)
+    pairs = {(both[index][0].rule.learning_rate, both[index][1].rule.learning_rate) for index in slower}
+    rate, now = max(pairs)
+    whose, named = say(language, "η"), [names[index] for index in slower]
+    if len(slower) < len(both) and len(slower) <= MOST_NAMED and not any(name.startswith("η") for name in named):
+        whose = say(language, "η of {lanes}", lanes=say(language, ", ").join(named))
+    elif len(slower) < len(both):
+        whose = say(language, "η of {count} lanes", count=len(slower))
+    told = {"whose": whose, "rate": short(rate), "now": short(now)}
+    if len(pairs) > 1:
+        turned = say(language, "{whose} is turned down, the largest from {rate} to {now}", **told)
     else:
-        lanes = say(language, ", ").join(names[index] for index in slower)
-        turned = say(language, "η of {lanes} is turned down from {rate} to {now}", lanes=lanes, **told)
+        turned = say(language, "{whose} is turned down from {rate} to {now}", **told)
     if begun.gone:
         return say(language, "{turned}: marbles were gone by update {count}.", turned=turned, count=begun.gone)
     return say(language, "{turned}: it was too large here.", turned=turned)

@@ -88,9 +88,7 @@ class Rate(NamedTuple):
 
     given: float
     wanted: float
-    """What it was to be before it was turned down for that surface."""
-    by_hand: bool = False
-    """Whether it has been set since a race on such a surface began."""
+    """What it would be on a surface for which nothing is turned down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +98,8 @@ class Wanted:
     start: Point
     moved: Point
     """Where it is instead."""
+    factor: float
+    """What learning rates were multiplied with, of lanes whose steps grow with the gradient."""
     rates: tuple[Rate, ...]
     """Of each lane."""
 

@@ -130,7 +130,7 @@ def test_a_gentler_surface_has_the_rates_and_the_start_back_that_a_steep_one_had
     assert (gentle.scene.start, gentle.scene.lanes) == (session.scene.start, session.scene.lanes)
     assert gentle.notice == ""
     own = after(steep, SetHyperparameter("learning_rate", 0.002), SetFormula("x^2 + y^2"))
-    assert rates(own) == [0.002, 0.15, 0.15]  # What was set by hand stays.
+    assert rates(own) == [0.4, 0.15, 0.15]  # In the same ratio to the others.
     dropped = after(steep, Drop((0.5, 0.5)), SetFormula("x^2 + y^2"))
     assert dropped.scene.start == (0.5, 0.5)
 
@@ -157,19 +157,26 @@ def rates(session: Session) -> list[float]:
     return [lane.rule.learning_rate for lane in session.scene.lanes]
 
 
-def test_rates_set_by_hand_stay_as_long_as_they_are_no_larger_than_the_others(session: Session) -> None:
+def test_a_rate_that_is_set_keeps_its_ratio_to_the_others(session: Session) -> None:
     steep = after(session, SetFormula("100*x^2 + y^2"))
+    assert rates(steep) == [0.003] * 3
     mine = after(steep, SetHyperparameter("learning_rate", 0.001))
-    assert rates(after(mine, SetFormula("200*x^2 + y^2"))) == [
-        0.001,
-        0.0015,
-        0.0015,
-    ]
-    assert rates(after(mine, SetFormula("x^2 + y^2"))) == [0.001, 0.15, 0.15]
-    above = after(mine, SetHyperparameter("learning_rate", 0.1), SetFormula("200*x^2 + y^2"))
-    assert rates(above) == [0.0015] * 3
-    back = after(steep, SetHyperparameter("learning_rate", 0.1), SetHyperparameter("learning_rate", 0.003))
-    assert rates(after(back, SetFormula("x^2 + y^2")))[0] == 0.003  # Set, if to the same.
+    assert rates(after(mine, SetFormula("200*x^2 + y^2"))) == [0.0005, 0.0015, 0.0015]
+    assert rates(after(mine, SetFormula("x^2 + y^2"))) == [0.05, 0.15, 0.15]
+    gentle = after(session, SetFormula("x^2 + y^2"), SetHyperparameter("learning_rate", 0.075))
+    assert rates(after(gentle, SetFormula("100*x^2 + y^2"))) == [0.0015, 0.003, 0.003]
+    large = after(steep, SetHyperparameter("learning_rate", 0.1))  # It is what one would choose on other surfaces.
+    assert rates(after(large, SetFormula("x^2 + y^2"))) == [0.1, 0.15, 0.15]
+    back = after(large, SetHyperparameter("learning_rate", 0.003))
+    assert rates(after(back, SetFormula("x^2 + y^2"))) == [0.15] * 3
+
+
+def test_rungs_of_a_ladder_stay_in_their_order() -> None:
+    ladder = update(begin(load_scene("learning-rate-ladder")), SetFormula("x^4 + y^4"))
+    lower = update(ladder, SetHyperparameter("learning_rate", ladder.scene.lanes[0].rule.learning_rate * 0.8))
+    there = update(lower, SetFormula("100*(x^2 + y^2)"))
+    assert rates(there) == sorted(set(rates(there)))
+    assert "the largest from 0.6 to 0.006" in there.notice
 
 
 @pytest.mark.parametrize("formula", ["(1 - x)^2 + 100*(y - x^2)^2", "-20*exp(-(x - 3)^2 - (y - 2)^2)"])
