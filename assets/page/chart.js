@@ -2,6 +2,7 @@
 
 const DECADES = 100; // The factor from the lowest to the highest loss from which on a logarithm tells more.
 const STAY = 0.1; // Of the chart's time a line spends in the lower half of its fall, unless it falls without a floor.
+const TALLEST = 1.25; // How far above the start, in heights of the start, a line is followed.
 const SPARE = 0.06; // Of the land's height, at its foot, for losses beyond those of the map.
 const PLOT = { left: 54, right: 12, top: 18, bottom: 20 };
 const MOST_TYPE = 16; // Pixels of type for which PLOT has room.
@@ -9,19 +10,27 @@ const MOST_PINS = 60;
 const MOST_PIN_ROWS = 3;
 const PIN = { wide: 13, high: 17 }; // Pixels from one to the next.
 
-// The lowest and the highest of the finite losses of one kind, training or test. One that has not stayed low for so
-// long as STAY tells falls without a floor: it counts only down to the lowest loss of the map.
-function endsOf(columnName) {
-  let [low, high] = [Infinity, -Infinity];
+// The lowest of the finite losses of one kind, training or test. One that has not stayed low for so long as STAY tells
+// falls without a floor: it counts only down to the lowest loss of the map.
+function lowestOf(columnName) {
+  let low = Infinity;
   race.lanes.forEach((lane, index) => {
     const losses = [...lane[columnName]].filter(Number.isFinite);
     if (!losses.length) return;
     const lowest = losses.reduce((one, other) => Math.min(one, other));
     const stays = losses.filter((loss) => loss <= losses[0] / 2 + lowest / 2).length >= STAY * race.ticks * race.paces[index];
     low = Math.min(low, stays ? lowest : Math.max(lowest, Math.min(losses[0], ...lowestKnown())));
-    high = losses.reduce((one, other) => Math.max(one, other), high);
   });
-  return [low, high];
+  return low;
+}
+
+// The highest of the finite losses up to as far above the start as lines are followed: a marble that is thrown out must
+// not press all others flat.
+function highestFrom(low) {
+  const columns = race.lanes.flatMap((lane) => [[...lane.loss], [...lane.test]]).map((losses) => losses.filter(Number.isFinite));
+  const start = columns.reduce((high, losses) => Math.max(high, losses[0] ?? high), -Infinity);
+  const ceiling = start + (TALLEST - 1) * Math.max(start - low, 1e-12);
+  return columns.flat().reduce((high, loss) => (loss <= ceiling ? Math.max(high, loss) : high), start);
 }
 
 // The loss at the foot of the land, and those of the minima.
@@ -31,16 +40,10 @@ function lowestKnown() {
 }
 
 function rangeOfLosses() {
-  let [low, high] = endsOf("loss");
+  const low = Math.min(lowestOf("loss"), lowestOf("test"));
+  if (!Number.isFinite(low)) return { low: 0, high: 1, logarithmic: false }; // Nowhere is there a loss.
+  const high = highestFrom(low);
   const logarithmic = low > 0 && high / low > DECADES;
-  const [lowest, highest] = endsOf("test");
-  if (lowest > 0 || !logarithmic) low = Math.min(low, lowest);
-  high = Math.max(high, highest);
-  const [first] = race.lanes;
-  const start = first.test[0] > first.loss[0] ? first.test[0] : first.loss[0];
-  // A marble that flies off to infinity must not press all others flat.
-  if (!logarithmic && Number.isFinite(start)) high = Math.min(high, start + 2 * (start - low || 1));
-  if (logarithmic) high = Math.min(high, start * 1e4);
   return { low, high: high > low ? high : low + 1, logarithmic };
 }
 
@@ -145,7 +148,11 @@ function drawChart(canvas, width, height) {
     if (!Number.isFinite(loss)) return;
     context.fillStyle = theme.lanes[lane % theme.lanes.length];
     context.beginPath();
-    context.arc(place.x(state.time), place.y(loss), 3.4 * grown, 0, 2 * Math.PI);
+    const [x, y, size] = [place.x(state.time), place.y(loss), 3.4 * grown];
+    const edge = limited(y, PLOT.top, height - PLOT.bottom);
+    if (y === edge) context.arc(x, y, size, 0, 2 * Math.PI);
+    else [[-size, 0], [size, 0], [0, 1.6 * size * Math.sign(y - edge)]].forEach(([right, down]) =>
+      context.lineTo(x + right, edge + down - 1.2 * size * Math.sign(y - edge)));
     context.fill();
   });
   context.restore();

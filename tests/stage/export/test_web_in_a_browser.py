@@ -349,6 +349,33 @@ def test_a_loss_that_falls_without_bound_leaves_the_chart_below_the_lowest_of_th
     assert well[0] == well[1] < -45
 
 
+def test_a_marble_that_is_thrown_out_presses_nothing_flat_in_the_chart(
+    browser: chromium.Browser, tmp_path: Path
+) -> None:
+    lanes = "".join(
+        f'[lane.{name}]\nrule = "gradient descent"\nlearning_rate = {rate}\nbatch_size = "full"\n'
+        for name, rate in (("well", 0.1), ("thrown", 1.1))
+    )
+    text = (
+        'title = "Thrown"\nlook = "x"\nupdates = 100\nstart = [1.0, 0.5]\nwindow = [[-1, 1], [-1, 1]]\n'
+        f'[surface]\nkind = "formula"\nformula = "x^2 + y^2"\n[examples]\nkind = "shifted"\nsigma = 0.0\n{lanes}'
+    )
+    path = tmp_path / "thrown.html"
+    save_page(parse_scene(text, "thrown"), path)
+    tab = browser.open(path.as_uri())
+    assert tab.value("window.threeMarbles.numbers(1, 'loss').at(-1)") > 1e6
+    assert 1.25 <= tab.value("window.threeMarbles.chart().high") <= 1.25 * 1.25 + 1e-9
+    tab.press("End")
+    tip = """(() => {
+      const canvas = document.getElementById("chart"), box = canvas.getContext("2d");
+      const scale = canvas.width / canvas.clientWidth, right = (canvas.clientWidth - 12) * scale;
+      const pixels = box.getImageData(right - 2 * scale, 12 * scale, 2 * scale, 10 * scale).data;
+      return Array.from(pixels).filter((_, place) => place % 4 === 0 && pixels[place] > pixels[place + 2] + 60).length;
+    })()"""
+    assert tab.value(tip) > 0, "a tip at the upper edge, in the second lane's orange, above which the marble is"
+    assert tab.mistakes() == []
+
+
 def test_a_batchs_own_loss_lies_on_the_map_in_the_lanes_colour(tab: chromium.Tab) -> None:
     count = """(() => {
       const canvas = [...document.querySelectorAll("canvas.map")][LANE];
