@@ -44,7 +44,8 @@ function rangeOfLosses() {
   if (!Number.isFinite(low)) return { low: 0, high: 1, logarithmic: false }; // Nowhere is there a loss.
   const high = highestFrom(low);
   const logarithmic = low > 0 && high / low > DECADES;
-  return { low, high: high > low ? high : low + 1, logarithmic };
+  const least = 1e-9 * Math.max(Math.abs(low), Math.abs(high)); // What differs by less is rounding.
+  return { low, high: high - low > least ? high : low + Math.max(1, least), logarithmic };
 }
 
 let chartRange = rangeOfLosses();
@@ -66,7 +67,8 @@ function niceSteps(low, high, most) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rough);
   const found = [];
-  for (let at = Math.ceil(low / step); at * step <= high; at += 1) found.push(Number((at * step).toPrecision(12)));
+  const first = Math.ceil(low / step); // Where it is so large that 1 more is the same, there are no more.
+  for (let at = 0; at <= most + 1 && (first + at) * step <= high; at += 1) found.push(Number(((first + at) * step).toPrecision(12)));
   return found;
 }
 

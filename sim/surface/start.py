@@ -16,6 +16,7 @@ INNER = 0.8  # and on how much of the window they lie.
 MOST = 0.5  # From which share of them, at least, marbles are to be led down.
 FACTORS = tuple(digit * 10.0**-power for power in range(1, 9) for digit in (10.0, 5.0, 2.0))
 """What learning rates are multiplied with until they are."""
+LARGER = (1e3, 1e6, 1e9, 1e12, 1e15)  # With these it is seen whether ground that seems level is but gentle.
 ROUNDING = 1e-12  # Of a loss: what another one is higher by no more than rounding.
 HIGHEST = 1e3  # How much higher than all a window shows it is at a start that is left, over what differs there,
 COARSE = 33  # as is seen at so many points along each side.
@@ -168,8 +169,9 @@ def _options(
             yield Beginning(window, (x, y), factor, _why(own, there, towers, own_fits))
         elif own_fits and not own_lasts:
             yield Beginning(around, wanted, factor)
-    if fits and _led(here, first, rolls, FACTORS[-1]).down[0]:  # It is level, and nowhere is it otherwise.
-        yield Beginning(around, wanted, 1.0, reach=0.0)
+    if fits and _led(here, first, rolls, FACTORS[-1]).down[0]:  # It is level, and nowhere is it otherwise; or seems so.
+        small = any(_led(here, first, rolls, factor).falls[0] for factor in LARGER)
+        yield Beginning(around, wanted, 1.0, reach=np.inf if small else 0.0)
 
 
 def _why(own: _Led, there: bool, towers: bool, fits: bool) -> Reason:

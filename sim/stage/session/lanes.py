@@ -11,7 +11,7 @@ from typing import Any
 
 from ...descent.examples.batches import Sampling
 from ...descent.lane import Lane
-from ...descent.rules import RULES, rule_name
+from ...descent.rules import OWN, RULES, rule_name
 from ...descent.rules.plain.gradient_descent import GradientDescent
 from ...descent.rules.protocol import MOST_RATE, letters
 from ...descent.schedules import SCHEDULES, Cosine, OneCycle, Polynomial
@@ -62,13 +62,18 @@ def _rate(rate: Rate, factor: float, before: Lane, lane: Lane) -> Rate:
     factor: what rates were multiplied with for this surface: one that is set there is wanted over it, in the same ratio
         to the others', or as it is, if that is nearer to what was wanted.
     """
-    there, grows = lane.rule.learning_rate, plain_rate(lane.rule) > 0.0
-    if rate.given != before.rule.learning_rate or grows != (plain_rate(before.rule) > 0.0):
+    there = lane.rule.learning_rate
+    if rate.given != before.rule.learning_rate or not (grows(before.rule) and grows(lane.rule)):
         return Rate(there, there)
     if there == rate.given:
         return rate
-    ways = there, float(f"{there / factor:.6g}") if grows else there
+    ways = there, min(float(f"{there / factor:.6g}"), MOST_RATE)
     return Rate(there, min(ways, key=lambda way: abs(log(way / rate.wanted))))
+
+
+def grows(rule: Any) -> bool:
+    """Whether it is a rule of the program's own, whose steps grow with the gradient."""
+    return type(rule) in OWN and plain_rate(rule) > 0.0
 
 
 def renamed(session: Session, before: Scene) -> Session:

@@ -12,7 +12,6 @@ import numpy as np
 
 from ...descent.examples.recipes import MOST_EXAMPLES, Recipe, ShiftedExamples
 from ...descent.lane import Lane, descend
-from ...descent.rules import OWN
 from ...descent.update import plain_rate, rolled
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene
@@ -23,7 +22,7 @@ from ...surface.protocol import Point
 from ...surface.start import TRIED, Beginning, Trial, beginning
 from ..style.numbers import short
 from ..style.theme import say
-from .lanes import renamed, two_digits, with_lanes
+from .lanes import grows, renamed, two_digits, with_lanes
 from .playback import Restart
 from .session import Rate, Session, Wanted, ask
 
@@ -114,7 +113,7 @@ def _wanted(session: Session) -> tuple[Point, list[Rate]]:
 def _begun(surface: Formula, start: Point, lanes: Sequence[Lane], examples: Recipe, seed: int) -> Beginning:
     """How a race of these lanes begins on a surface, if it is to begin there."""
     train = examples.sums(surface)[0]
-    growing, rest = [lane for lane in lanes if _grows(lane.rule)], [lane for lane in lanes if not _grows(lane.rule)]
+    growing, rest = [lane for lane in lanes if grows(lane.rule)], [lane for lane in lanes if not grows(lane.rule)]
 
     def way(lane: Lane, where: Point) -> Array:
         run = islice(descend(train, lane, np.array([where]), np.array([seed])), TRIED)
@@ -134,15 +133,10 @@ def _begun(surface: Formula, start: Point, lanes: Sequence[Lane], examples: Reci
     return beginning(surface, start, [partial(roll, rule) for rule in rules], train, Trial(slowed, others))
 
 
-def _grows(rule: Any) -> bool:
-    """Whether it is a rule of the program's own, whose steps grow with the gradient."""
-    return type(rule) in OWN and plain_rate(rule) > 0.0
-
-
 def _slower(lane: Lane, factor: float) -> Lane:
     """The lane with so many times its learning rate, if its steps grow with the gradient."""
     rule: Any = lane.rule
-    if factor in (0.0, 1.0) or not _grows(rule):
+    if factor in (0.0, 1.0) or not grows(rule):
         return lane
     return replace(lane, rule=replace(rule, learning_rate=float(f"{factor * rule.learning_rate:.6g}")))
 

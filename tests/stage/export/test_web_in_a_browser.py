@@ -376,6 +376,22 @@ def test_a_marble_that_is_thrown_out_presses_nothing_flat_in_the_chart(
     assert tab.mistakes() == []
 
 
+@pytest.mark.parametrize(("formula", "start"), [("x^2 + y^2 + 1/3", 1.1e-8), ("1e6*1e6*1e5 + x", 0.6)])
+def test_losses_that_differ_by_rounding_alone_make_a_chart(
+    browser: chromium.Browser, tmp_path: Path, formula: str, start: float
+) -> None:
+    path = tmp_path / "level.html"
+    text = (
+        f'title = "Level"\nlook = "x"\nupdates = 50\nstart = [{start}, 0.0]\nwindow = [[-1, 1], [-1, 1]]\n'
+        f'[surface]\nkind = "formula"\nformula = "{formula}"\n[examples]\nkind = "shifted"\nsigma = 0.0\n'
+        '[lane.descent]\nrule = "gradient descent"\nlearning_rate = 0.1\nbatch_size = "full"\n'
+    )
+    save_page(parse_scene(text, "level"), path)
+    tab = browser.open(path.as_uri())
+    assert tab.value("window.threeMarbles.chart().high > window.threeMarbles.chart().low")
+    assert tab.mistakes() == []
+
+
 def test_a_batchs_own_loss_lies_on_the_map_in_the_lanes_colour(tab: chromium.Tab) -> None:
     count = """(() => {
       const canvas = [...document.querySelectorAll("canvas.map")][LANE];

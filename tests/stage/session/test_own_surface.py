@@ -1,18 +1,19 @@
 """A surface of one's own: where and how fast its race begins, and what is told of that."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from messages import after
 
 from sim.descent.examples.recipes import ShiftedExamples
+from sim.descent.rules.protocol import MOST_RATE, Slope
 from sim.descent.update import plain_rate
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
-from sim.stage.session.lanes import AddLane, SelectLane, SetHyperparameter
+from sim.stage.session.lanes import AddLane, RemoveLane, SelectLane, SetHyperparameter
 from sim.stage.session.playback import Step
 from sim.stage.session.problem import Draft, SetFormula
 from sim.stage.session.session import Session, begin, race, update
@@ -22,7 +23,7 @@ from sim.stage.session.setup import (
 )
 from sim.stage.session.tour import GoToStep
 from sim.surface.functions.formula import Formula
-from sim.surface.points import norm
+from sim.surface.points import Array, norm
 
 NAMES = list(scene_files())
 
@@ -67,6 +68,7 @@ def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved(session: Sessi
             True,
             "η is turned down from 0.15 to 0.075: marbles were gone by update 1. The start has moved, too.",
         ),
+        ("1e-9*(x^2 + y^2)", 0.15, False, "η = 0.15 is small here: in 400 updates no marble gets far. Turn it up."),
         ("1e-6*x^2", 0.15, False, "η = 0.15 is small here: in 400 updates no marble gets far. Turn it up."),
     ],
 )
@@ -153,6 +155,19 @@ def test_what_was_turned_down_for_one_surface_is_not_turned_down_again_for_the_n
     assert mine.scene.lanes[0].rule.learning_rate >= own / 5
 
 
+@dataclass(frozen=True)
+class Signs:
+    learning_rate: float
+
+    def init(self, theta: Array) -> tuple[()]:
+        del theta
+        return ()
+
+    def step(self, theta: Array, slope: Slope, state: tuple[()]) -> tuple[Array, tuple[()]]:
+        del theta
+        return -self.learning_rate * np.sign(slope.here), state
+
+
 def rates(session: Session) -> list[float]:
     return [lane.rule.learning_rate for lane in session.scene.lanes]
 
@@ -169,6 +184,20 @@ def test_a_rate_that_is_set_keeps_its_ratio_to_the_others(session: Session) -> N
     assert rates(after(large, SetFormula("x^2 + y^2"))) == [0.1, 0.15, 0.15]
     back = after(large, SetHyperparameter("learning_rate", 0.003))
     assert rates(after(back, SetFormula("x^2 + y^2"))) == [0.15] * 3
+
+
+def test_a_rate_comes_back_no_larger_than_a_file_may_have_it(session: Session) -> None:
+    alone = after(session, RemoveLane(), RemoveLane(), SetHyperparameter("learning_rate", MOST_RATE))
+    typed = after(alone, SetFormula("x^2 + y^2"), SetHyperparameter("learning_rate", 2.4))
+    assert rates(after(typed, SetFormula("1e-9*(x^2 + y^2)"))) == [MOST_RATE]
+
+
+@pytest.mark.parametrize("rate", [0.0, -0.1, 0.2])
+def test_a_rule_of_ones_own_has_the_rate_that_is_set(session: Session, rate: float) -> None:
+    lanes = (replace(session.scene.lanes[0], rule=Signs(rate)), *session.scene.lanes[1:])
+    own = replace(session, scene=replace(session.scene, lanes=lanes))
+    there = after(own, SetFormula("100*x^2 + y^2"), SetHyperparameter("learning_rate", 0.004), SetFormula("x^2 + y^2"))
+    assert rates(there) == [0.004, 0.15, 0.15]
 
 
 def test_rungs_of_a_ladder_stay_in_their_order() -> None:
