@@ -1,11 +1,8 @@
 """In which of many discs points lie, without a look at most of them."""
 
 import numpy as np
-import numpy.typing as npt
 
-from .points import Array, Mask
-
-Indices = npt.NDArray[np.intp]
+from .points import Array, Indices, Mask, numbered
 
 SLACK = 1e-9  # By what discs are taken to reach farther than they do, of their radii and coordinates: for rounding.
 LEAST = 1e-150  # And at least by so much: the squares of shorter gaps are 0.
@@ -27,7 +24,7 @@ class Tiles:
         reach = radii[:, None] + SLACK * (radii[:, None] + np.abs(centers)) + LEAST
         column, row = self._places(centers - reach)
         wide, tall = self._places(centers + reach) - (column, row) + 1
-        disc, cell = _each(wide * tall)
+        disc, cell = numbered(wide * tall)
         tiles = self._tiles(column[disc] + cell // tall[disc], row[disc] + cell % tall[disc])
         order = np.argsort(tiles, kind="stable")
         self._discs = disc[order]
@@ -55,7 +52,7 @@ class Tiles:
         """Which of the points (n, 2) lie in discs, in which one last, and how far inside; each (k,)."""
         tiles = self._tiles(*self._places(points))
         begins = self._begins[tiles]
-        point, number = _each(self._begins[tiles + 1] - begins)
+        point, number = numbered(self._begins[tiles + 1] - begins)
         disc = self._discs[begins[point] + number]
         with np.errstate(over="ignore", invalid="ignore"):
             x, y = (points[point] - self._centers[disc]).T
@@ -73,9 +70,3 @@ class Tiles:
     def _tiles(self, columns: Indices, rows: Indices) -> Indices:
         """The numbers of the tiles in these columns and rows (n,); (n,)."""
         return columns * (len(self._edges[1]) + 1) + rows
-
-
-def _each(counts: Indices) -> tuple[Indices, Indices]:
-    """Of so many things (n,) each: of which one each is, and the how manyth of that; both (counts' sum,)."""
-    which = np.repeat(np.arange(len(counts)), counts)
-    return which, np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)

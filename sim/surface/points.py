@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
 
 FEW = 512
 
@@ -68,6 +69,16 @@ def dot(one: Array, other: Array) -> Array:
 def norm(vectors: Array) -> Array:
     """Euclidean length (...) of vectors (..., 2); np.hypot, unlike `dot`, neither over- nor underflows, but is slow."""
     return np.asarray(np.hypot(vectors[..., 0], vectors[..., 1]))
+
+
+def numbered(counts: Indices) -> tuple[Indices, Indices]:
+    """Of so many things (n,) each, one after the other: of which one each is, and the how manyth of that, from 0.
+
+    >>> [each.tolist() for each in numbered(np.array([2, 0, 3]))]
+    [[0, 0, 2, 2, 2], [0, 1, 0, 1, 2]]
+    """
+    which = np.repeat(np.arange(len(counts)), counts)
+    return which, np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
 def total(terms: Array) -> Array:

@@ -115,8 +115,7 @@ def beginning(
     ground = surface if loss is None else loss
     promised = brief = None
     others = [] if trial is None else trial.others(wanted)
-    around = _Land(ground, usual_window(surface, wanted), 0.0)
-    lasting = float(np.median([_stays(around, way) for way in others] or [TRIED])) >= LASTING
+    lasting = _half_stay(_Land(ground, usual_window(surface, wanted), 0.0), others) >= LASTING
     for option in _options(surface, wanted, rolls, ground, lasting):
         promised = promised or option
         land, ways = _Land(ground, option.window, 0.0), list[Array]()
@@ -124,9 +123,9 @@ def beginning(
             led, ways = _led_ways(land, option.start, _highest(surface, ground, option), trial.slowed, option.factor)
             if not led:
                 continue
-        after = int(np.median([_stays(land, way) for way in ways] or [TRIED]))
+        after = _half_stay(land, ways)
         if after >= LASTING:
-            ways += [] if trial is None else trial.others(option.start)
+            ways += trial.others(option.start) if trial is not None and option.start != wanted else others
             return _seen(surface, option._replace(gone=brief.gone if brief else 0), ways)
         brief = brief or option._replace(gone=after)
     return brief._replace(gone=0) if brief else promised or Beginning(usual_window(surface, wanted), wanted, 0.0)
@@ -232,6 +231,11 @@ def _stays(land: _Land, way: Array) -> int:
     there = np.flatnonzero(land.holds(way))
     last = int(there[-1]) + 1 if len(there) else 0
     return TRIED if last == len(way) else last + 1
+
+
+def _half_stay(land: _Land, ways: Sequence[Array]) -> int:
+    """After how many updates half of the marbles are gone for good; TRIED if they are not, or if there are none."""
+    return int(np.median([_stays(land, way) for way in ways] or [TRIED]))
 
 
 def _highest(surface: Surface, loss: Surface, option: Beginning) -> float:

@@ -62,6 +62,8 @@ def _rate(rate: Rate, factor: float, before: Lane, lane: Lane) -> Rate:
     factor: what rates were multiplied with for this surface: one that is set there is wanted over it, in the same ratio
         to the others', or as it is, if that is nearer to what was wanted.
     """
+    if lane.rule == before.rule:
+        return rate
     there = lane.rule.learning_rate
     if rate.given != before.rule.learning_rate or not (grows(before.rule) and grows(lane.rule)):
         return Rate(there, there)

@@ -1,9 +1,8 @@
 """Flat bottoms: minima that are level over a part of the plane, and are found at many places of it."""
 
 import numpy as np
-import numpy.typing as npt
 
-from ..points import Array, Mask, norm
+from ..points import Array, Indices, Mask, norm
 from ..protocol import Surface
 from ..wanted import raise_if_unwanted
 from .ground import Ground
@@ -16,8 +15,6 @@ NEXT = 0.01  # In steps: how near to a point one looks whether it lies on a bott
 THIN = 0.125  # In steps: how near to each other places on a bottom are that tell no more than one of them.
 BESIDE = 0.5  # In steps: how far apart neighbours on a bottom are at most.
 TOGETHER = 1 << 16  # So many pairs of points are compared at once.
-
-Indices = npt.NDArray[np.intp]
 
 
 def level_between(surface: Surface, starts: Array, ends: Array, equal: float) -> Mask:

@@ -1,9 +1,8 @@
 """Newton's method on ∇f = 0, from many points at once, and which of the points that it reaches are one and the same."""
 
 import numpy as np
-import numpy.typing as npt
 
-from ..points import Array, Mask, norm
+from ..points import Array, Indices, Mask, norm, numbered
 from ..protocol import Surface, Window
 from .point import TINY, frobenius
 
@@ -149,7 +148,7 @@ def apart(points: Array, others: Array) -> Array:
     return gaps
 
 
-def neighbours(points: Array, others: Array, near: float) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def neighbours(points: Array, others: Array, near: float) -> tuple[Indices, Indices]:
     """Which of the points (n, 2) are no farther than `near` from which of the others (m, 2): (k,) and (k,).
 
     The former ascend. Only those are compared that lie in one square of a little more than this size, or in two that
@@ -166,12 +165,7 @@ def neighbours(points: Array, others: Array, near: float) -> tuple[npt.NDArray[n
     row, column = np.floor((points - corner) / size).T
     middles = (row[:, None] + [-1, 0, 1]) * tall + column[:, None]
     first, last = np.searchsorted(squares, middles - 1, "left"), np.searchsorted(squares, middles + 1, "right")
-    starts = np.repeat((first.ravel() - _before((last - first).ravel())), (last - first).ravel())
-    one, other = np.repeat(np.arange(len(points)), (last - first).sum(axis=1)), order[starts + np.arange(len(starts))]
+    middle, number = numbered((last - first).ravel())
+    one, other = middle // 3, order[first.ravel()[middle] + number]
     close = norm(points[one] - others[other]) <= near
     return one[close], other[close]
-
-
-def _before(counts: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """How many come before each, of which there are so many (n,)."""
-    return np.cumsum(counts) - counts
