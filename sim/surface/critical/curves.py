@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..points import Array, Mask, dot, eigenvalues, eigenvectors, norm
+from ..points import Array, Indices, Mask, dot, eigenvalues, eigenvectors, norm
 from ..protocol import Surface, Window
 from ..wanted import raise_if_unwanted
-from .bottoms import Indices, level_way, united
+from .bottoms import level_way, united
 from .ground import Ground, same_floor, tolerances, with_branches
 from .newton import neighbours, slopes_around
 from .point import FLAT, TINY, CriticalKind, CriticalPoint, Scales, frobenius, kinds

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..points import Array, Mask, norm
+from ..points import Array, Indices, Mask, norm
 from ..protocol import Surface, Window
-from .bottoms import BETWEEN, THIN, Indices, level_between, united
+from .bottoms import BETWEEN, THIN, level_between, united
 from .fading import fading
 from .ground import ROUGHLY, Ground
 from .newton import CIRCLE, first_of_each

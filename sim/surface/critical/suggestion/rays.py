@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from ...points import Array, Mask
+from ...points import Array, Indices, Mask
 from ...protocol import ClosedForm
-from ..bottoms import Indices
 from ..newton import CIRCLE
 
 RADII = np.exp2(np.arange(-80.0, 73.0) / 8)
