@@ -342,7 +342,7 @@ def judge_command_line(line: list[str]) -> str:
     """All is well, or one line on standard error says why not, and nothing has been written."""
     before = contents()
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
-    with timed(UNDERSTOOD), patch("sim.stage.window.window.open_window"), redirect_stdout(out), redirect_stderr(err):
+    with timed(UNDERSTOOD), patch("sim.stage.window.opening.open_window"), redirect_stdout(out), redirect_stderr(err):
         try:
             status = entry.obey(line)
         except SystemExit as ended:

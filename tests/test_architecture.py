@@ -310,7 +310,7 @@ def test_there_is_something_to_check() -> None:
         ("sim/library/a.py", "from ..command import odds", True),
         ("sim/stage/export/a.py", "from ...library import races", True),
         ("sim/__init__.py", "import pygame.font", True),
-        ("main.py", "from sim.stage.window.window import open_window", False),
+        ("main.py", "from sim.stage.window.opening import open_window", False),
         ("main.py", "import pygame", True),
         ("sim/attic/a.py", "", True),
         ("sim/attic.py", "", True),

@@ -2,6 +2,7 @@
 # ruff: noqa: PLC0415
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,11 +84,11 @@ def run(arguments: argparse.Namespace) -> None:
     from .window import opened_or_saved
 
     require_pygame_ce()
-    from ..stage.window.window import open_window
+    from ..stage.window.opening import open_window
 
     def opened() -> None:
         open_window(
-            chosen_saved(OPENING),
+            partial(chosen_saved, OPENING),
             arguments.step - 1,
             theme=arguments.theme,
             language=arguments.language,

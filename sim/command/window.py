@@ -3,13 +3,17 @@
 
 import argparse
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..version import VERSION
 from . import COMMAND_LINE, COMMANDS, PROGRAM
 from .console.arguments import THEMES, Parser, add_motion, add_scale, add_scene
 from .console.terminal import remark, show
+
+if TYPE_CHECKING:
+    from ..scene.reading import Saved
 
 NO_DISPLAY_PICTURE = Path("three-marbles.png")
 
@@ -56,19 +60,26 @@ def run(arguments: argparse.Namespace) -> None:
         show(f"three-marbles {VERSION}")
         return
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen_saved
 
-    saved = chosen_saved(arguments.scene)
+    @cache
+    def find() -> "Saved":
+        from .console.chosen import chosen_saved
+
+        return chosen_saved(arguments.scene)
+
+    if arguments.scene is not None:
+        find()  # What is wrong with a file is told instead of opening a window.
     require_pygame_ce()
-    from ..stage.window.window import open_window
+    from ..stage.window.opening import open_window
 
     def save(path: Path) -> None:
         from ..stage.export.still import screenshot
 
+        saved = find()
         screenshot(saved.scene, saved.opening_tick, (1600, 900), THEMES[0], path, clock=saved.clock)
 
     opened_or_saved(
-        partial(open_window, saved, scale=arguments.scale, steady=arguments.reduced_motion),
+        partial(open_window, find, scale=arguments.scale, steady=arguments.reduced_motion),
         save,
         "the race's final picture",
     )

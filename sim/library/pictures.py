@@ -256,10 +256,10 @@ def window(
     one_of("language", language, LANGUAGES)
     from ..scene.reading import Saved  # noqa: PLC0415  Who draws waits for what draws.
     from ..stage.window.display import NoDisplay  # noqa: PLC0415
-    from ..stage.window.window import open_window  # noqa: PLC0415
+    from ..stage.window.opening import open_window  # noqa: PLC0415
 
     try:
-        open_window(Saved(meant), scale=scale, theme=theme, language=language)
+        open_window(lambda: Saved(meant), scale=scale, theme=theme, language=language)
     except NoDisplay as error:
         raise UseError(str(error)) from None
 

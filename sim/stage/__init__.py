@@ -4,6 +4,9 @@ import os
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # Standard output belongs to the commands.
 
+TITLE = "Three Marbles"
+"""What windows are called."""
+
 
 class StageError(RuntimeError):
     """The picture cannot be shown; the message is one sentence for the user."""

@@ -203,7 +203,7 @@ def test_a_scene_may_be_a_path_even_one_named_like_a_command(
 def test_a_path_named_like_a_command_opens_a_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "run").write_text(scene_files()["ravine"].read_text(encoding="utf-8"), encoding="utf-8")
     opened: list[str] = []
-    monkeypatch.setattr("sim.stage.window.window.open_window", lambda saved, **_: opened.append(saved.scene.name))
+    monkeypatch.setattr("sim.stage.window.opening.open_window", lambda find, **_: opened.append(find().scene.name))
     assert status("./run") == 0
     assert status("on-the-saddle") == 0
     assert status() == 0
@@ -304,7 +304,7 @@ def test_without_a_display_the_final_picture_is_saved(
     def refuse(_: object, **__: object) -> NoReturn:
         raise NoDisplay("there is no display")
 
-    monkeypatch.setattr("sim.stage.window.window.open_window", refuse)
+    monkeypatch.setattr("sim.stage.window.opening.open_window", refuse)
     (tmp_path / "three-marbles.png").touch()
     assert status() == 0
     captured = capsys.readouterr()

@@ -1,5 +1,6 @@
 """`tour`: as text, as a picture, and as a window that opens at a step."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,7 +17,7 @@ from sim.scene.tour import the_tour
 from sim.stage.export.step import still
 from sim.stage.style.theme import load_theme, say
 from sim.stage.style.tints import quiet_basin_color
-from sim.stage.window import window as stage_window
+from sim.stage.window import opening
 from sim.stage.window.display import NoDisplay
 from sim.study.tour.telling import told
 
@@ -97,7 +98,7 @@ def test_a_list_saves_nothing_and_says_so(capsys: pytest.CaptureFixture[str]) ->
 
 def test_the_window_looks_and_reads_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, object]] = []
-    monkeypatch.setattr(stage_window, "open_window", lambda *_step, **look: asked.append(look))
+    monkeypatch.setattr(opening, "open_window", lambda *_step, **look: asked.append(look))
     assert status("tour", "--theme", "dark", "--language", "de", "--presenter") == 0
     assert asked == [{"theme": "dark", "language": "de", "presenter": True}]
 
@@ -105,10 +106,10 @@ def test_the_window_looks_and_reads_as_asked(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_window_opens_at_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, int | None]] = []
 
-    def opened(saved: Saved, step: int | None = None, **_look: object) -> None:
-        asked.append((saved.scene.name, step))
+    def opened(find: Callable[[], Saved], step: int | None = None, **_look: object) -> None:
+        asked.append((find().scene.name, step))
 
-    monkeypatch.setattr(stage_window, "open_window", opened)
+    monkeypatch.setattr(opening, "open_window", opened)
     assert status("tour", "6") == status("tour") == status() == 0
     assert asked == [(OPENING, 5), (OPENING, 0), (OPENING, None)]
 
@@ -119,7 +120,7 @@ def test_where_there_is_no_display_the_step_is_saved(
     def refuse(*_: object, **__: object) -> NoReturn:
         raise NoDisplay("there is no display")
 
-    monkeypatch.setattr(stage_window, "open_window", refuse)
+    monkeypatch.setattr(opening, "open_window", refuse)
     assert status("tour", "2", "--size", "960x600") == 0
     assert "the step is saved instead" in capsys.readouterr().err
     with Image.open("three-marbles.png") as picture:

@@ -169,7 +169,7 @@ def test_a_race_is_computed_once_for_its_pictures() -> None:
 
 def test_a_window_opens_on_the_race_that_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[tuple[Any, dict[str, Any]]] = []
-    monkeypatch.setattr("sim.stage.window.window.open_window", lambda saved, **more: taken.append((saved, more)))
+    monkeypatch.setattr("sim.stage.window.opening.open_window", lambda find, **more: taken.append((find(), more)))
     tm.window("ravine", seed=7, rules={"mine": Signs()}, theme="dark", language="de")
     ((saved, more),) = taken
     assert saved.scene.seed == 7

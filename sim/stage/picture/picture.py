@@ -13,6 +13,7 @@ from ...scene.value import unlike
 from ...study.maps.swarm import Cloud, Glimpse, swarm
 from ...study.odds.tally import Tally
 from ...surface.points import Array
+from .. import TITLE
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..session.bindings import Deed, Errand, keys_of
@@ -134,7 +135,6 @@ CLOCK_NAMES = {
     "serial": "serial machine time",
     "parallel": "parallel machine time",
 }
-TITLE = "Three Marbles"
 SMALLER, LEADING = 0.8, 1.25
 """Type of a notice that one line cannot hold, in ems, and how far two lines are apart, in its own height."""
 RED = (214, 48, 49)

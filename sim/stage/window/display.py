@@ -7,10 +7,8 @@ from contextlib import contextmanager, suppress
 
 import pygame
 
-from .. import StageError
+from .. import TITLE, StageError
 from ..drawing.layout import SMALL_TYPE, SMALLEST, USUAL, type_of
-from ..picture.picture import TITLE
-from ..style.color import Color
 
 UNSEEN = ("dummy", "offscreen")
 """SDL's drivers that show nothing; SDL falls back on them in silence."""
@@ -119,12 +117,6 @@ def screen() -> pygame.Surface:
     screen = pygame.display.get_surface()
     assert screen is not None
     return screen
-
-
-def lay(color: Color) -> None:
-    """Show that colour and nothing else, so that a window that waits for its first picture is not black."""
-    screen().fill(color)
-    pygame.display.flip()
 
 
 def fill() -> bool:

@@ -22,6 +22,7 @@ from ..style.theme import load_theme
 from . import display
 from .beside.preparing import Prepared
 from .controls import OpenControls
+from .greeting import draw_greeting
 from .recording import Filming
 
 
@@ -152,5 +153,5 @@ class Showing:
         if self._fresh is not None:
             return pygame.transform.smoothscale(self._fresh, screen.get_size())
         empty = screen.copy()
-        empty.fill(load_theme(session.theme).background)
+        draw_greeting(empty, load_theme(session.theme))
         return empty

@@ -8,17 +8,16 @@ from functools import partial
 import pygame
 
 from ...descent.race import Race
-from ...languages import ENGLISH
 from ...scene import Scene, SceneError
-from ...scene.reading import Saved
 from ...study.maps.swarm import swarm
+from .. import TITLE
 from ..drawing.camera import FLAT
 from ..input.holding import SLOW, Once
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, respond
 from ..picture.caption import offered
 from ..picture.panel.ends import end_deed
-from ..picture.picture import TITLE, pointed, snapshot_of
+from ..picture.picture import pointed, snapshot_of
 from ..picture.setting import setting
 from ..session.bindings import Deed, Errand, keys_of
 from ..session.lanes import NextLane
@@ -30,25 +29,24 @@ from ..session.problem import SetFormula
 from ..session.scenes import Choose, Pick, Tell
 from ..session.session import RACES, Message, Session, race, ridden, update
 from ..session.setup import Guess, SkipQuestion, judgement
-from ..session.tour import GoBack, GoToStep
+from ..session.tour import GoBack
 from ..session.tuning import searching
 from ..session.view import Back, Close, Follow, Hover, Notify, Rest, ShowControls
 from ..sheets.scenes import Cards, cards_of
 from ..sheets.sheets import sheet_layout, tab_at
-from ..style.theme import THEMES, load_theme, say
+from ..style.theme import say
 from . import display, documents
 from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
 from .asking import Asking, asked
 from .beside import preparing
+from .beside.counting import Counting
 from .beside.gallery import Gallery
 from .beside.preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, prepared
 from .beside.standing import Standing, idle
 from .beside.standing import wanted as to_count
 from .beside.tuner import Tuner
 from .controls import OpenControls
-from .counting import Counting
 from .held import HeldKeys
-from .memory import keep_little
 from .recording import Filming
 from .saving import Saving
 from .showing import Showing
@@ -73,39 +71,6 @@ SPARE = 0.003
 """Seconds at the end of a frame in which nothing more is begun."""
 LONGEST_FRAME = 0.1
 """Seconds that a frame may count for: after a pause of the machine nothing leaps ahead."""
-
-
-def open_window(
-    saved: Saved,
-    step: int | None = None,
-    *,
-    scale: float | None = None,
-    steady: bool = False,
-    theme: str = THEMES[0],
-    language: str = ENGLISH,
-    presenter: bool = False,
-) -> None:
-    """Show the scene, at the moment at which it was left, until the user closes the window.
-
-    step: the step of the tour with which it begins, by its place; None: it begins without.
-    scale: how large type and strokes are, over the usual size; None for what suits the desktop.
-    steady: whether motion is reduced.
-    theme, language, presenter: how it looks and reads at first.
-
-    Raises:
-        NoDisplay: there is none.
-    """
-    keep_little()
-    with display.opened(scale) as larger:
-        session = replace(documents.resume(saved, theme), larger=larger, steady=steady, language=language, ends=True)
-        session = replace(session, presenter=presenter)
-        display.lay(load_theme(session.theme).background)
-        window = MainWindow(session if step is None else update(session, GoToStep(step)))
-        try:
-            while window.session.open:
-                window.frame()
-        finally:
-            window.close()
 
 
 class MainWindow:

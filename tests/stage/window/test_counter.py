@@ -174,7 +174,7 @@ def test_another_scene_stops_it(window: MainWindow, endless: Scene) -> None:
 
 
 def test_a_click_on_a_sheet_turns_it_or_does_nothing(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.stage.window.counting.Counter", lambda _tally: _Idle(window.session.scene))
+    monkeypatch.setattr("sim.stage.window.beside.counting.Counter", lambda _tally: _Idle(window.session.scene))
     press(window, pygame.K_j, "j")
     here = setting(window.session, (960, 600))
     places = sheet_layout(here.places, here.theme)

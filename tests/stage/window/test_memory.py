@@ -15,7 +15,7 @@ from sim.descent.problem import Problem
 from sim.scene import load_scene
 from sim.stage.session.session import Session
 from sim.stage.style import text
-from sim.stage.window import memory
+from sim.stage.window.beside import memory
 from sim.stage.window.beside.turns import taking_turns
 from sim.stage.window.window import MainWindow
 

@@ -1,6 +1,5 @@
 """The window, driven by events under SDL's dummy driver."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,6 @@ from PIL import Image
 from scenes import flat_scene
 
 from sim.scene import load_scene, scene_files
-from sim.scene.reading import Saved
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw, snapshot_of, status
@@ -23,8 +21,7 @@ from sim.stage.session.session import SPEEDS, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.window import saving, showing
 from sim.stage.window import window as stage_window
-from sim.stage.window.display import NoDisplay
-from sim.stage.window.window import MainWindow, open_window
+from sim.stage.window.window import MainWindow
 from sim.study.maps.swarm import swarm
 from sim.surface.functions.formula import Formula
 
@@ -281,16 +278,6 @@ def test_far_jumps_show_what_there_is_while_computing(window: MainWindow) -> Non
     press(window, pygame.K_END)
     assert window.session.horizon > 20_000
     assert pixels().any()
-
-
-def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    scene = load_scene(NAMES[0])
-    monkeypatch.delenv("SDL_VIDEODRIVER")
-    if "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ:
-        pytest.skip("there is a display")
-    with pytest.raises(NoDisplay, match="display"):
-        open_window(Saved(scene))
-    assert not pygame.display.get_init()
 
 
 def test_a_formula_is_typed_into_the_panel(window: MainWindow) -> None:

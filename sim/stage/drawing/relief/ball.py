@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pygame
 
 from ....surface.points import Array
 from ...style.color import Color
 from ...style.kept import kept
 from ..camera import Camera, Rotation
+from ..canvas import Canvas, Pixel
 
 LIGHT = (-0.45, 0.56, 0.695)  # Where light comes from, of length 1: to the right and up on the screen, and to the eye.
 DIM, LIT = 0.52, 0.62  # How bright the ball is without light, and how much the light adds.
@@ -113,6 +115,13 @@ def shadow(radius: float, camera: Camera) -> Pixels:
     picture = np.zeros((*opacity.shape, 4))
     picture[..., 3] = 255 * opacity
     return np.asarray(np.rint(picture), dtype=np.uint8)
+
+
+def draw_centered(canvas: Canvas, pixels: Pixels, center: Pixel) -> None:
+    """Draw a ball or its shadow, its middle there."""
+    height, width = pixels.shape[:2]
+    picture = pygame.image.frombuffer(pixels.tobytes(), (width, height), "RGBA")
+    canvas.image(picture, (center[0] - width / 2, center[1] - height / 2))
 
 
 def _disc(radius: float) -> tuple[Array, Array, Array, Array]:

@@ -3,12 +3,11 @@
 from threading import Lock
 
 import numpy as np
-import pygame
 
 from ....descent.track import Track
 from ....surface.points import Array
 from ...drawing.canvas import Canvas, Pixel
-from ...drawing.relief.ball import Pixels, ball, roll, shadow
+from ...drawing.relief.ball import ball, draw_centered, roll, shadow
 from ...drawing.relief.draped import resting
 from ...style.color import Color
 from ...style.kept import kept
@@ -84,11 +83,5 @@ def draw_ball(
         canvas.ring((x, y), radius - 0.5 * GHOST * stroke, color, max(1, round(GHOST * stroke)))
         return
     foot, floor = site.pixel(place, up)
-    _draw_centered(canvas, shadow(radius, site.camera), (foot + left, floor + top))
-    _draw_centered(canvas, ball(radius, color, site.camera, turned), (x, y))
-
-
-def _draw_centered(canvas: Canvas, pixels: Pixels, center: Pixel) -> None:
-    height, width = pixels.shape[:2]
-    picture = pygame.image.frombuffer(pixels.tobytes(), (width, height), "RGBA")
-    canvas.image(picture, (center[0] - width / 2, center[1] - height / 2))
+    draw_centered(canvas, shadow(radius, site.camera), (foot + left, floor + top))
+    draw_centered(canvas, ball(radius, color, site.camera, turned), (x, y))

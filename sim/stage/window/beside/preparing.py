@@ -30,8 +30,8 @@ from ...picture.setting import Setting, setting
 from ...session.session import Message, Session, update
 from ...session.view import Notify
 from ..ahead import Ahead
-from ..memory import give_back
 from . import standing
+from .memory import give_back
 from .turns import taking_turns
 
 if TYPE_CHECKING:

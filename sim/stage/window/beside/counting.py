@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ...study.odds.tally import Tally
-from ..picture.setting import setting
-from ..session.odds import computing, counted_for
-from ..session.session import Message, Session
-from ..sheets.sheets import pieces, sheet_layout
-from .beside.counter import Counter
+from ....study.odds.tally import Tally
+from ...picture.setting import setting
+from ...session.odds import computing, counted_for
+from ...session.session import Message, Session
+from ...sheets.sheets import pieces, sheet_layout
+from .counter import Counter
 
 
 class Counting:

@@ -1,0 +1,58 @@
+"""How the window opens: at once, with a greeting, while what computes and draws races is still being loaded."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pygame
+
+from ...languages import ENGLISH
+from ..style.theme import THEMES, load_theme
+from . import display
+from .greeting import draw_greeting
+
+if TYPE_CHECKING:
+    from ...scene.reading import Saved
+
+
+def open_window(
+    find: "Callable[[], Saved]",
+    step: int | None = None,
+    *,
+    scale: float | None = None,
+    steady: bool = False,
+    theme: str = THEMES[0],
+    language: str = ENGLISH,
+    presenter: bool = False,
+) -> None:
+    """Show a scene, at the moment at which it was left, until the user closes the window.
+
+    find: finds it, once there is a window.
+    step: the step of the tour with which it begins, by its place; None: it begins without.
+    scale: how large type and strokes are, over the usual size; None for what suits the desktop.
+    steady: whether motion is reduced.
+    theme, language, presenter: how it looks and reads at first.
+
+    Raises:
+        NoDisplay: there is none.
+        SceneError: from `find`.
+    """
+    with display.opened(scale) as larger:
+        draw_greeting(display.screen(), load_theme(theme))
+        pygame.display.flip()
+        # ruff: noqa: PLC0415  What follows takes most of the time until the first picture.
+        from ..session.session import update
+        from ..session.tour import GoToStep
+        from . import documents
+        from .beside.memory import keep_little
+        from .window import MainWindow
+
+        session = replace(documents.resume(find(), theme), larger=larger, steady=steady, language=language, ends=True)
+        session = replace(session, presenter=presenter)
+        keep_little()
+        window = MainWindow(session if step is None else update(session, GoToStep(step)))
+        try:
+            while window.session.open:
+                window.frame()
+        finally:
+            window.close()
