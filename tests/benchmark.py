@@ -67,7 +67,7 @@ pygame.display.flip = first
 sys.argv = ["main.py"]
 runpy.run_path("main.py", run_name="__main__")
 """
-"""Ends when there is more than one colour at that part of the height: of a greeting in the middle, of races anywhere."""
+"""Ends at more than one colour at that part of the height: greetings are in the middle, races everywhere."""
 
 
 EMPTY_FRAME = """
