@@ -340,16 +340,20 @@ def _fields(rule: Rule[Any]) -> list[str]:
 def _facts(track: Track, judge: TrackJudge, window: Window, updates: int) -> Iterator[str]:
     verdict = judge.verdict(updates)
     moment = min(updates, track.updates)
-    loss, test_loss = track.loss[moment], track.test_loss[moment]
+    loss, test_loss = (_loss(float(losses[moment])) for losses in (track.loss, track.test_loss))
     yield verdict.sentence
     yield f"since update {verdict.since:,}"
-    yield f"at {window.spot(track.theta[moment])}, loss {loss:z.4g}, test loss {test_loss:z.4g}"
+    yield f"at {window.spot(track.theta[moment])}, loss {loss}, test loss {test_loss}"
     events = judge.events_until(updates)
     shown = events if len(events) <= MOST_EVENTS else events[: MOST_EVENTS - 1]
     for event in shown:
         yield f"update {event.update:,}: {_story(event)}"
     if len(shown) < len(events):
         yield f"and {len(events) - len(shown):,} more events"
+
+
+def _loss(value: float) -> str:
+    return f"{value:z.4g}" if math.isfinite(value) else "undefined" if math.isnan(value) else "infinite"
 
 
 def _story(event: Event) -> str:

@@ -253,6 +253,23 @@ def test_the_table_has_whole_sentences_and_fits(name: str, width: int) -> None:
         assert in_order(judge.track.lane.name.split(), text.split())
 
 
+def test_the_table_says_where_there_is_no_loss() -> None:
+    text = """
+title = "Half a plane"
+look = "Nothing."
+start = [1.0, 0.3]
+window = [[-2.0, 4.0], [-2.0, 2.0]]
+surface = { kind = "formula", formula = "sqrt(x) + y^2" }
+examples = { kind = "shifted", sigma = 0.1, count = 4 }
+lane.full = { rule = "gradient descent", learning_rate = 0.5, batch_size = "full" }
+"""
+    scene = parse_scene(text, "half")
+    race = scene.race()
+    race.extend(20)
+    assert math.isnan(race.tracks[0].loss[-1])
+    assert "loss undefined, test loss undefined" in printed(table(scene, race, 20), 120)
+
+
 def test_the_table_tells_events_and_where_its_minima_lie() -> None:
     scene, race = opening(400)
     text = printed(table(scene, race, 400), 120)
