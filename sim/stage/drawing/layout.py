@@ -64,6 +64,8 @@ class More:
     """Among the numbers the learning rate, which changes while the race runs."""
     told: int = 0
     """Of how many of the numbers one is told besides: where maps are low, there are no more rows than hold these."""
+    chart: bool = True
+    """The chart, and the profile beside it; without them maps are larger."""
 
 
 TYPE, SMALL_TYPE = 15, 12
@@ -193,7 +195,7 @@ def _laid_out(
     timeline = Rect(inner.left, footer.top - line, inner.width, line)
     stage = Rect(inner.left, look.bottom + gap // 2, inner.width, timeline.top - gap // 2 - look.bottom - gap // 2)
     if more.together:
-        chart, field = _split(stage, 1, em, height, more.profile)
+        chart, field = _split(stage, 1, em, height, more)
         together, chosen = _one_map(field, lanes, em, more)
     else:
         chart, chosen = _own_maps(stage, lanes, aspect, em, height, more)
@@ -211,9 +213,11 @@ def _shared(place: Rect, em: int) -> tuple[Rect, Rect]:
     )
 
 
-def _split(stage: Rect, rows: int, em: int, height: int, profile: bool) -> tuple[Rect, Rect]:
+def _split(stage: Rect, rows: int, em: int, height: int, more: More) -> tuple[Rect, Rect]:
     """The chart below, and the field above it for so many rows of panels."""
-    share = max(CHART.get(rows, CHART[2]), PROFILED if profile else 0.0)
+    if not more.chart:
+        return Rect(stage.bottomleft, (stage.width, 0)), stage.copy()
+    share = max(CHART.get(rows, CHART[2]), PROFILED if more.profile else 0.0)
     tall = max(7 * em, round(share * height))
     chart = Rect(stage.left, stage.bottom - tall, stage.width, tall)
     return chart, Rect(stage.left, stage.top, stage.width, chart.top - round(0.8 * em) - stage.top)
@@ -224,19 +228,19 @@ def _own_maps(
 ) -> tuple[Rect, tuple[PanelLayout, ...]]:
     """The chart, and panels in as many columns as give the largest maps of that aspect (width over height).
 
-    Columns in which words have no room are taken only where no others leave maps large enough.
+    Columns in which words have no room are taken only where no others leave maps large enough, or there is no chart.
     """
     gap, rows_of = round(0.8 * em), {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
 
     def panels(columns: int, count: int) -> tuple[Rect, tuple[PanelLayout, ...]]:
         rows = rows_of[columns]
-        chart, field = _split(stage, rows, em, height, more.profile)
+        chart, field = _split(stage, rows, em, height, more)
         area = panel_layout(_cell(field, 0, columns, rows, (gap, gap)), em, more).map
         spare = min(
             rows * (area.height - round(max(UPRIGHT, 1 / aspect) * area.width)),
             round(HIGHEST_CHART * height) - chart.height,
         )
-        if area.width > 0 and spare > 0:
+        if area.width > 0 and spare > 0 and more.chart:
             chart = Rect(chart.left, chart.top - spare, chart.width, chart.height + spare)
             field.height -= spare
         frames = [_cell(field, index, columns, rows, (gap, gap)) for index in range(count)]
@@ -253,7 +257,8 @@ def _own_maps(
         roomy = panel.map.width >= wide * em and panel.map.height >= high * em
         return roomy and panel.frame.width >= WORDED * em
 
-    return panels(max(list(filter(worded, rows_of)) or rows_of, key=map_size), lanes)
+    wordy = list(filter(worded, rows_of)) if more.chart else []
+    return panels(max(wordy or rows_of, key=map_size), lanes)
 
 
 def _one_map(field: Rect, lanes: int, em: int, more: More) -> tuple[Rect, tuple[PanelLayout, ...]]:

@@ -194,8 +194,9 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         for lane, (panel, line, ends) in enumerate(zip(panels, lines, ends_seen(session), strict=True)):
             with canvas.part(f"lane {lane + 1}"):
                 panel.draw_words(canvas, updates[lane], session.views, line, snapshot.cloud(lane), ends)
-        with canvas.part("chart"):
-            chart.draw(canvas, places.chart.topleft, snapshot.tick)
+        if places.chart.height:
+            with canvas.part("chart"):
+                chart.draw(canvas, places.chart.topleft, snapshot.tick)
         _draw_profile(canvas, here, snapshot)
     draw_guess(canvas, places, theme, marked)
     draw_offered(canvas, places, theme, session)

@@ -71,8 +71,19 @@ class Setting:
         return camera_on(self.scene.problem(), self.focus or self.scene.window, area.size, self.pose)
 
 
+LOW_MAP = 11.5
+"""Height of a map, in ems, below which the chart makes way for it: no step of the tour speaks of that."""
+
+
 def places_in(here: Setting, size: tuple[int, int]) -> Layout:
     """Where things stand in a window of that size."""
+    places = _places(here, size, here.more)
+    if here.step is None or here.more.profile or places.panels[0].map.height >= LOW_MAP * places.em:
+        return places
+    return _places(here, size, replace(here.more, chart=False))
+
+
+def _places(here: Setting, size: tuple[int, int], more: More) -> Layout:
     window = here.scene.window
     usual = partial(
         layout,
@@ -81,7 +92,7 @@ def places_in(here: Setting, size: tuple[int, int]) -> Layout:
         window.width / window.height,
         here.controls,
         here.presenter,
-        here.more,
+        more,
         larger=here.larger,
     )
     plain = usual()

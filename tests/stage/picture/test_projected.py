@@ -21,7 +21,7 @@ from sim.stage.export.step import still
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
-from sim.stage.picture.setting import setting
+from sim.stage.picture.setting import LOW_MAP, setting
 from sim.stage.picture.views.context import CAPTIONED, SHORTEST_ARROW
 from sim.stage.picture.views.stretch import marble_place
 from sim.stage.session.session import Session, begin, race
@@ -30,6 +30,8 @@ from sim.stage.style.theme import load_theme
 SMALLEST, USUAL = (960, 600), (1366, 768)
 HIDDEN = 0.02
 """Of the land that is to be seen, as much as sentences may hide."""
+LEAST_MAP = 9.0
+"""Height of a map beside a step's strip in the smallest window, in ems, at least."""
 CAPTIONS = 0.4
 """Of a map's height, as much as several sentences may take."""
 
@@ -72,8 +74,8 @@ def test_sentences_leave_land_to_be_seen(step: int, size: tuple[int, int], langu
 
 
 def with_test_surface(session: Session) -> Session:
-    """The session with a second sentence on its maps, and all numbers below these, so that they are lower."""
-    return replace(session, views=session.views | {"test surface"}, numbers=True)
+    """The session with a second sentence on its maps, and numbers and chart below these, so that they are lower."""
+    return replace(session, views=session.views | {"test surface"}, numbers=True, profile=True)
 
 
 def test_where_land_has_room_sentences_are_whole() -> None:
@@ -106,6 +108,31 @@ def test_sentences_take_a_part_of_a_low_map() -> None:
         plates = [plate for plate in canvas.plates if panel.map.contains(plate)]
         assert plates
         assert max(plate.bottom for plate in plates) - panel.map.top <= CAPTIONS * panel.map.height
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("step", range(1, 14))
+def test_the_chart_makes_way_for_low_maps(step: int, language: str) -> None:
+    session, _ = projected(step, language)
+    low, high = (setting(session, size).places for size in (SMALLEST, USUAL))
+    alone = setting(replace(session, profile=True), SMALLEST).places
+    assert high.chart.height
+    assert alone.chart.height
+    assert alone.profile.height
+    assert alone.panels[0].map.height < LOW_MAP * alone.em
+    assert not low.chart.height
+    assert low.panels[0].map.height >= LEAST_MAP * low.em
+    assert low.panels[0].frame.bottom <= low.timeline.top
+
+
+def test_nothing_is_drawn_or_told_of_a_chart_that_made_way() -> None:
+    session, running = projected(12, "en")
+    canvas, pixels = RecordingCanvas(SMALLEST), Screen(pygame.Surface(SMALLEST, depth=32))
+    draw(canvas, snapshot_of(session, running))
+    assert '  text "loss"' not in canvas.recording
+    places = setting(session, SMALLEST).places
+    for y in range(places.panels[0].frame.bottom - 20, places.timeline.top + 20, 2):
+        draw(pixels, snapshot_of(replace(session, pointer=(480, y), rests=True), running))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -148,6 +175,7 @@ def test_the_thin_arrow_is_seen_beside_the_other_from_under_the_marble(size: tup
 
 def test_the_sum_of_arrows_is_told_in_as_many_lines_as_leave_a_low_map_to_be_seen() -> None:
     session, running = projected(10, "en")
+    session = replace(session, profile=True)
     here, canvas = setting(session, SMALLEST), Plates(SMALLEST)
     draw(canvas, snapshot_of(session, running))
     place = here.places.panels[2]
