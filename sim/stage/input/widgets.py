@@ -52,6 +52,7 @@ class ControlPanel:
         self._controls: tuple[Control, ...] = ()
         self._shape: tuple[object, ...] = ()
         self._widgets: dict[str, Any] = {}
+        self._replaced: dict[str, Any] = {}  # Those before: what was typed into a line of them may still be on its way.
         self._labels: list[tuple[str, str, pygame.Rect]] = []
         self._entered: Written | None = None  # What Enter has given: one goes on with it if it is refused.
 
@@ -76,7 +77,7 @@ class ControlPanel:
         if shape != self._shape:
             self._shape = shape
             self._manager.clear_and_reset()  # type: ignore[no-untyped-call]
-            self._widgets = {}
+            self._replaced, self._widgets = self._widgets, {}
             self._build(controls)
         self._controls = controls
         self._labels = self._labels_of(controls)
@@ -114,7 +115,9 @@ class ControlPanel:
         widget = getattr(event, "ui_element", None)
         for control in self._controls if widget is not None else ():
             for name in _names(control):
-                if self._widgets[name] is widget:
+                if widget is self._widgets[name] or (
+                    isinstance(control, TextField) and widget is self._replaced.get(name)
+                ):
                     if event.type == pygame_gui.UI_TEXT_ENTRY_FINISHED:
                         self._entered = self._held
                         self.leave()

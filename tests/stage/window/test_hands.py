@@ -478,3 +478,36 @@ def test_buttons_below_the_maps_play_step_and_open_what_there_is() -> None:
 
 def window_theme(window: MainWindow) -> Theme:
     return setting(window.session, SIZE).theme
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [("y^2\r",), ("y^2", "\r"), ("y^2", "", "\r"), ("y^", "2", "\r"), ("y", "^", "2", "\r"), ("y^", "2\r")],
+)
+def test_what_is_typed_after_a_refusal_counts_in_whatever_frames_it_comes(
+    machine: Machine, frames: tuple[str, ...]
+) -> None:
+    def happen(words: str) -> None:
+        events = [
+            both(pygame.K_RETURN) if sign == "\r" else (pygame.Event(pygame.TEXTINPUT, text=sign),) for sign in words
+        ]
+        machine.frame(*(event for each in events for event in each))
+
+    machine.frame(*both(pygame.K_TAB))
+    panel = machine.window._controls.panel
+    assert panel is not None
+    panel._manager.set_focus_set(panel._widgets["formula"])
+    for words in ("x^2+", "", "\r", "", "", ""):
+        happen(words)
+    assert machine.window.session.refused
+    for words in frames:
+        happen(words)
+    for _ in range(4):
+        computed(machine.window)
+        machine.frame()
+    session = machine.window.session
+    assert session.scene.title == "f = x^2+y^2"
+    assert (session.draft, session.refused) == ("", "")
+    panel = machine.window._controls.panel
+    assert panel is not None
+    assert panel._widgets["formula"].get_text() == "x^2+y^2"
