@@ -43,6 +43,9 @@ SPENT = 1e-10
 """What is left of a learning rate of which one who takes no step any more will take none, over that of the lane."""
 TELLING = 1e-8
 """What must be left of it where the length of steps is to tell that two forces balance: that of others is rounding."""
+STRAYING = 16
+"""In how many blocks in a row a marble outside of the window gets farther from it, that none is said to stay inside a
+basin there: noise alone leads so far astray once in some ten thousand times."""
 NEVER = -1
 """The update of what did not happen."""
 
@@ -150,6 +153,9 @@ class Judge:
         self._proposed = np.zeros(marbles, dtype=np.intp)  # The verdict that the last look would have given.
         self._times = np.zeros(marbles, dtype=np.intp)  # How many looks in a row would have given it.
         self._swing = np.zeros(marbles)  # The longest of the movements before the verdict.
+        self._farther = np.zeros(
+            marbles, dtype=np.intp
+        )  # In how many blocks in a row it has got farther from the window.
         self._searched = np.zeros(marbles, dtype=np.intp)  # When no basin was found around it, outside of those known.
 
     @property
@@ -221,7 +227,8 @@ class Judge:
         told = 0
         if len(looks):
             blocks = Blocks(columns, first, looks)
-            seen = self._seen(looks, self._sights(blocks, basins[looks - begin]), stays.at(looks - begin))
+            sight, straying = self._sights(blocks, basins[looks - begin]), self._straying(blocks)
+            seen = self._seen(looks, sight, stays.at(looks - begin), straying)
             proposed, surely = _proposed(seen), _proposed(seen._replace(calm=denied))
             unsure = proposed != surely
             for number, update in enumerate(looks.tolist()):
@@ -306,7 +313,20 @@ class Judge:
             back = np.flatnonzero(off & ~lost[row] & alive[row])
             self._conclude(back, begin + row, np.full(len(back), UNDER_WAY), self._home[back])
 
-    def _seen(self, looks: Indices, sight: Sight, stay: "_Stays") -> Observation:
+    def _straying(self, blocks: Blocks) -> Mask:
+        """Who, in noise, has got farther from the window with each of STRAYING blocks, outside of it; (K, M)."""
+        window, rows = self._problem.window, blocks.ends - blocks.first
+        there = blocks.columns.theta[rows]
+        outside, farther = ~window.contains(there), np.zeros((len(rows) + 1, len(self.kinds)), dtype=np.intp)
+        farther[0] = self._farther
+        if self._noisy and outside.any():
+            gone = norm(there - window.center) > norm(blocks.columns.theta[rows - DWELL] - window.center)
+            for before, now, strays in zip(farther, farther[1:], outside & gone, strict=False):
+                now[strays] = before[strays] + 1
+        self._farther = farther[-1]
+        return np.asarray(farther[1:] >= STRAYING)
+
+    def _seen(self, looks: Indices, sight: Sight, stay: "_Stays", straying: Mask) -> Observation:
         """What verdicts follow from at these moments (K,), each part of shape (K, M)."""
         outside = stay.basin == NO_BASIN
         return Observation(
@@ -317,6 +337,7 @@ class Judge:
             swing=self._swing,
             span=self._span,
             calm=granted,
+            straying=straying,
         )
 
     def _look(self, update: int, look: "_Look", stay: "_Stays", block: Array, alive: Mask) -> None:

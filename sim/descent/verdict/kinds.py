@@ -45,11 +45,13 @@ class Observation(NamedTuple):
     """Over how many updates a marble of this lane must make no progress to rattle."""
     calm: "Calm"
     """Who makes no progress in noise, over so many spans, of those of whom that is asked."""
+    straying: Mask
+    """Whether it is in noise outside of the window, and has got farther from it block by block for long."""
 
     def at(self, index: int | tuple[int, Indices], swing: Array) -> "Observation":
         """The same at one of the moments, of all runs or of some."""
-        sight, stay, homed, moved = self.sight.at_look(index), self.stay[index], self.homed[index], self.moved[index]
-        return Observation(sight, stay, homed, moved, swing, self.span, self.calm)
+        stay, homed, moved, straying = (part[index] for part in (self.stay, self.homed, self.moved, self.straying))
+        return Observation(self.sight.at_look(index), stay, homed, moved, swing, self.span, self.calm, straying)
 
 
 Calm = Callable[[int, Mask], Mask]
@@ -107,13 +109,13 @@ def _still_lingers(seen: Observation) -> Mask:
 
 
 def _rattles(seen: Observation) -> Mask:
-    inside = seen.homed & (seen.stay >= seen.span)
-    unsure = ~seen.homed & (seen.stay >= UNSURE_SPANS * seen.span)
+    inside = seen.homed & (seen.stay >= seen.span) & ~seen.straying
+    unsure = ~seen.homed & (seen.stay >= UNSURE_SPANS * seen.span) & ~seen.straying
     return np.asarray(seen.calm(1, inside) | seen.calm(UNSURE_SPANS, unsure))
 
 
-def _no_escape(seen: Observation) -> Mask:
-    return np.asarray(seen.stay >= DWELL)
+def _still_rattles(seen: Observation) -> Mask:
+    return np.asarray((seen.stay >= DWELL) & ~seen.straying)
 
 
 def _wanders(seen: Observation) -> Mask:
@@ -127,11 +129,13 @@ def _still_wanders(seen: Observation) -> Mask:
 def _swings(seen: Observation) -> Mask:
     spans = zip(seen.sight.bouncing, BOUNCES, strict=True)
     swings = np.any([swinging & (seen.stay >= span) for swinging, (span, _) in spans], axis=0)
-    return np.asarray(swings & ~seen.sight.swelling)
+    return np.asarray(swings & ~seen.sight.swelling & ~seen.straying)
 
 
 def _still_swings(seen: Observation) -> Mask:
-    return np.asarray((seen.stay >= DWELL) & (seen.sight.longest >= DAMPED * seen.swing) & ~seen.sight.swelling)
+    return np.asarray(
+        (seen.stay >= DWELL) & (seen.sight.longest >= DAMPED * seen.swing) & ~seen.sight.swelling & ~seen.straying
+    )
 
 
 class Part(str):
@@ -278,7 +282,7 @@ class VerdictKind(Enum):
         Rank.GOING,
         (lambda seen: seen.sight.plateau, lambda seen: seen.sight.still_plateau),
     )
-    RATTLING = ("rattling inside a basin", (_place, _slope, _height), Rank.GOING, (_rattles, _no_escape), 1)
+    RATTLING = ("rattling inside a basin", (_place, _slope, _height), Rank.GOING, (_rattles, _still_rattles), 1)
     WANDERING = ("wandering between basins", (_slope, _height), Rank.GOING, (_wanders, _still_wanders), 1)
     BOUNCING = (
         "bouncing",

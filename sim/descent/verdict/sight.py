@@ -23,7 +23,7 @@ REST_DISTANCE = 2e-3  # How far a marble at rest may still come, in window diago
 REST_WAY = 1e-4  # The longest way of a block that begins a rest, in window diagonals.
 # The longest way of such a block on a slope, where a rule with weight decay may rest as well; others must stand still.
 BALANCED_WAY = 5e-6
-# The way of a block that goes on with a rest, over the first one's; at a minimum it may be of any length.
+# The way of a block that goes on with a rest, over the first one's; of one at a minimum it may be of any length.
 RESTLESS = 10.0
 AT_HAND = 5e-3  # How far it may be from the critical point at which it rests.
 # Most that any curvature changes over a step of Newton's method that leads to a minimum, as a share of itself. By the
@@ -159,9 +159,8 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
         arriving = (progress.remaining <= REST_DISTANCE * length) | unmoved
         still = (arriving & (progress.path <= REST_WAY * length)) | held.ended
         rest, lowest = _rest(problem, ends, still, AT_HAND * length)
-        stays, stays_lowest = _stays(
-            problem, ends, (progress.path <= RESTLESS * REST_WAY * length) | held.ended, LEAVING * AT_HAND * length
-        )
+        slow, swinging = progress.path <= RESTLESS * REST_WAY * length, progress.bouncing[0] | progress.bouncing[1]
+        stays, stays_lowest = _stays(problem, ends, slow | held.ended, swinging, LEAVING * AT_HAND * length)
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
             stands = held.for_good & unmoved
             if held.factors is not None:  # A way is short as well where η is: it must be without that, to begin with.
@@ -169,7 +168,6 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             part[(part == SLOPE) & ~stands] = MOVING
         at, still_at = _linger(problem, ends, progress.path)
         plateau, still_plateau = _plateau(problem, ends)
-        swinging = progress.bouncing[0] | progress.bouncing[1]
         swelling = _swelling(problem, ends.theta, progress.grown)
         far = norm(ends.theta - problem.window.center) > FAR_AWAY * length
         crease = np.zeros(still.shape, dtype=np.bool_)
@@ -302,16 +300,16 @@ def _descended(problem: Problem, theta: Array) -> Array:
     return theta
 
 
-def _stays(problem: Problem, ends: Ends, slow: Mask, at_hand: float) -> tuple[Labels, Mask]:
+def _stays(problem: Problem, ends: Ends, slow: Mask, swinging: Mask, at_hand: float) -> tuple[Labels, Mask]:
     """On what those stay that have come to rest, as `_rest` has it: if slow, or still at hand of their minimum.
 
     A rule that divides by the size of its last gradients never rests quite: at a minimum, where these fade, it starts
-    up now and then by a step or so, and is back at once.
+    up now and then by a step or so, and is back at once. One who swings about it on and on is at rest no more.
     """
     stays, lowest = _rest(problem, ends, slow, at_hand)
     theta, basin = ends.theta.reshape(-1, 2), ends.basin.reshape(-1)
     near = (_from_minimum(problem, theta, basin, np.full(basin.shape, np.inf)) <= at_hand).reshape(slow.shape)
-    near &= stays == MOVING
+    near &= (stays == MOVING) & ~swinging
     stays[near], lowest[near] = MINIMUM, _lows(problem)[ends.basin[near]]
     return stays, lowest
 

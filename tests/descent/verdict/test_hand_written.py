@@ -252,10 +252,20 @@ def test_who_only_passes_through_a_standstill_is_not_held() -> None:
 def test_who_starts_up_at_a_minimum_and_is_back_at_once_stays_settled() -> None:
     """Within so many diagonals of it, however quickly it moves: a little less, and a little more."""
     there = approach((0.0, 0.0), 0.05, 0.8, 100)
-    swing = sight.LEAVING * sight.AT_HAND * LENGTH * np.resize([[1.0, 0.0], [-1.0, 0.0]], (61, 2))
+    swing = sight.LEAVING * sight.AT_HAND * LENGTH * np.resize([[1.0, 0.0], [-1.0, 0.0]], (21, 2))
+    starts = np.tile(np.concatenate([swing, np.zeros((39, 2))]), (4, 1))
     for share, stays in ((0.95, True), (1.05, False)):
-        kinds = told(judged(BOWL, np.concatenate([there, share * swing])))
+        kinds = told(judged(BOWL, np.concatenate([there, share * starts])))
         assert (kinds == [VerdictKind.UNDER_WAY, VerdictKind.SETTLED]) == stays
+
+
+def test_who_swings_about_a_minimum_on_and_on_is_settled_no_more() -> None:
+    """However close to it, as soon as its way is too long for a rest."""
+    there, swing = approach((0.0, 0.0), 0.05, 0.8, 100), np.resize([[1.0, 0.0], [-1.0, 0.0]], (201, 2))
+    begun = [VerdictKind.UNDER_WAY, VerdictKind.SETTLED]
+    longest = sight.RESTLESS * sight.REST_WAY * LENGTH / 20  # Of a swing whose block is as long as a rest's may be.
+    for length, end in ((0.9 * longest, begun), (1.1 * longest, [*begun, VerdictKind.BOUNCING])):
+        assert told(judged(BOWL, np.concatenate([there, length * swing]))) == end
 
 
 # Saddles and plateaus
@@ -413,6 +423,22 @@ def test_who_bounces_and_is_then_thrown_out_bounces_no_longer() -> None:
     growth = 1.5 ** (0.1 * np.maximum(np.arange(161) - 80, 0))
     way = swing(1.0, 1.0, 160) * 1.2 * LENGTH * growth[:, None]
     assert told(judged(BOWL, way)) == [VerdictKind.UNDER_WAY, VerdictKind.BOUNCING, VerdictKind.UNDER_WAY]
+
+
+# Noise
+
+
+def test_who_goes_astray_in_noise_does_not_rattle() -> None:
+    """Up a side of the bowl and out of the window, little by little, in noise; or to and fro out there."""
+    window, noise = Window(-0.2, 0.2, -0.2, 0.2), np.resize([3.0, -3.0], 600)
+    many = Tilted(Quadratic((1.0, 4.0)), np.zeros((60, 2)))
+    problem = Problem(many, many, window)
+    shaken = 0.005 * np.random.default_rng(0).normal(size=601)
+    for farther, last_kind in ((0.003, VerdictKind.UNDER_WAY), (0.0, VerdictKind.RATTLING)):
+        x = 0.3 + shaken + farther * np.maximum(np.arange(601) - 200, 0)
+        kinds = told(judged(problem, np.stack([x, 0.0 * x], axis=1), SINGLE, noise))
+        assert kinds[:2] == [VerdictKind.UNDER_WAY, VerdictKind.RATTLING]
+        assert kinds[-1] is last_kind
 
 
 # Passages
