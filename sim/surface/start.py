@@ -11,15 +11,15 @@ from .points import Array, Mask, norm
 from .protocol import ClosedForm, Point, Surface, Window
 
 STEPS = 32  # After which a marble that has never been above its start is taken to be led down.
-SIDE = 8  # Places along each side of the window: an even number, so that none lies on an axis of its symmetry,
-INNER = 0.8  # and on how much of the window they lie.
+SIDE = 8  # Places along each side of the window: an even number, so that none lies in the middle,
+INNER = np.array([0.8, 0.78])  # and on how much of its width and height they lie: so none lies on a diagonal.
 MOST = 0.5  # From which share of them, at least, marbles are to be led down.
 FACTORS = tuple(digit * 10.0**-power for power in range(1, 9) for digit in (10.0, 5.0, 2.0))
 """What learning rates are multiplied with until they are."""
 LARGER = (1e3, 1e6, 1e9, 1e12, 1e15)  # With these it is seen whether ground that seems level is but gentle.
 ROUNDING = 1e-12  # Of a loss: what another one is higher by no more than rounding.
 HIGHEST = 1e3  # How much higher than all a window shows it is at a start that is left, over what differs there,
-COARSE = 33  # as is seen at so many points along each side.
+COARSE = (33, 25)  # as is seen at so many points along its width and its height: few of them lie on a diagonal.
 LEAST = 1e-6  # Of how high half of these are: what a marble is led down by, if it is not on level ground.
 DIGITS = 2  # A place is told to so many decimals, where the window's diagonal is 1 to 10.
 NARROW = 16  # Of these, so many of the lowest and of the steepest are places, too: what there is may be narrow.
@@ -140,7 +140,7 @@ def _options(
     """
     window, around, first = usual_window(surface), usual_window(surface, wanted), np.array([wanted])
     with np.errstate(all="ignore"):
-        shown = surface.value(window.grid(COARSE, COARSE))
+        shown = surface.value(window.grid(*COARSE))
         shown = shown[np.isfinite(shown)]
         relief, half = (float(np.ptp(shown)), float(np.median(shown) - shown.min())) if shown.size else (0.0, 0.0)
         towers = bool(shown.size and surface.value(first)[0] - shown.min() > HIGHEST * relief)
@@ -199,7 +199,7 @@ def _places(window: Window) -> Array:
 
 def _narrow(surface: Surface, loss: Surface, window: Window) -> Array:
     """The lowest and the steepest of points all over the window, as far as the loss is defined there, (n, 2)."""
-    points = window.grid(COARSE, COARSE)[1:-1, 1:-1].reshape(-1, 2)
+    points = window.grid(*COARSE)[1:-1, 1:-1].reshape(-1, 2)
     points = points[_is_defined(surface, points)]
     with np.errstate(all="ignore"):
         slopes, heights = norm(surface.gradient(points)), surface.value(points)
@@ -241,7 +241,7 @@ def _half_stay(land: _Land, ways: Sequence[Array]) -> int:
 def _highest(surface: Surface, loss: Surface, option: Beginning) -> float:
     """The loss at a start, or the highest that its window shows, if that is higher."""
     with np.errstate(all="ignore"):
-        shown = surface.value(option.window.grid(COARSE, COARSE))
+        shown = surface.value(option.window.grid(*COARSE))
         return max(float(loss.value(np.array([option.start]))[0]), float(np.nanmax(shown, initial=-np.inf)))
 
 

@@ -99,6 +99,15 @@ def test_no_marble_of_the_race_itself_is_thrown_out_of_a_steep_well(name: str, f
     assert not kinds & {VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE}
 
 
+@pytest.mark.parametrize("name", ["local-minimum", "sharp-and-flat", "learning-rate-ladder", "adaptive-rules"])
+@pytest.mark.parametrize("formula", ["x*y", "x*y*(x^2 + y^2)", "(x^2 - y^2)*x*y"])
+def test_a_start_that_is_found_lies_on_no_diagonal(name: str, formula: str) -> None:
+    """Where whole lanes would come to rest at a saddle."""
+    before = begin(load_scene(name))
+    x, y = after(before, SetFormula(formula)).scene.start
+    assert (x, y) == before.scene.start or abs(x) != abs(y)
+
+
 def test_where_marbles_come_to_stay_is_in_the_window(session: Session) -> None:
     there = after(session, SetFormula("0.1*(x^2 + y^2) + sin(3*x)*sin(3*y)"))
     running = race(there.scene)
