@@ -353,7 +353,7 @@ def _facts(track: Track, judge: TrackJudge, window: Window, updates: int) -> Ite
 
 
 def _loss(value: float) -> str:
-    return f"{value:z.4g}" if math.isfinite(value) else "undefined" if math.isnan(value) else "infinite"
+    return "undefined" if math.isnan(value) else f"{value:z.4g}".replace("inf", "infinity")
 
 
 def _story(event: Event) -> str:
