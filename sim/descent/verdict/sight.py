@@ -410,7 +410,10 @@ def _pivots(problem: Problem, theta: Array, hessian: Array, step: Array, at_hand
 
 
 def _linger(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels]:
-    """Index of the saddle at which each lingers, and at which it still does if it has; or NO_SADDLE."""
+    """Index of the saddle at which each lingers, and at which it still does if it has; or NO_SADDLE.
+
+    Beyond its reach one still does who flutters about, but not who gets farther from it with every step of a block.
+    """
     at, still_at = np.full(path.shape, NO_SADDLE), np.full(path.shape, NO_SADDLE)
     slow = path <= LEAVING * LINGERING * NEAR_SADDLE * problem.units.length
     if problem.saddles and slow.any():
@@ -421,6 +424,11 @@ def _linger(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels]:
         for part, slack in ((at, 1.0), (still_at, LEAVING)):
             lingers = unstable & (distance <= slack) & (path[slow] <= slack * LINGERING * reach)
             part[slow] = np.where(lingers, saddle, NO_SADDLE)
+        beyond = (still_at != NO_SADDLE) & (at == NO_SADDLE)
+        if beyond.any():
+            ways = reaches(problem, ends.way(beyond), still_at[beyond])
+            leaves = (ways[-1] > 1) & (np.diff(ways, axis=0) > 0).all(axis=0)
+            still_at[beyond] = np.where(leaves, NO_SADDLE, still_at[beyond])
     return at, still_at
 
 

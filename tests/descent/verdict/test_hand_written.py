@@ -308,6 +308,18 @@ def test_beyond_a_saddles_reach_nothing_stalls() -> None:
         assert (VerdictKind.STALLED in told(judge)) == stalls
 
 
+def test_who_creeps_away_beyond_a_saddles_reach_is_stalled_no_more_but_who_flutters_there_is() -> None:
+    problem = problem_of(DoubleWellSaddle())
+    reach = reach_of(problem)
+    coming, creeping = pause((0.0, 0.0), reach, 3, 0.5)[:51], np.linspace(0.0, 1.5 * reach, 401)[1:]
+    for flutter, stalls in ((0.0, False), (0.005 * reach, True)):
+        y = coming[-1, 1] + creeping + np.resize([0.0, flutter], 400)
+        judge = judged(problem, np.concatenate([coming, np.stack([np.zeros(400), y], axis=1)]))
+        assert VerdictKind.STALLED in told(judge)
+        assert (last(judge) is VerdictKind.STALLED) == stalls
+        assert (last(judge) is VerdictKind.UNDER_WAY) != stalls
+
+
 def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
     """In the tail of a well, f = −exp(−r²/2): there ‖∇L‖ · d/h is r² exp(−r²/2) / (1 − exp(−r²/2))."""
     problem = problem_of(Landscape(wells=(Well((0.0, 0.0), 1.0, 1.0),)), Window(-8.0, 8.0, -8.0, 8.0))
