@@ -11,7 +11,7 @@ import inspect
 import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass, replace
 from numbers import Real
 from pathlib import Path
@@ -260,44 +260,80 @@ def _wrong_type(kind: type[Any], name: str) -> str:
 
 def _wrong_instance(kind: type[Any]) -> str:
     """What is wrong with a rule of that class with its usual values: it is tried out as a program would."""
-    doing = "be made with its usual values"
-    try:
-        rule = kind()
-        hash(rule)
-        rate = rule.learning_rate
-        if not isinstance(rate, Real) or not math.isfinite(rate):
-            return f"has a learning_rate of {rate!r}, which must be a finite number, such as 0.1"
-        doing = "be copied"
-        same = replace(rule)
-        asdict(rule)
-        doing = "be compared with another"
-        if not isinstance(same == rule, bool):
-            return "cannot be compared with another: == must answer True or False"
-        doing = "be asked whether it has what rules may have"
-        for each in MAY_HAVE:
-            bool(getattr(rule, each, None))
-        doing = "say what it is called"
-        name: object = getattr(rule, "name", "") if isinstance(vars(kind).get("name"), property) else kind.__name__
-        if not isinstance(name, str) or _wrong_name(name, set()):
-            return f"has a name that is no line of at most {LONGEST_NAME} characters, but {name!r}"
-        doing = "tell its settings"
-        if not _are_settings(rule.told() if callable(getattr(rule, "told", None)) else {}):
-            return "has a told that does not answer with a dictionary of its settings by their names"
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
-        return f"cannot {doing}: {told(error)}"
-    return _wrong_recurrence(vars(kind).get("recurrence", ()))
+    for doing, question in TRIED.items():
+        try:
+            problem = question(kind)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
+            return f"cannot {doing}: {told(error)}"
+        if problem:
+            return problem
+    return ""
 
 
-def _are_settings(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(name, str) for name in value)
+def _made(kind: type[Any]) -> str:
+    rule = kind()
+    hash(rule)
+    rate = rule.learning_rate
+    if not isinstance(rate, Real) or not math.isfinite(rate):
+        return f"has a learning_rate of {rate!r}, which must be a finite number, such as 0.1"
+    return ""
 
 
-def _wrong_recurrence(lines: object) -> str:
+def _copied(kind: type[Any]) -> str:
+    rule = kind()
+    if repr(asdict(replace(rule))) == repr(asdict(rule)):  # As texts: NaN is not equal to itself.
+        return ""
+    return "makes others of the settings that it has: it would not be the same once sent or saved"
+
+
+def _compared(kind: type[Any]) -> str:
+    equal: object = kind() == kind()
+    return "" if isinstance(equal, bool) else "cannot be compared with another: == must answer True or False"
+
+
+def _asked(kind: type[Any]) -> str:
+    rule = kind()
+    for name in MAY_HAVE:
+        bool(getattr(rule, name, None))
+    return ""
+
+
+def _named(kind: type[Any]) -> str:
+    if not isinstance(vars(kind).get("name"), property):
+        return ""
+    name: object = kind().name
+    if isinstance(name, str) and not _wrong_name(name, set()):
+        return ""
+    return f"has a name that is no line of at most {LONGEST_NAME} characters, but {name!r}"
+
+
+def _told(kind: type[Any]) -> str:
+    rule = kind()
+    found: object = rule.told() if callable(getattr(rule, "told", None)) else {}
+    if isinstance(found, dict) and all(isinstance(name, str) for name in found):
+        return ""
+    return "has a told that does not answer with a dictionary of its settings by their names"
+
+
+def _written(kind: type[Any]) -> str:
+    lines: object = vars(kind).get("recurrence", ())
     if isinstance(lines, tuple | list) and all(isinstance(line, str) and line.isprintable() for line in lines):
         return ""
     return 'has a recurrence that is no tuple of lines, such as ("θ ← θ − η g",)'
+
+
+TRIED: Mapping[str, Callable[[type[Any]], str]] = {
+    "be made with its usual values": _made,
+    "be copied": _copied,
+    "be compared with another": _compared,
+    "be asked whether it has what rules may have": _asked,
+    "say what it is called": _named,
+    "tell its settings": _told,
+    "say its recurrence": _written,
+}
+"""What a rule of a file goes through before it joins the others: each says what is wrong, or raises what it does."""
 
 
 def _wrong_name(name: str, taken: set[str]) -> str:

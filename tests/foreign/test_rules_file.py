@@ -56,6 +56,7 @@ class Heavy:
 """Momentum as torch writes it."""
 NAMED = HEAVY.replace("class Heavy:\n", 'class Heavy:\n    name = "my momentum"\n')
 
+TWICE = "object.__setattr__(self, 'friction', 2 * self.friction)"
 EQUAL = "__hash__ = object.__hash__\n    "
 PICKY = HEAVY.replace(
     "    def init",
@@ -268,6 +269,7 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
             HEAVY.replace("friction: float = 0.9", "clip_norm: tuple[int, ...] = ()"),
             "has a field clip_norm that is no",
         ),
+        (with_method(f"__post_init__(self): {TWICE}"), "line 13: Heavy makes others of the settings that it has: "),
         (
             with_method("told(self): return 1 / 0"),
             "Heavy cannot tell its settings: ZeroDivisionError: division by zero",
