@@ -16,7 +16,7 @@ from .descent.lane import Lane
 from .descent.problem import Problem
 from .descent.race import Race
 from .descent.rules import rule_name
-from .descent.rules.protocol import Rule, settings_of
+from .descent.rules.protocol import Rule, settings_of, told_by
 from .descent.schedules import CONSTANT, schedule_settings
 from .descent.track import Track
 from .descent.verdict.kinds import Event, Verdict, VerdictKind
@@ -328,8 +328,8 @@ def settings_summary(rule: Rule[Any]) -> dict[str, Any]:
     >>> settings_summary(Momentum(0.1))
     {'learning_rate': 0.1, 'clip_value': 0.0, 'clip_norm': 0.0, 'weight_decay': 0.0, 'decay': 0.9}
     """
-    told = getattr(rule, "told", None)
-    found: dict[str, Any] = told() if callable(told) else {name: getattr(rule, name) for name in _fields(rule)}
+    told = told_by(rule)
+    found = {name: getattr(rule, name) for name in _fields(rule)} if told is None else told
     return {name: value if isinstance(value, int | float | str | None) else str(value) for name, value in found.items()}
 
 

@@ -1,12 +1,20 @@
 """What holds of every rule, whatever it is: each a question with a sentence for what is wrong, and where."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..descent.rules.guard import WRITES, RuleFailure, asked, checked, guarded_init, guarded_step, place_of
+from ..descent.rules.guard import (
+    WRITES,
+    RuleFailure,
+    asked,
+    checked,
+    guarded_init,
+    guarded_step,
+    place_of,
+    with_settings,
+)
 from ..descent.rules.protocol import Rule
 from ..descent.update import BatchSlope
 from .ground import STARTS, Batch, Path, Writable, path
@@ -94,8 +102,8 @@ def replays(rule: Rule[Any]) -> str:
 
 def remembers_in_its_state(rule: Any) -> str:
     """Two of its kind that run by turns are in each other's way in nothing."""
-    alone = path(replace(rule), STARTS, UPDATES)
-    one, other = Path(replace(rule), STARTS), Path(replace(rule), STARTS[::-1])
+    alone = path(with_settings(rule), STARTS, UPDATES)
+    one, other = Path(with_settings(rule), STARTS), Path(with_settings(rule), STARTS[::-1])
     turns = []
     for _ in range(UPDATES):
         turns.append(one.step())
@@ -107,9 +115,12 @@ def remembers_in_its_state(rule: Any) -> str:
 
 def is_a_value(rule: Any) -> str:
     """Equal rules are equal, and have one hash."""
-    same = replace(rule)
-    if same == rule and hash(same) == hash(rule):
-        return ""
+    same = with_settings(rule)
+    try:
+        if asked(rule, "__eq__", lambda: bool(same == rule)) and hash(same) == hash(rule):
+            return ""
+    except RuleFailure as failure:
+        return str(failure)
     return _at(rule, "two of them with the same settings are not equal, or not hashed alike")
 
 

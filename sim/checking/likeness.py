@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from ..descent.rules import RULES, preparations, recurrence, rule_name
-from ..descent.rules.guard import RuleFailure, asked
+from ..descent.rules.guard import RuleFailure, asked, with_settings
 from ..descent.rules.protocol import letters, with_parts
 from ..surface.points import Array
 from .ground import movements, names_of
@@ -102,19 +103,19 @@ def _settings(rule: Any, model: Any) -> Iterator[tuple[Any, Any]]:
     yield rule, replace(model, **{theirs: getattr(rule, mine) for theirs, mine in names.items()})
     telling = {theirs: TELLING.get(theirs, getattr(rule, mine)) for theirs, mine in names.items()}
     try:
-        mine = replace(rule, **{names[theirs]: value for theirs, value in telling.items()})
-    except Exception:  # Whatever it does with settings that it does not like; its own have been tried.
+        mine = with_settings(rule, **{names[theirs]: value for theirs, value in telling.items()})
+    except RuleFailure:  # Whatever it does with settings that it does not like; its own have been tried.
         return
     yield mine, replace(model, **telling)
 
 
 def _matched(rule: Any, model: Any) -> dict[str, str]:
-    """What each hyperparameter of the model is called in the rule, if it has it."""
+    """What each hyperparameter of the model is called in the rule, if it has it, as a number."""
     own, taken = names_of(rule), set()
     found: dict[str, str] = {}
     for name in names_of(model):
         for other in (name, *ALIASES.get(name, ())):
-            if other in own and other not in taken:
+            if other in own and other not in taken and isinstance(getattr(rule, other), Real):
                 found[name] = other
                 taken.add(other)
                 break
@@ -124,7 +125,11 @@ def _matched(rule: Any, model: Any) -> dict[str, str]:
 def _changing(mine: Any, theirs: Any) -> str:
     """Whether the two part where the learning rate changes on the way."""
     rates = [1.0] * FEW + [0.25] * FEW + [2.0] * FEW
-    if alike(movements(mine, len(rates), rates), movements(theirs, len(rates), rates)):
+    try:
+        own = asked(mine, "step", lambda: movements(mine, len(rates), rates))
+    except RuleFailure:  # Such learning rates are none of its: there is nothing to be told.
+        return ""
+    if alike(own, movements(theirs, len(rates), rates)):
         return ""
     return f"where the learning rate changes on the way it moves otherwise than {rule_name(theirs)}: {_rate(mine)}"
 

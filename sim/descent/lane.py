@@ -1,7 +1,7 @@
 """How a lane's marbles move, update by update."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count as counted
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from ..surface.points import Array, Mask
 from .examples.batches import Draw, Sampling
 from .examples.chance import Indices, Noises, Seeds
 from .examples.finite_sum import FiniteSum
-from .rules.guard import RuleFailure, with_arrays
+from .rules.guard import RuleFailure, with_arrays, with_settings
 from .rules.protocol import Rule, makes_noise
 from .schedules import CONSTANT, Schedule
 from .update import Noise, first_state, one_update
@@ -46,13 +46,24 @@ class Lane:
         return self.draw.updates_per_epoch(count)
 
     def rule_at(self, update: int, count: int) -> Rule[Any]:
-        """The rule with the learning rate that the update has which is made after so many others, of N examples."""
+        """The rule with the learning rate that the update has which is made after so many others, of N examples.
+
+        Raises:
+            RuleFailure: a rule from outside refuses it.
+        """
         if self.schedule == CONSTANT:
             return self.rule
-        factor = self.schedule.factor(update, self.updates_per_epoch(count))
-        rule: Any = self.rule
-        scheduled: Rule[Any] = replace(rule, learning_rate=rule.learning_rate * factor)
-        return scheduled
+        return with_settings(self.rule, learning_rate=self._planned(update, count))
+
+    def rate_at(self, update: int, count: int) -> float:
+        """That learning rate; where the rule refuses it, the one that was planned."""
+        try:
+            return self.rule_at(update, count).learning_rate
+        except RuleFailure:
+            return self._planned(update, count)
+
+    def _planned(self, update: int, count: int) -> float:
+        return self.rule.learning_rate * self.schedule.factor(update, self.updates_per_epoch(count))
 
 
 class Update(NamedTuple):
@@ -92,7 +103,7 @@ def descend(
         state = _first(lane.rule, theta, failures)
     for update, batch in enumerate(lane.draw.batches(seeds, train.count, first), first):
         with np.errstate(all="ignore"):  # Not around the yield: the caller has settings of its own.
-            rule, drawn = lane.rule_at(update, train.count), None if batch.ndim == 1 else batch
+            rule, drawn = _scheduled(lane, update, train.count, theta, failures), None if batch.ndim == 1 else batch
             gradient, movement, state = _answer(rule, train, theta, drawn, state, noises.at(update), failures)
             moved = theta + movement
         axes = np.isfinite(moved)
@@ -117,8 +128,9 @@ def remembered(
     noises, drawn = Noises(seeds), lane.draw.batches(seeds, train.count, first)
     for update, theta, gradient, batch in zip(counted(first), *made, drawn, strict=False):
         with np.errstate(all="ignore"):
-            rule, some = lane.rule_at(update, train.count), None if batch.ndim == 1 else batch
-            _, _, state = _answer(rule, train, theta, some, state, noises.at(update), {}, gradient)
+            failures: dict[int, str] = {}
+            rule, some = _scheduled(lane, update, train.count, theta, failures), None if batch.ndim == 1 else batch
+            _, _, state = _answer(rule, train, theta, some, state, noises.at(update), failures, gradient)
         yield state
 
 
@@ -129,6 +141,15 @@ def _first(rule: Rule[Any], theta: Array, failures: dict[int, str]) -> tuple[Any
     except RuleFailure as failure:
         failures.update(dict.fromkeys(range(len(theta)), str(failure)))
         return ()
+
+
+def _scheduled(lane: Lane, update: int, count: int, theta: Array, failures: dict[int, str]) -> Rule[Any]:
+    """The rule for an update. One that refuses its learning rate has failed for all marbles, which is noted down."""
+    try:
+        return lane.rule_at(update, count)
+    except RuleFailure as failure:
+        failures.update({marble: str(failure) for marble in range(len(theta)) if marble not in failures})
+        return lane.rule
 
 
 def _answer(

@@ -11,6 +11,7 @@ from .examples.batches import Draw, batch_of
 from .examples.chance import Indices
 from .lane import Lane
 from .problem import Problem
+from .rules.guard import RuleFailure
 from .rules.protocol import Rule, with_parts
 from .run import Run
 
@@ -124,8 +125,18 @@ class Track:
         return self.lane.updates_per_epoch(self.problem.train.count)
 
     def rule(self, update: int) -> Rule[Any]:
-        """The lane's rule with the learning rate of the update that leads from moment `update` to the next."""
-        return self.lane.rule_at(update, self.problem.train.count)
+        """The lane's rule with the learning rate of the update that leads from moment `update` to the next.
+
+        A rule that refuses that has made no such update: it is then the lane's own.
+        """
+        try:
+            return self.lane.rule_at(update, self.problem.train.count)
+        except RuleFailure:
+            return self.lane.rule
+
+    def rate(self, update: int) -> float:
+        """The learning rate of that update."""
+        return self.lane.rate_at(update, self.problem.train.count)
 
     def state(self, moment: int) -> tuple[Any, ...]:
         """What the rule remembers at that moment: a NamedTuple of arrays (2,) and plain numbers, to be read."""

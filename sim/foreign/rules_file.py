@@ -8,18 +8,21 @@ import ast
 import copyreg
 import hashlib
 import inspect
+import json
 import math
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass, replace
 from numbers import Real
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from ..descent.rules import RULES
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from ..descent.rules import RULES, all_letters
 from ..descent.rules.guard import told
-from ..descent.rules.protocol import Rule
+from ..descent.rules.protocol import LONGEST_SETTING, Rule, hints_of
 from ..files import bounded, located, ordinary_file, why
 
 LARGEST = 1 << 20  # Bytes.
@@ -136,7 +139,12 @@ def wrong(kind: type[Any]) -> str:
     for name, given in METHODS.items():
         if not _takes(getattr(kind, name), len(given)):
             return f"has a {name} that does not take ({', '.join(('self', *given))})"
-    return _wrong_own_name(kind) or next(filter(None, map(_wrong_field, named.values())), "") or _wrong_instance(kind)
+    return (
+        _wrong_own_name(kind)
+        or next(filter(None, map(_wrong_field, named.values())), "")
+        or _wrong_instance(kind)
+        or next(filter(None, (_wrong_type(kind, name) for name in named)), "")
+    )
 
 
 def called(kind: type[Any]) -> str:
@@ -167,6 +175,8 @@ def _joined(source: Source) -> RulesFile:
             raise RulesError(f"{where}: {name} {problem}")
         if problem := _wrong_name(called(kind), {*taken, *(other.casefold() for other in rules)}):
             raise RulesError(f"{where}: {problem}")
+        if len(fields(kind)) > MOST_SETTINGS:
+            raise RulesError(f"{where}: {name} has {len(fields(kind))} fields, and {MOST_SETTINGS} are the most")
         if problem := next(filter(None, (_wrong_setting(kind, field) for field in fields(kind))), ""):
             raise RulesError(f"{where}: {problem}")
         rules[called(kind)] = kind
@@ -235,18 +245,95 @@ def _wrong_field(field: "Field[Any]") -> str:
     return "" if field.init else f"has a field {field.name} that cannot be set"
 
 
-def _wrong_instance(kind: type[Any]) -> str:
+def _wrong_type(kind: type[Any], name: str) -> str:
+    """What is wrong with the type of a field that means something in any rule."""
+    if name not in NUMBERS:
+        return ""
     try:
-        rule = kind()
-        hash(rule)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
-        return f"cannot be made with its usual values: {told(error)}"
+        hint = get_type_hints(kind)[name]
+    except Exception as error:  # Names in quotes are looked up by code that is not ours.
+        return f"has a field {name} whose type cannot be told: {told(error)}"
+    if hint is float:
+        return ""
+    return f"has a field {name} that is no float, which it is in every rule: give it that type, or another name"
+
+
+def _wrong_instance(kind: type[Any]) -> str:
+    """What is wrong with a rule of that class with its usual values: it is tried out as a program would."""
+    for doing, question in TRIED.items():
+        try:
+            problem = question(kind)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
+            return f"cannot {doing}: {told(error)}"
+        if problem:
+            return problem
+    return ""
+
+
+def _made(kind: type[Any]) -> str:
+    rule = kind()
+    hash(rule)
     rate = rule.learning_rate
     if not isinstance(rate, Real) or not math.isfinite(rate):
         return f"has a learning_rate of {rate!r}, which must be a finite number, such as 0.1"
     return ""
+
+
+def _copied(kind: type[Any]) -> str:
+    rule = kind()
+    if repr(asdict(replace(rule))) == repr(asdict(rule)):  # As texts: NaN is not equal to itself.
+        return ""
+    return "makes others of the settings that it has: it would not be the same once sent or saved"
+
+
+def _compared(kind: type[Any]) -> str:
+    equal: object = kind() == kind()
+    return "" if isinstance(equal, bool) else "cannot be compared with another: == must answer True or False"
+
+
+def _asked(kind: type[Any]) -> str:
+    rule = kind()
+    for name in MAY_HAVE:
+        bool(getattr(rule, name, None))
+    return ""
+
+
+def _named(kind: type[Any]) -> str:
+    if not isinstance(vars(kind).get("name"), property):
+        return ""
+    name: object = kind().name
+    if isinstance(name, str) and not _wrong_name(name, set()):
+        return ""
+    return f"has a name that is no line of at most {LONGEST_NAME} characters, but {name!r}"
+
+
+def _told(kind: type[Any]) -> str:
+    rule = kind()
+    found: object = rule.told() if callable(getattr(rule, "told", None)) else {}
+    if isinstance(found, dict) and all(isinstance(name, str) for name in found):
+        return ""
+    return "has a told that does not answer with a dictionary of its settings by their names"
+
+
+def _written(kind: type[Any]) -> str:
+    lines: object = vars(kind).get("recurrence", ())
+    if isinstance(lines, tuple | list) and all(isinstance(line, str) and line.isprintable() for line in lines):
+        return ""
+    return 'has a recurrence that is no tuple of lines, such as ("θ ← θ − η g",)'
+
+
+TRIED: Mapping[str, Callable[[type[Any]], str]] = {
+    "be made with its usual values": _made,
+    "be copied": _copied,
+    "be compared with another": _compared,
+    "be asked whether it has what rules may have": _asked,
+    "say what it is called": _named,
+    "tell its settings": _told,
+    "say its recurrence": _written,
+}
+"""What a rule of a file goes through before it joins the others: each says what is wrong, or raises what it does."""
 
 
 def _wrong_name(name: str, taken: set[str]) -> str:
@@ -266,11 +353,41 @@ def _wrong_setting(kind: type[Any], field: "Field[Any]") -> str:
     parts = get_args(hint) if get_origin(hint) is tuple else (hint,)
     if not all(part in PLAIN or part is Ellipsis for part in parts):
         return f"{field.name} must be a float, int, bool or str, or a tuple of these, as scene files hold"
+    if field.name.startswith("_"):
+        return f"a setting cannot be called {field.name}: none in a lane of a scene file begins with _"
     if field.name in RESERVED or field.name.startswith("model_"):
         return f"a setting cannot be called {field.name}, which means something else in a lane of a scene file"
+    return _wrong_value(hints_of(kind)[field.name], field.name, getattr(kind(), field.name))
+
+
+def _wrong_value(hint: Any, name: str, value: Any) -> str:
+    """What keeps a setting's usual value from standing in a scene file, and being read there as what it is."""
+    parts = value if isinstance(value, tuple) else (value,)
+    if any(isinstance(part, int) and part.bit_length() > MOST_BITS for part in parts):
+        return f"the usual value of {name} is far too large a number"
+    if any(isinstance(part, str) and (not part.isprintable() or len(part) > LONGEST_SETTING) for part in parts):
+        return f"the usual value of {name} must be one line of at most {LONGEST_SETTING} characters"
+    if len(parts) > MOST_ITEMS:
+        return f"the usual value of {name} must have at most {MOST_ITEMS} items, not {len(parts)}"
+    try:
+        TypeAdapter(hint, config=AS_IN_SCENES).validate_json(json.dumps(value))
+    except TypeError:
+        return f"the usual value of {name} is {type(value).__name__}, which no scene file holds"
+    except ValidationError as error:
+        wanted = error.errors()[0]["msg"].replace("Input should", "it must")
+        return f"the usual value of {name} is {value!r}, but {wanted[:1].lower()}{wanted[1:]}"
     return ""
 
 
+MOST_BITS, MOST_ITEMS = 64, 64
+"""Of a whole number and of a list in a scene file."""
+MOST_SETTINGS = 56
+"""A lane's table in a scene file has room for 64 keys, and holds a few besides its rule's."""
+AS_IN_SCENES = ConfigDict(strict=True, allow_inf_nan=False)
+NUMBERS = frozenset(all_letters())
+"""What the program's own rules have: one by that name is drawn, set and compared as theirs are."""
+MAY_HAVE = ("noisy", "weight_decay")
+"""What is asked of a rule as a yes or no, whether it has it or not."""
 RESERVED = frozenset(
     {"rule", "batch_size", "schedule", "sampling", "drop_last", "claim", "copy", "json", "dict", "schema", "validate"}
 )

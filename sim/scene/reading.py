@@ -20,8 +20,8 @@ from ..descent.digest import Digest, parse_digest
 from ..descent.examples.recipes import EXAMPLES
 from ..descent.lane import Lane
 from ..descent.rules import OWN, RULES
-from ..descent.rules.guard import told
-from ..descent.rules.protocol import Rule
+from ..descent.rules.guard import RuleFailure, rule_of
+from ..descent.rules.protocol import Rule, names_of
 from ..descent.schedules import CONSTANT, SCHEDULES
 from ..files import bounded, ordinary_file, why
 from ..resources import asset
@@ -159,13 +159,11 @@ def _rule(lane: str, part: Any) -> Rule[Any]:
     if RULES[part.rule] in OWN:
         own: Rule[Any] = build(RULES, "rule", part)
         return own
+    kind = RULES[part.rule]
     try:
-        outside: Rule[Any] = build(RULES, "rule", part)
-    except Exception as error:  # Of code that is not ours; the sentence hides none of it.
-        raise SceneError(
-            f"{path_text('lane', lane)}: its rule {excerpt(part.rule)} refuses it: {told(error)}"
-        ) from None
-    return outside
+        return rule_of(kind, {name: getattr(part, name) for name in names_of(kind)})
+    except RuleFailure as failure:
+        raise SceneError(f"{path_text('lane', lane)}: {failure}") from None
 
 
 def validated(

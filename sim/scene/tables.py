@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, Union, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 from pydantic import (
@@ -25,8 +25,8 @@ from ..descent.clock import CLOCKS, Machine
 from ..descent.digest import DIGEST
 from ..descent.examples.batches import Sampling
 from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES, Seed
-from ..descent.rules import RULES
-from ..descent.rules.protocol import LearningRate
+from ..descent.rules import OWN, RULES
+from ..descent.rules.protocol import LONGEST_SETTING, hints_of
 from ..descent.schedules import SCHEDULES
 from ..descent.verdict.kinds import EVENT_KINDS, VerdictKind
 from ..languages import CODE
@@ -130,15 +130,32 @@ def _variants(registry: Mapping[str, type[Any]], key: str, extra: Mapping[str, A
     """The union of one table model a registered dataclass, told apart by `key`: its fields, and the extra ones."""
 
     def model(name: str, kind: type[Any]) -> type[BaseModel]:
-        hints = get_type_hints(kind, include_extras=True) | CHECKED.get(kind, {})
-        if hints.get("learning_rate") is float:  # Of a rule from outside, which says no more of it.
-            hints["learning_rate"] = LearningRate
+        hints = hints_of(kind) if key == "rule" else get_type_hints(kind, include_extras=True) | CHECKED.get(kind, {})
+        if key == "rule" and kind not in OWN:
+            hints = {name: _shown(hint) for name, hint in hints.items()}
         own = {f.name: (hints[f.name], ... if f.default is MISSING else f.default) for f in fields(kind)}
         definitions: dict[str, Any] = {key: (Literal[name], ...), **own, **extra}
         return create_model(kind.__name__, __base__=StrictTable, **definitions)
 
     models = tuple(model(name, kind) for name, kind in registry.items())
     return Annotated[Union[models], Field(discriminator=key)]  # noqa: UP007  A union of as many as there are.
+
+
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise PydanticCustomError("text", "must be one line without control characters")
+    return text
+
+
+SHOWN_TEXT = Annotated[str, Field(max_length=LONGEST_SETTING), AfterValidator(_printable)]
+"""A text among the settings of a rule from outside, which is told on screen."""
+
+
+def _shown(hint: Any) -> Any:
+    """The type of a setting of such a rule, where texts can be shown."""
+    if get_origin(hint) is tuple:
+        return tuple[tuple(map(_shown, get_args(hint)))]  # type: ignore[misc]
+    return SHOWN_TEXT if hint is str else hint
 
 
 def build(registry: Mapping[str, type[Any]], key: str, part: BaseModel) -> Any:

@@ -1,6 +1,6 @@
 """The scene: the one value that determines a run."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 from ..descent.clock import Machine, Timing, timing
@@ -8,6 +8,7 @@ from ..descent.examples.recipes import Recipe
 from ..descent.lane import Lane
 from ..descent.problem import Problem
 from ..descent.race import Experiment, Race
+from ..descent.rules.protocol import Rule
 from ..surface.protocol import ClosedForm, Window
 from .speech import Caption, InLanguages, Question, Translation, Words
 from .tables import Claim
@@ -96,14 +97,16 @@ def unlike(scene: Scene) -> tuple[bool, ...]:
     compared; where they differ in rule, momentum or batch size too, those that have not the most common η stand out.
     """
     rates = [lane.rule.learning_rate for lane in scene.lanes]
-    rules: list[Any] = [lane.rule for lane in scene.lanes]
-    others = {
-        (replace(rule, learning_rate=1.0), lane.batch_size) for rule, lane in zip(rules, scene.lanes, strict=True)
-    }
+    others = {(type(lane.rule), _but_for_its_rate(lane.rule), lane.batch_size) for lane in scene.lanes}
     if len(others) == 1:
         return (False,) * len(rates)
     common = max(rates, key=lambda rate: (rates.count(rate), -rates.index(rate)))
     return tuple(rate != common for rate in rates)
+
+
+def _but_for_its_rate(rule: Rule[Any]) -> tuple[object, ...]:
+    """What a rule is told apart by, without its learning rate; what it would be with another, only its code knows."""
+    return tuple(getattr(rule, each.name) for each in fields(rule) if each.compare and each.name != "learning_rate")
 
 
 def _said(language: str, translations: InLanguages[Words], otherwise: Words) -> Words:

@@ -4,24 +4,30 @@ import json
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import mistake, status
 
 import main
 from sim.descent.rules import RULES, rule_name
-from sim.foreign.rules_file import RulesError, load_rules
+from sim.descent.rules.guard import RuleFailure, with_settings
+from sim.descent.rules.protocol import settings_of
+from sim.descent.verdict.kinds import VerdictKind
+from sim.foreign.rules_file import MOST_SETTINGS, RulesError, load_rules
 from sim.scene import SceneError, parse_scene
+from sim.scene.value import unlike
 from sim.scene.writing import scene_text
 from sim.stage.input.control import Choice, TextField
 from sim.stage.input.controls import controls
 from sim.stage.session.dials import dials
-from sim.stage.session.lanes import ChooseRule, SetHyperparameter
+from sim.stage.session.lanes import ChooseRule, NextRule, ScaleLearningRate, SetHyperparameter
 from sim.stage.session.session import Session, update
 from sim.stage.session.setup import LoadRules
-from sim.stage.style.numbers import settings
-from sim.stage.style.theme import load_theme
+from sim.stage.style.numbers import rule_in_words, settings
+from sim.stage.style.theme import load_theme, say
 from sim.study.work.workers import shared
 
 HEAVY = """
@@ -49,6 +55,32 @@ class Heavy:
 """
 """Momentum as torch writes it."""
 NAMED = HEAVY.replace("class Heavy:\n", 'class Heavy:\n    name = "my momentum"\n')
+
+TWICE = "object.__setattr__(self, 'friction', 2 * self.friction)"
+EQUAL = "__hash__ = object.__hash__\n    "
+PICKY = HEAVY.replace(
+    "    def init",
+    """    def __post_init__(self):
+        if not 0.03 <= self.learning_rate <= 0.5:
+            raise ValueError(f"η = {self.learning_rate:g}?")
+        if self.friction > 1:
+            raise SystemExit("too much")
+
+    def init""",
+)
+"""It takes some learning rates, of which 1 is none, and some shares."""
+
+
+def with_method(method: str, before: str = "") -> str:
+    """Such a rule with another method, or something that is none."""
+    return HEAVY.replace("    def init", f"    {before}def {method}\n\n    def init")
+
+
+def of_settings(count: int) -> str:
+    """Such a rule with so many settings."""
+    more = "".join(f"    s{n}: float = 0.1\n" for n in range(count - 2))
+    return HEAVY.replace("    friction: float = 0.9\n", f"    friction: float = 0.9\n{more}")
+
 
 SCENE = """
 title = "Mine"
@@ -132,8 +164,21 @@ def test_settings_that_the_rule_itself_refuses_are_told() -> None:
         '    def __post_init__(self):\n        if self.friction > 1:\n            raise ValueError("too much")\n\n'
     )
     load_rules(written(HEAVY.replace("    def init", refuses + "    def init")))
-    with pytest.raises(SceneError, match=r"refuses it: ValueError: too much$"):
+    with pytest.raises(
+        SceneError, match=r"^lane.mine: mine.py, line 19: Heavy refuses .*friction = 1.5: ValueError: too much$"
+    ):
         parse_scene(SCENE.replace("friction = 0.8", "friction = 1.5"), "mine")
+
+
+def test_a_text_among_its_settings_is_one_that_can_be_shown() -> None:
+    load_rules(
+        written(HEAVY.replace("    def init", '    kind: str = "a"\n    kinds: tuple[str, ...] = ()\n\n    def init'))
+    )
+    assert parse_scene(f"{SCENE}kind = 'b'\nkinds = ['', 'c']", "mine").lanes[1].rule.kinds == ("", "c")  # type: ignore[attr-defined]
+    for line, place in ((r'kind = "a\u0000b"', "kind"), (r'kinds = ["a", "a\nb"]', "kinds[1]")):
+        with pytest.raises(SceneError) as found:
+            parse_scene(SCENE + line, "mine")
+        assert str(found.value) == f"lane.mine.{place} must be one line without control characters"
 
 
 def test_no_scene_loads_a_file() -> None:
@@ -166,6 +211,14 @@ def test_what_a_file_cannot_be_leaves_the_rules_as_they_were() -> None:
     assert dict(RULES) == before
 
 
+def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
+    load_rules(written(of_settings(MOST_SETTINGS)))
+    schedule = 'schedule = { kind = "cosine", length = 20 }\nsampling = "fixed"\nclaim = { verdict = "stuck" }'
+    scene = parse_scene(f"{SCENE}\n{schedule}", "mine")
+    assert len(settings_of(scene.lanes[1].rule)) == MOST_SETTINGS
+    assert parse_scene(scene_text(scene), "mine") == scene
+
+
 # What is wrong with a file.
 
 
@@ -196,6 +249,50 @@ def test_what_a_file_cannot_be_leaves_the_rules_as_they_were() -> None:
         (HEAVY.replace("0.1", "float('nan')"), "Heavy has a learning_rate of nan, which must be a finite number"),
         (HEAVY.replace("float = 0.1", "str = 'x'"), "Heavy has a learning_rate of 'x', which must be a finite number"),
         (HEAVY + HEAVY.replace("class Heavy", "class heavy"), "a rule is called heavy already"),
+        (HEAVY.replace("float = 0.1", "int = 1"), "Heavy has a field learning_rate that is no float, which it is in"),
+        (HEAVY.replace("0.1", "-0.1"), "the usual value of learning_rate is -0.1, but it must be greater than 0"),
+        (HEAVY.replace("0.9", "float('nan')"), "line 13: the usual value of friction is nan, but it must be a finite"),
+        (HEAVY.replace("0.9", "float('inf')"), "the usual value of friction is inf, but it must be a finite number"),
+        (HEAVY.replace("0.9", "'much'"), "the usual value of friction is 'much', but it must be a valid number"),
+        (HEAVY.replace("0.9", "np.float32(1)"), "the usual value of friction is float32, which no scene file holds"),
+        (HEAVY.replace("float = 0.9", "int = 10**40"), "the usual value of friction is far too large a number"),
+        (HEAVY.replace("float = 0.9", "tuple[int, int] = (1, -2**70)"), "usual value of friction is far too large"),
+        (HEAVY.replace("float = 0.9", "str = 'a\\0b'"), "friction must be one line of at most 200 characters"),
+        (HEAVY.replace("float = 0.9", "tuple[int, ...] = (1,) * 65"), "friction must have at most 64 items, not 65"),
+        (
+            HEAVY.replace("friction", "_friction"),
+            "a setting cannot be called _friction: none in a lane of a scene",
+        ),
+        (of_settings(MOST_SETTINGS + 1), "line 13: Heavy has 57 fields, and 56 are the most"),
+        (HEAVY.replace("friction: float = 0.9", "decay: str = 'x'"), "Heavy has a field decay that is no float"),
+        (
+            HEAVY.replace("friction: float = 0.9", "clip_norm: tuple[int, ...] = ()"),
+            "has a field clip_norm that is no",
+        ),
+        (with_method(f"__post_init__(self): {TWICE}"), "line 13: Heavy makes others of the settings that it has: "),
+        (
+            with_method("told(self): return 1 / 0"),
+            "Heavy cannot tell its settings: ZeroDivisionError: division by zero",
+        ),
+        (
+            with_method("told(self): return 5"),
+            "Heavy has a told that does not answer with a dictionary of its",
+        ),
+        (with_method("recurrence(self): return ()"), "Heavy has a recurrence that is no tuple of lines, such as"),
+        (with_method("name(self): raise KeyError", "@property\n    "), "Heavy cannot say what it is called: KeyError"),
+        (
+            with_method("name(self): return 5", "@property\n    "),
+            "that is no line of at most 40 characters, but 5",
+        ),
+        (with_method("__eq__(self, other): 1 / 0", EQUAL), "Heavy cannot be compared with another: ZeroDivisionError"),
+        (
+            with_method("__eq__(self, other): return 5", EQUAL),
+            "cannot be compared with another: == must answer True",
+        ),
+        (
+            with_method("__getattr__(self, name): 1 / 0"),
+            "Heavy cannot be asked whether it has what rules may have: ",
+        ),
     ],
 )
 def test_a_mistake_is_one_sentence_with_file_and_line(
@@ -220,6 +317,95 @@ def test_two_files_may_not_have_a_rule_of_the_same_name(capsys: pytest.CaptureFi
     written(HEAVY, "other.py")
     sentence = mistake(capsys, "run", "--rules", "mine.py", "--rules", "other.py")
     assert "other.py, line 13: a rule is called Heavy already" in sentence
+
+
+# What a rule refuses.
+
+
+def picky() -> Any:
+    load_rules(written(PICKY))
+    return RULES["Heavy"]()
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"learning_rate": 1.0}, "mine.py, line 19: Heavy refuses learning_rate = 1.0: ValueError: η = 1?"),
+        ({"friction": 2.0}, "mine.py, line 21: Heavy refuses friction = 2.0: SystemExit: too much"),
+    ],
+)
+def test_a_setting_that_a_rule_refuses_is_told_with_file_and_line(values: dict[str, float], sentence: str) -> None:
+    with pytest.raises(RuleFailure) as found:
+        with_settings(picky(), **values)
+    assert str(found.value) == sentence
+
+
+def test_a_learning_rate_that_a_rule_makes_into_none_is_refused() -> None:
+    changes = "object.__setattr__(self, 'learning_rate', 0.1 if self.learning_rate == 0.1 else 'big')"
+    load_rules(written(with_method(f"__post_init__(self): {changes}")))
+    with pytest.raises(RuleFailure, match=r"makes of learning_rate = 0\.2 a learning_rate that is no finite number"):
+        with_settings(RULES["Heavy"](), learning_rate=0.2)
+
+
+def test_lanes_are_told_apart_without_making_a_rule_that_it_refuses() -> None:
+    picky()
+    assert unlike(parse_scene(SCENE, "mine")) == (False, False)
+    assert unlike(parse_scene(SCENE.replace("0.05\nfriction", "0.2\nfriction"), "mine")) == (False, True)
+
+
+def test_a_lane_whose_schedule_leads_to_what_its_rule_refuses_fails_there(capsys: pytest.CaptureFixture[str]) -> None:
+    picky()
+    scene = f'{SCENE}schedule = {{ kind = "cosine", length = 60 }}\n'
+    race = parse_scene(scene, "mine").race()
+    race.extend(60)
+    theirs, mine = race.tracks
+    first = next(n for n in range(60) if mine.lane.schedule.factor(n, 10) * 0.05 < 0.03)
+    assert (theirs.updates, mine.updates) == (60, first)
+    verdict = race.judges[1].verdict(60)
+    assert verdict.kind is VerdictKind.FAILED
+    assert "mine.py, line 19: Heavy refuses learning_rate = 0.0289" in verdict.sentence
+    assert mine.rate(first) == pytest.approx(0.05 * mine.lane.schedule.factor(first, 10))
+    assert mine.rule(first) is mine.lane.rule
+    written(scene, "mine.toml")
+    views = ("--show", "formula", "--show", "next-step", "--show", "momentum", "--size", "640x400")
+    assert status("screenshot", "mine.toml", "-o", "mine.png", *views, "--rules", "mine.py") == 0
+    assert status("page", "mine.toml", "-o", "mine.html", "--rules", "mine.py") == 0
+    capsys.readouterr()
+
+
+def test_basins_say_what_a_rule_refuses(capsys: pytest.CaptureFixture[str]) -> None:
+    picky()
+    words = ("basins", "local-minimum", "--rules", "mine.py", "--rule", "heavy", "--updates", "60")
+    for rate, sentence in (
+        ("0.01", "error: mine.py, line 19: Heavy refuses learning_rate = 0.01: ValueError: η = 0.01?\n"),
+        ("-1", "error: --learning-rate must be greater than 0, not -1.0\n"),
+    ):
+        assert status(*words, "--learning-rate", rate) == 2
+        assert capsys.readouterr().err.endswith(sentence)
+
+
+@pytest.mark.parametrize("like", ["momentum", "gradient descent"])
+def test_a_check_tries_no_learning_rate_that_a_rule_refuses(like: str, capsys: pytest.CaptureFixture[str]) -> None:
+    written(PICKY.replace("self.friction *", "0.0 *") if like == "gradient descent" else PICKY)
+    assert status("check", "mine.py", "--like", like) == 0
+    assert "where the learning rate changes" not in capsys.readouterr().out
+
+
+def test_a_name_is_never_filled_in(session: Session, capsys: pytest.CaptureFixture[str]) -> None:
+    name = "{seed} 100% [b] Momentum"
+    load_rules(written(NAMED.replace("my momentum", name)))
+    assert settings(update(session, ChooseRule(name)).scene.lanes[0], 20).startswith(f"{name} · η ")
+    assert say("de", "{seed}") == "{seed}"
+    words = ("--rules", "mine.py", "--rule", name, "--size", "320x240", "-o", "mine.png")
+    assert status("basins", "local-minimum", *words) == 0
+    assert name in capsys.readouterr().out
+    assert status("basins", "--rules", "mine.py", "--help") == 0
+    assert name in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_name_is_not_translated() -> None:
+    load_rules(written(NAMED.replace("my momentum", "full batch")))
+    assert rule_in_words("full batch", "de") == "full batch"
 
 
 # Commands.
@@ -398,3 +584,48 @@ def test_a_rule_that_keeps_a_share_under_a_known_name_has_its_slider(session: Se
     load_rules(written(HEAVY.replace("friction", "decay")))
     there = update(session, ChooseRule("Heavy"))
     assert [dial.sign for dial in dials(there.scene, there.lane)] == ["η", "decay", "B"]
+
+
+def test_what_a_rule_refuses_stays_as_it_was_with_what_it_says(session: Session) -> None:
+    picky()
+    there = update(session, ChooseRule("Heavy"))
+    for message, what in (
+        (SetHyperparameter("learning_rate", 1.0), "line 19: Heavy refuses learning_rate = 1.0: ValueError: η = 1?"),
+        (ScaleLearningRate(4.0), "line 19: Heavy refuses learning_rate = 0.6: ValueError: η = 0.6?"),
+        (SetHyperparameter("friction", 2.0), "line 21: Heavy refuses friction = 2.0: SystemExit: too much"),
+    ):
+        after = update(there, message)
+        assert after.scene is there.scene
+        assert after.notice == f"Nothing is changed: mine.py, {what}"
+
+
+def test_a_rule_that_refuses_the_lane_is_not_chosen_and_passed_over(session: Session) -> None:
+    picky()
+    there = update(session, SetHyperparameter("learning_rate", 1.0))
+    after = update(there, ChooseRule("Heavy"))
+    assert after.scene is there.scene
+    assert after.notice.startswith("Nothing is changed: mine.py, line 19: Heavy refuses learning_rate = 1.0")
+    last = update(there, ChooseRule([*RULES][-2]))
+    passed = update(last, NextRule())
+    assert rule_name(passed.scene.lanes[0].rule) == "gradient descent"
+    assert passed.notice.startswith("Heavy is passed over: mine.py, line 19: Heavy refuses learning_rate = 1.0")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_lanes_keep_their_rule_where_a_changed_file_refuses_their_settings(session: Session, language: str) -> None:
+    written(HEAVY)
+    there = update(replace(session, language=language), LoadRules("mine.py"))
+    there = update(update(there, ChooseRule("Heavy")), SetHyperparameter("friction", 2.0))
+    written(PICKY)
+    after = update(there, LoadRules("mine.py"))
+    assert after.scene is there.scene
+    assert after.notice.endswith("line 21: Heavy refuses learning_rate = 0.15, friction = 2.0: SystemExit: too much")
+    assert after.notice.startswith("A lane keeps its rule as it was: " if language == "en" else "Eine Bahn behält ihre")
+
+
+def test_a_setting_that_is_of_another_type_in_a_changed_file_is_as_usual_there(session: Session) -> None:
+    written(HEAVY)
+    there = update(update(session, LoadRules("mine.py")), ChooseRule("Heavy"))
+    written(HEAVY.replace("friction: float = 0.9", 'friction: str = "much"').replace("self.friction", "0.9"))
+    after = update(there, LoadRules("mine.py"))
+    assert settings_of(after.scene.lanes[0].rule) == {"learning_rate": 0.15, "friction": "much"}

@@ -71,7 +71,7 @@ def _add_rule(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--rule",
         metavar="RULE",
-        help=f"follow that rule ({', '.join(RULES)}); what is not "
+        help=f"follow that rule ({', '.join(RULES).replace('%', '%%')}); what is not "
         "given is as in the scene's first lane of that rule, or if there is none, the learning rate as in its "
         "first lane and the rest as usual (default: gradient flow)",
     )
@@ -141,12 +141,11 @@ def _number(text: str) -> float:
 
 def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
     """The rule that is asked for, None for gradient flow."""
-    from dataclasses import asdict, replace
-
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError, create_model
 
     from ...descent.rules import RULES, rule_name
-    from ...descent.rules.protocol import names_of
+    from ...descent.rules.guard import with_settings
+    from ...descent.rules.protocol import hints_of, names_of
     from ...descent.schedules import CONSTANT
     from ...scene.mistakes import reason
     from ...scene.words import did_you_mean
@@ -164,8 +163,10 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
         name = names.get(arguments.rule.replace("-", " ").casefold(), "")
         if name not in RULES:
             _refuse(f"there is no rule {did_you_mean(arguments.rule, RULES)}")
-        usual = replace(RULES[name](), learning_rate=scene.lanes[0].rule.learning_rate)
-        rule = next((rule for rule in lanes.values() if type(rule) is RULES[name]), usual)
+        alike = [rule for rule in lanes.values() if type(rule) is RULES[name]]
+        rule = alike[0] if alike else RULES[name]()
+        if not alike:
+            given = {"learning_rate": scene.lanes[0].rule.learning_rate, **given}
     elif given:
         _refuse(f"{_option(next(iter(given)))} needs a rule: name one with --rule, or a lane that has one with --lane")
     else:
@@ -174,13 +175,13 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
     for name in given:
         if name not in known:
             _refuse(f"{rule_name(rule)} has no {_option(name)}; it has {', '.join(map(_option, known))}")
-    settings = {**asdict(rule), **given}
+    hints: dict[str, Any] = {name: (hint, ...) for name, hint in hints_of(type(rule)).items() if name in given}
     try:
-        chosen: Rule[Any] = TypeAdapter(type(rule)).validate_python(settings)
+        create_model("Settings", **hints).model_validate(given)
     except ValidationError as error:
-        name, problem = reason(settings, error.errors()[0]).split(" ", 1)
+        name, problem = reason(given, error.errors()[0]).split(" ", 1)
         _refuse(f"{_option(name)} {problem}")
-    return chosen
+    return with_settings(rule, **given)
 
 
 def _option(name: str) -> str:

@@ -1,5 +1,6 @@
 """The update rules: one a file, which says the rule's name, and one word each in the registry."""
 
+from contextlib import suppress
 from typing import Any
 
 from .adaptive.adadelta import Adadelta
@@ -55,7 +56,8 @@ def rule_name(rule: Rule[Any]) -> str:
     kind = type(rule)
     name = vars(kind).get("name")
     if isinstance(name, property):
-        name = getattr(rule, "name", None)
+        with suppress(Exception, SystemExit):  # Of code that is not ours: whatever it does, the class has a name.
+            name = getattr(rule, "name", None)
     return name if isinstance(name, str) else kind.__name__
 
 
@@ -79,7 +81,9 @@ def recurrence(rule: Rule[Any]) -> tuple[str, ...]:
     >>> recurrence(Momentum(0.1, clip_norm=1.0))[0]
     'g ← g min(1, c₂ / (‖g‖ + 1e−6))'
     """
-    lines: tuple[str, ...] = vars(type(rule)).get("recurrence", ())
+    lines: Any = vars(type(rule)).get("recurrence", ())
+    if not isinstance(lines, tuple | list) or not all(isinstance(line, str) for line in lines):
+        return ()
     return (*(line for line, _ in preparations(rule)), *lines) if lines else ()
 
 

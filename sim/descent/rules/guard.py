@@ -1,6 +1,9 @@
 """Rules from outside, asked with care: what one does that no rule may is told in a sentence, with its file and line."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from numbers import Real
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
@@ -72,6 +75,41 @@ def checked(rule: Rule[S], theta: Array, slope: Slope, state: S, answer: Any) ->
     return movement, cast(S, after)
 
 
+def rule_of(kind: type[Rule[S]], values: Mapping[str, Any]) -> Rule[S]:
+    """A rule of that kind with these settings; what is not given is as usual.
+
+    Raises:
+        RuleFailure: its own code refuses them.
+    """
+    return _built(kind, values, lambda: kind(**values))
+
+
+def with_settings(rule: Rule[S], **values: Any) -> Rule[S]:
+    """The rule with these settings, and its own ones else.
+
+    Raises:
+        RuleFailure: its own code refuses them.
+    """
+    like: Any = rule
+    return _built(type(rule), values, lambda: replace(like, **values))
+
+
+def _built(kind: type[Rule[S]], values: Mapping[str, Any], build: Callable[[], Rule[S]]) -> Rule[S]:
+    given = _cut(", ".join(f"{name} = {value!r}" for name, value in values.items()))
+    try:
+        rule = build()
+        rate: object = rule.learning_rate
+    except KeyboardInterrupt:  # The user's, or as good as that.
+        raise
+    except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
+        place = _place(kind, "__post_init__", error.__traceback__)
+        raise RuleFailure(f"{place}: {kind.__name__} refuses {given}: {told(error)}") from error
+    if not isinstance(rate, Real) or not math.isfinite(rate):
+        what = f"makes of {given} a learning_rate that is no finite number, {_cut(repr(rate))}"
+        raise RuleFailure(f"{_place(kind, '__post_init__')}: {kind.__name__} {what}")
+    return rule
+
+
 def with_arrays(state: S, change: Callable[[Array], Array]) -> S:
     """The state with other arrays for its arrays."""
     if not any(isinstance(part, np.ndarray) for part in state):
@@ -108,19 +146,26 @@ def told(error: BaseException) -> str:
     'ValueError: two lines'
     """
     said = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
-    said = said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return f"{type(error).__name__}: {_cut(said)}" if said else type(error).__name__
+
+
+def _cut(said: str) -> str:
+    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
 
 
 def place_of(rule: Rule[Any], method: str, trace: TracebackType | None = None) -> str:
     """File and line: the last one of the rule's file that an exception came through, or where the method begins."""
-    code = getattr(getattr(type(rule), method, None), "__code__", None)
+    return _place(type(rule), method, trace)
+
+
+def _place(kind: type[Any], method: str, trace: TracebackType | None = None) -> str:
+    code = getattr(getattr(kind, method, None) or getattr(kind, "step", None), "__code__", None)
     name, number = ("", 0) if code is None else (code.co_filename, code.co_firstlineno)
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == name:
             number = trace.tb_lineno
         trace = trace.tb_next
-    return f"{name}, line {number}" if name else type(rule).__name__
+    return f"{name}, line {number}" if name else kind.__name__
 
 
 def _failure(rule: Rule[Any], method: str, what: str) -> RuleFailure:

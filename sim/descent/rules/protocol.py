@@ -32,6 +32,9 @@ RATE = Letter("η", always=True)
 MOST_RATE = 1e6
 """Far beyond divergence; keeps infinity out."""
 
+LONGEST_SETTING = 200
+"""Characters of a text among the settings of a rule from outside."""
+
 LearningRate = Annotated[float, Gt(0), Le(MOST_RATE), RATE]
 """η, by which a gradient is multiplied."""
 
@@ -77,12 +80,39 @@ def settings_of(rule: "Rule[Any]") -> dict[str, Any]:
 
     One from outside may have a method `told` that gives them as people are to read them.
     """
-    told = getattr(rule, "told", None)
-    if callable(told):
-        found: dict[str, Any] = told()
-        return found
+    if (told := told_by(rule)) is not None:
+        return told
     options = {name for name, letter in letters(type(rule)).items() if letter.option}
     return {name: value for name in names_of(type(rule)) if (value := getattr(rule, name)) or name not in options}
+
+
+def told_by(rule: "Rule[Any]") -> dict[str, Any] | None:
+    """What the method `told` of a rule from outside says; None where there is none, or it says nothing of use."""
+    told = getattr(rule, "told", None)
+    if not callable(told):
+        return None
+    try:
+        found: object = told()
+    except (Exception, SystemExit):  # Of code that is not ours; the settings themselves are there to be told.
+        return None
+    return found if isinstance(found, dict) and all(isinstance(name, str) for name in found) else None
+
+
+def hints_of(rule: "type[Rule[Any]]") -> dict[str, Any]:
+    """The types of a rule's hyperparameters, with what bounds them.
+
+    A learning rate of a rule from outside that says no more of it has the bounds of any other.
+    """
+    hints = get_type_hints(rule, include_extras=True)
+    found = {field.name: hints[field.name] for field in fields(rule)}
+    return found | ({"learning_rate": LearningRate} if found["learning_rate"] is float else {})
+
+
+def shared_settings(rule: "Rule[Any]", kind: "type[Rule[Any]]") -> dict[str, Any]:
+    """The hyperparameters of a rule that another kind has as well, of the same type."""
+    theirs, own = get_type_hints(kind), get_type_hints(type(rule))
+    known, names = {field.name for field in fields(rule)}, [field.name for field in fields(kind)]
+    return {name: getattr(rule, name) for name in names if name in known and theirs[name] == own[name]}
 
 
 def names_of(rule: "type[Rule[Any]]") -> list[str]:

@@ -101,7 +101,7 @@ def _factors(lane: Lane, count: int, updates: Indices) -> Array:
 
 def _rates(lane: Lane, count: int, updates: Indices) -> Array:
     """The learning rate of each of these updates."""
-    rates = [lane.rule_at(update, count).learning_rate for update in updates.ravel().tolist()]
+    rates = [lane.rate_at(update, count) for update in updates.ravel().tolist()]
     return np.array(rates).reshape(updates.shape)
 
 

@@ -156,7 +156,7 @@ def _rates(place: int, lane: Lane, count: int, timing: Timing, ticks: int) -> Ra
     """The learning rates of a lane all along the clock."""
     times = np.linspace(0, ticks, min(ticks, MOST_RATES) + 1)
     updates = [timing.updates(place, int(tick)) for tick in times.tolist()]
-    return Rates(place, tuple(float(lane.rule_at(update, count).learning_rate) for update in updates))
+    return Rates(place, tuple(float(lane.rate_at(update, count)) for update in updates))
 
 
 def loss_marks(low: float, high: float) -> list[tuple[float, str]]:

@@ -12,8 +12,9 @@ from typing import Any
 from ...descent.examples.batches import Sampling
 from ...descent.lane import Lane
 from ...descent.rules import OWN, RULES, rule_name
+from ...descent.rules.guard import RuleFailure, rule_of, with_settings
 from ...descent.rules.plain.gradient_descent import GradientDescent
-from ...descent.rules.protocol import MOST_RATE, letters
+from ...descent.rules.protocol import MOST_RATE, letters, shared_settings
 from ...descent.schedules import SCHEDULES, Cosine, OneCycle, Polynomial
 from ...descent.update import plain_rate
 from ...languages import TRANSLATIONS
@@ -179,11 +180,10 @@ class ChooseRule:
 
     def apply(self, session: Session) -> Session:
         lane = session.scene.lanes[session.lane]
-        kind: Any = RULES[self.name]
-        old: Any = lane.rule
-        shared = {field.name for field in fields(old)} & {field.name for field in fields(kind)}
-        shared = {name for name in shared if _is_option(type(old), name) == _is_option(kind, name)}
-        return _with_lane(session, replace(lane, rule=kind(**{name: getattr(old, name) for name in shared})))
+        old, kind = type(lane.rule), RULES[self.name]
+        shared = shared_settings(lane.rule, kind).items()
+        kept = {name: value for name, value in shared if _is_option(old, name) == _is_option(kind, name)}
+        return _with_lane(session, replace(lane, rule=rule_of(kind, kept)))
 
 
 def _is_option(rule: type[Any], name: str) -> bool:
@@ -194,12 +194,20 @@ def _is_option(rule: type[Any], name: str) -> bool:
 
 @dataclass(frozen=True)
 class NextRule:
-    """The rule after the selected lane's, round and round."""
+    """The rule after the selected lane's, round and round; one that refuses the lane's settings is passed over."""
 
     def apply(self, session: Session) -> Session:
         names, name = list(RULES), rule_name(session.scene.lanes[session.lane].rule)
         place = names.index(name) + 1 if name in names else 0  # A rule from elsewhere is before all others.
-        return ChooseRule(names[place % len(names)]).apply(session)
+        refused = ""
+        for after in names[place:] + names[:place]:
+            try:
+                there = ChooseRule(after).apply(session)
+            except RuleFailure as failure:
+                refused = say(session.language, "{rule} is passed over: {why}", rule=after, why=str(failure))
+            else:
+                return replace(there, notice=refused) if refused else there
+        return replace(session, notice=refused)
 
 
 @dataclass(frozen=True)
@@ -214,7 +222,7 @@ class SetHyperparameter:
         rule: Any = lane.rule
         if self.name not in {field.name for field in fields(rule)}:
             return session
-        return _with_lane(session, replace(lane, rule=replace(rule, **{self.name: self.value})))
+        return _with_lane(session, replace(lane, rule=with_settings(rule, **{self.name: self.value})))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pygame import Surface
 from ...descent.clock import UPDATES
 from ...descent.digest import digest
 from ...descent.race import Race
+from ...descent.rules.guard import RuleFailure
 from ...languages import ENGLISH
 from ...scene import Scene
 from ...scene.carriers import sealed
@@ -22,7 +23,7 @@ from ...study.odds.tally import Tally
 from ...surface.protocol import Point, Window
 from ..drawing.camera import FLAT, Pose
 from ..style.kept import Recent
-from ..style.theme import THEMES
+from ..style.theme import THEMES, say
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 """Updates a second."""
@@ -282,12 +283,15 @@ class Message(Protocol):
 
 
 def update(session: Session, message: Message) -> Session:
-    """The session after the message.
+    """The session after the message. Where a rule refuses a setting, nothing has changed but the notice.
 
     Raises:
         SceneError: the message asks for a scene that cannot be read.
     """
-    there = message.apply(session)
+    try:
+        there = message.apply(session)
+    except RuleFailure as failure:
+        return replace(session, notice=say(session.language, "Nothing is changed: {why}", why=str(failure)))
     if there.scene != session.scene:
         counted = there.tally is not None and there.tally.holds_of(there.scene)
         if not counted:

@@ -1,12 +1,14 @@
 """Messages about what a race begins with: its scene and the question that it asks, its seed, its start."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...descent.clock import Timing
 from ...descent.race import Race
 from ...descent.rules import OWN, rule_name
+from ...descent.rules.guard import RuleFailure, rule_of
+from ...descent.rules.protocol import shared_settings
 from ...foreign.rules_file import RulesError, load_rules
 from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
@@ -233,8 +235,8 @@ class NudgeStart:
 class LoadRules:
     """Run the code of a file that the user has typed, and have its rules join the others; again, if it has changed.
 
-    Lanes whose rule is from there go on with the one that the file has now. A file that cannot be used stays in its
-    field, with what is wrong about it.
+    Lanes whose rule is from there go on with the one that the file has now, unless it refuses their settings. A file
+    that cannot be used stays in its field, with what is wrong about it.
     """
 
     path: str
@@ -246,9 +248,18 @@ class LoadRules:
             loaded = load_rules(self.path.strip())
         except RulesError as error:
             return replace(session, rules=self.path, rules_refused=str(error), notice="")
-        lanes = tuple(replace(lane, rule=_anew(lane.rule, loaded.rules)) for lane in session.scene.lanes)
+        rules, refused = [], ""
+        for lane in session.scene.lanes:
+            try:
+                rules.append(_anew(lane.rule, loaded.rules))
+            except RuleFailure as failure:
+                rules.append(lane.rule)
+                refused = str(failure)
+        lanes = tuple(replace(lane, rule=rule) for lane, rule in zip(session.scene.lanes, rules, strict=True))
         names = ", ".join(loaded.rules)
         notice = say(session.language, "The code of {path} was run; its rules: {names}.", path=self.path, names=names)
+        if refused:
+            notice = say(session.language, "A lane keeps its rule as it was: {why}", why=refused)
         scene = session.scene if lanes == session.scene.lanes else replace(session.scene, lanes=lanes)
         return replace(session, scene=scene, rules=self.path, rules_refused="", notice=notice)
 
@@ -264,9 +275,12 @@ class DraftRules:
 
 
 def _anew(rule: Any, kinds: Mapping[str, Any]) -> Any:
-    """The rule of the same name among these, with the same settings, if it has been replaced; else the rule."""
+    """The rule of the same name among these, with the same settings, if it has been replaced; else the rule.
+
+    Raises:
+        RuleFailure: the one that has replaced it refuses them.
+    """
     kind = kinds.get(rule_name(rule))
     if kind is None or kind is type(rule) or type(rule) in OWN:
         return rule
-    shared = {field.name for field in fields(kind)} & {field.name for field in fields(rule)}
-    return kind(**{name: getattr(rule, name) for name in shared})
+    return rule_of(kind, shared_settings(rule, kind))

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from ...descent.lane import Lane
-from ...descent.rules import rule_name, title_of
+from ...descent.rules import OWN, RULES, rule_name, title_of
 from ...descent.rules.protocol import Letter, Rule, letters, names_of
 from ...descent.schedules import CONSTANT
 from ...descent.verdict.kinds import Event, Part
@@ -111,7 +111,10 @@ def on_seeds(found: str, seeds: int, first: int, sampled: bool, language: str) -
 
 
 def rule_in_words(name: str, language: str) -> str:
-    """A rule as it is called on screen."""
+    """A rule as it is called on screen; one of a file is called what its author called it, in any language."""
+    kind = RULES.get(name)
+    if kind is not None and kind not in OWN:
+        return name
     return say(language, title_of(name))
 
 

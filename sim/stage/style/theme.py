@@ -72,10 +72,12 @@ def load_theme(name: str, language: str = ENGLISH) -> Theme:
 def say(language: str, sentence: str, **values: object) -> str:
     """An English sentence in the language of that code, its {names} filled in; English where it is missing.
 
-    Of what is filled in, numbers have the language's own sign between thousands; names are as they are.
+    Where nothing is to be filled in, braces stay as they are. Of what is filled in, numbers have the language's own
+    sign between thousands; names are as they are.
     """
     told = {name: _written(language, value) for name, value in values.items()}
-    return words(language).get(sentence, sentence).format(**told)
+    said = words(language).get(sentence, sentence)
+    return said.format(**told) if told else said
 
 
 def _written(language: str, value: object) -> object:

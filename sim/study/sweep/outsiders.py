@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from ...descent.rules import RULES
+from ...descent.rules.guard import RuleFailure, with_settings
 from ...descent.rules.plain.gradient_descent import GradientDescent
 from ...scene import Scene, SceneError
 from ...scene.words import path_text
@@ -72,6 +73,6 @@ def restored(changed: Scene, scene: Scene) -> Scene:
 
 def _with_rate(rule: Any, rate: float, lane: str) -> Any:
     try:
-        return replace(rule, learning_rate=rate)
-    except ValueError as error:  # As a rule may say of a number that it cannot have.
+        return with_settings(rule, learning_rate=rate)
+    except RuleFailure as error:
         raise SceneError(f"{path_text('lane', lane, RATE)}={rate:g}: {error}") from error

@@ -246,7 +246,7 @@ def _rates(track: Track, last: int) -> str | None:
     """The learning rate of each update, where it changes."""
     if track.lane.schedule == CONSTANT:
         return None
-    return packed([track.rule(update).learning_rate for update in range(last)], "<f8")
+    return packed([track.rate(update) for update in range(last)], "<f8")
 
 
 def _batches(track: Track, last: int) -> Json:

@@ -202,7 +202,7 @@ class Panel:
         lower, upper = track.curvatures[moment].tolist()
         epoch = epoch_of(track, moment)
         batch = moment - max(epoch - 1, 0) * track.updates_per_epoch
-        rate = short(float(f"{track.rule(moment).learning_rate:.3g}")) if self._planned else ""
+        rate = short(float(f"{track.rate(moment):.3g}")) if self._planned else ""
         told = (
             ("L", number(float(track.loss[moment]))),
             ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),

@@ -183,7 +183,7 @@ class ViewContext:
             return None, None
         track, moment, (x, y) = self.track, self.moment, self.center
         with np.errstate(all="ignore"):
-            vectors = np.stack([-track.rule(moment).learning_rate * track.gradient[moment], track.movement[moment]])
+            vectors = np.stack([-track.rate(moment) * track.gradient[moment], track.movement[moment]])
             shown = self.vector(vectors).tolist()
         if not all(math.isfinite(part) for each in shown for part in each):
             return None, None

@@ -87,7 +87,7 @@ def _heavy_ball(_rule: Momentum, track: Track, moment: int) -> MomentumState:
 
 def _nesterov(rule: Nesterov, track: Track, moment: int) -> NesterovState:
     """The last update moved θ by λ m − η g: so m follows from it, unless nothing is carried on."""
-    carried = track.movement[moment - 1] + track.rule(moment - 1).learning_rate * track.gradient[moment - 1]
+    carried = track.movement[moment - 1] + track.rate(moment - 1) * track.gradient[moment - 1]
     return NesterovState(carried / rule.decay if rule.decay else np.zeros(2))
 
 
@@ -138,7 +138,7 @@ def past_pushes(track: Track, moment: int, most: int) -> Array:
     if not isinstance(rule, Momentum):
         return np.empty((0, 2))
     updates = range(moment, max(moment - most, -1), -1)
-    rates = np.array([track.rule(update).learning_rate for update in updates])
+    rates = np.array([track.rate(update) for update in updates])
     pushes: Array = -(rates * rule.decay ** np.arange(len(rates)))[:, None] * track.gradient[list(updates)]
     return pushes
 

@@ -180,7 +180,7 @@ def _arrows(context: ViewContext, made: Steps, pixels: Array) -> tuple[tuple[Lin
     lines, count = [list[Line]() for _ in pixels], len(made.movement)
     ends = np.full((len(pixels), 6, 2), np.nan)
     if count:
-        rates = [context.track.rule(context.moment + n).learning_rate for n in range(count)]
+        rates = [context.track.rate(context.moment + n) for n in range(count)]
         ends[:count, :2] = _tips(context, made, np.array(rates))
     if "hessian" in context.views:
         ends[:, 2:] = bars(context, made.theta, lambda ways: along(context.site, made.theta, ways))
