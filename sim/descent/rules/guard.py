@@ -95,7 +95,6 @@ def with_settings(rule: Rule[S], **values: Any) -> Rule[S]:
 
 
 def _built(kind: type[Rule[S]], values: Mapping[str, Any], build: Callable[[], Rule[S]]) -> Rule[S]:
-    given = _cut(", ".join(f"{name} = {value!r}" for name, value in values.items()))
     try:
         rule = build()
         rate: object = rule.learning_rate
@@ -103,9 +102,9 @@ def _built(kind: type[Rule[S]], values: Mapping[str, Any], build: Callable[[], R
         raise
     except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
         place = _place(kind, "__post_init__", error.__traceback__)
-        raise RuleFailure(f"{place}: {kind.__name__} refuses {given}: {told(error)}") from error
+        raise RuleFailure(f"{place}: {kind.__name__} refuses {_given(values)}: {told(error)}") from error
     if not isinstance(rate, Real) or not math.isfinite(rate):
-        what = f"makes of {given} a learning_rate that is no finite number, {_cut(repr(rate))}"
+        what = f"makes of {_given(values)} a learning_rate that is no finite number, {_cut(repr(rate))}"
         raise RuleFailure(f"{_place(kind, '__post_init__')}: {kind.__name__} {what}")
     return rule
 
@@ -147,6 +146,10 @@ def told(error: BaseException) -> str:
     """
     said = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
     return f"{type(error).__name__}: {_cut(said)}" if said else type(error).__name__
+
+
+def _given(values: Mapping[str, Any]) -> str:
+    return _cut(", ".join(f"{name} = {value!r}" for name, value in values.items()))
 
 
 def _cut(said: str) -> str:
