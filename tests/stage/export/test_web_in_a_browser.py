@@ -327,6 +327,17 @@ def test_the_chart_has_room_for_the_test_loss_however_short_the_race(browser: ch
     assert len(apart) == 1, "the training loss, and apart from it the test loss"
 
 
+MONKEY = (
+    'title = "Three ways down"\nlook = "x"\nupdates = 100\nstart = [0.9, 0.1]\nwindow = [[-2, 2], [-2, 2]]\n'
+    '[surface]\nkind = "formula"\nformula = "x^3-3*x*y^2"\n[examples]\nkind = "shifted"\nsigma = 0.2\n'
+    + "".join(
+        f'[lane.{name}]\nrule = "gradient descent"\nlearning_rate = {rate}\nbatch_size = "full"\n'
+        for name, rate in (("one", 0.01), ("two", 0.03), ("three", 0.05))
+    )
+)
+"""A square window, in which all diverge."""
+
+
 def test_a_loss_that_falls_without_bound_leaves_the_chart_below_the_lowest_of_the_map(
     browser: chromium.Browser, tmp_path: Path
 ) -> None:
@@ -864,6 +875,22 @@ def test_six_maps_stand_in_even_rows(browser: chromium.Browser, tmp_path: Path) 
         assert len(set(rows.values())) == 1, size
         assert tab.value("document.documentElement.scrollWidth") <= size[0]
         assert tab.mistakes() == []
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1280, 720), (1024, 768), (960, 600), (1920, 1080)])
+def test_maps_of_a_square_window_leave_the_chart_in_sight(
+    browser: chromium.Browser, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = tmp_path / "square.html"
+    save_page(parse_scene(MONKEY, "square"), path)
+    tab = browser.open(f"{path.as_uri()}#update=100&map&apart&language=en", size)
+    places = "['chart', 'time'].map((id) => document.getElementById(id).getBoundingClientRect())"
+    chart, timeline = tab.value(f"{places}.map(({{ top, bottom }}) => [top, bottom])")
+    assert chart[1] <= timeline[0]
+    for marble in marbles(tab):
+        assert marble["top"] + marble["height"] < chart[0]
+        assert marble["width"] == marble["height"] >= 180
+    assert tab.mistakes() == []
 
 
 def test_by_another_clock_a_lane_takes_its_own_time(browser: chromium.Browser, tmp_path: Path) -> None:
