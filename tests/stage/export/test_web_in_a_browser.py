@@ -22,6 +22,7 @@ from sim.scene import load_scene
 from sim.scene.reading import parse_scene
 from sim.stage.drawing.camera import Camera, interpolated
 from sim.stage.drawing.contours import GRID
+from sim.stage.drawing.glyphs import wedge_middle
 from sim.stage.drawing.relief.view import block_camera, heights_over
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.web.file import save_page, write_page
@@ -384,6 +385,28 @@ def test_a_marble_that_is_thrown_out_presses_nothing_flat_in_the_chart(
       return Array.from(pixels).filter((_, place) => place % 4 === 0 && pixels[place] > pixels[place + 2] + 60).length;
     })()"""
     assert tab.value(tip) > 0, "a tip at the upper edge, in the second lane's orange, above which the marble is"
+    assert tab.mistakes() == []
+
+
+def test_the_wedge_of_a_marble_out_of_sight_is_where_the_windows_is(browser: chromium.Browser, tmp_path: Path) -> None:
+    path = tmp_path / "away.html"
+    span = save_page(parse_scene(MONKEY, "away"), path)
+    theta = span.race.tracks[2].theta
+    tab = browser.open(f"{path.as_uri()}#update=0&map&apart&theme=light")
+    color = load_theme("light").lanes[2]
+    away = [update for update in range(len(theta)) if 2.3 < np.abs(theta[update]).max() < 1e6]
+    assert len(away) > 2
+    for update in away:
+        lead(tab, f"update={update}&map&apart&theme=light")
+        marble = marbles(tab)[2]
+        area = pygame.Rect(0, 0, round(marble["width"]), round(marble["height"]))
+        beyond = marble["pixel"]["x"] - marble["left"], marble["pixel"]["y"] - marble["top"]
+        across, down = wedge_middle(area, beyond, 1.0)
+        pixel = tab.value(
+            "Array.from(document.querySelectorAll('canvas.map')[2].getContext('2d')"
+            f".getImageData({round(across)} * devicePixelRatio, {round(down)} * devicePixelRatio, 1, 1).data)"
+        )
+        assert pixel[:3] == pytest.approx(list(color), abs=3), update
     assert tab.mistakes() == []
 
 
