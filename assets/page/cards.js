@@ -45,7 +45,7 @@ function evidenceAt(lane, made) {
   const { evidence, parts } = race.lanes[lane];
   return evidence[Math.min(made, evidence.length - 1)].map((index) => {
     const part = parts[index];
-    return (typeof part === "string" ? part : say(part[0], part[1])).replace(/(\de)-/g, "$1−");
+    return (typeof part === "string" ? part : say(part[0], part[1])).replace(/(?<![\p{L}\d_-])-(?=\d)|(?<=\de)-(?=\d)/gu, "−");
   });
 }
 

@@ -247,15 +247,24 @@ function drawFlag(context, camera, theme) {
 
 const MARBLE = 7; // Pixels, where type is of its usual size.
 const WEDGE = [[10, 0], [-10, 7], [-5, 0], [-10, -7]]; // Along and across its direction, in such pixels: one tip.
+const WEDGE_RIM = 12; // From its middle to the edge that it stands at, in such pixels.
+
+// The middle of the wedge at the map's edge that points to a marble out of sight.
+function wedgeMiddle([x, y], width, height) {
+  const [across, down] = [x - width / 2, y - height / 2];
+  const [right, bottom] = [width, height].map((side) => Math.max(side / 2 - WEDGE_RIM * grown, 1));
+  const reach = Math.max(Math.abs(across) / right, Math.abs(down) / bottom, 1e-9);
+  return [width / 2 + across / reach, height / 2 + down / reach];
+}
 
 function drawMarble(context, [x, y], color, theme, faint, width, height) {
   if (Number.isNaN(x)) return;
   const radius = MARBLE * grown;
-  const [rimX, rimY] = [limited(x, 10 * grown, width - 10 * grown), limited(y, 10 * grown, height - 10 * grown)];
   const outside = x < -radius || y < -radius || x > width + radius || y > height + radius;
   context.globalAlpha = faint ? 0.4 : 1;
   context.beginPath();
   if (outside) {
+    const [rimX, rimY] = wedgeMiddle([x, y], width, height);
     const along = Math.atan2(y - height / 2, x - width / 2);
     const [right, down] = [grown * Math.cos(along), grown * Math.sin(along)];
     WEDGE.forEach(([ahead, aside], index) => {

@@ -168,7 +168,8 @@ function writeTransport() {
 }
 
 const LEAST_MAP = 220; // Pixels of width; no more maps stand side by side than have so many.
-const FITTED_MAP = 300; // Where maps that fit into the window would be less wide, the page is longer than the window.
+const FITTED_MAP = 248; // The side of a square: where maps that fit into the window would cover less, the page is longer than it.
+const LEAST_SEEN = 180; // Pixels of height: maps of a longer page leave its chart in sight, unless they would be less tall than that.
 const GAP = 14;
 const TRIALS = 3;
 const MOST_SPARE = 150; // Pixels below the maps that the chart takes up, where they leave some,
@@ -223,7 +224,7 @@ function planned() {
     return Math.max(0, Math.floor(height - rows * (wide / aspect + below) - GAP * rows));
   };
   const room = (columns) => (width - GAP * (columns - 1)) / columns;
-  const fitted = Math.max(least, Math.min(FITTED_MAP, Math.floor(room(count)))); // Or as wide as all of them are in a row.
+  const fitted = Math.max(least, Math.min(FITTED_MAP * Math.sqrt(aspect), Math.floor(room(count)))); // Or as wide as in one row.
   let [columns, best] = [count, printing ? 0 : Math.max(room(count), least)];
   for (let trial = 0; trial < TRIALS && !printing; trial += 1) { // What stands below a map is higher where the map is less wide.
     maps.style.setProperty("--map", `${Math.floor(best)}px`);
@@ -242,7 +243,21 @@ function planned() {
   columns = count;
   while (columns > 1 && room(columns) < least) columns -= 1;
   columns = Math.ceil(count / Math.ceil(count / columns)); // Rows as long as each other, or nearly.
-  return plan(columns, room(columns));
+  return plan(columns, printing ? room(columns) : widthInSight(columns, room(columns), aspect));
+}
+
+// How wide maps in the columns of a longer page may be for its chart to be seen above the timeline at the window's foot,
+// rather with its pins. As wide as they like, where half of it is seen in any case, or they would be too small.
+function widthInSight(columns, room, aspect) {
+  maps.style.setProperty("--columns", String(columns));
+  maps.style.setProperty("--map", "0px"); // What stands below maps is not higher where they are wider.
+  const rows = Math.ceil(race.lanes.length / columns);
+  const below = Math.max(...cards.map((card) => card.figure.lastChild.offsetHeight)) + 8;
+  const free = innerHeight - document.querySelector("footer").offsetHeight - maps.offsetTop - GAP;
+  const wide = (rest) => ((free - rest - GAP * (rows - 1)) / rows - below) * aspect;
+  const [course, chart] = [byId("course").offsetHeight, byId("chart").offsetHeight];
+  if (room <= wide(chart / 2)) return room;
+  return [wide(course), wide(chart)].find((each) => each >= LEAST_SEEN * aspect && each < room) ?? room;
 }
 
 function resized(canvas, width, height) {

@@ -27,7 +27,7 @@ from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, lanes, names, problem
 from sim.stage.sheets import sheets
 from sim.stage.style import numbers, text
-from sim.stage.style.numbers import evidence
+from sim.stage.style.numbers import evidence, signed
 from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import SPREADS
 from sim.study.odds import contrast
@@ -234,8 +234,8 @@ def test_evidence_is_translated_part_by_part(language: str) -> None:
         parts |= {part for judge in race.judges for part in judge.verdict(100).evidence}
     for part in parts:
         worded = bool(re.search("[a-z]{3}", part.replace("κmin", "")))
-        assert (evidence(part, theme) != part) == worded, part
-        assert evidence(part, load_theme("light")) == part
+        assert (evidence(part, theme) != signed(part)) == worded, part
+        assert evidence(part, load_theme("light")) == signed(part)
     assert len(parts) > 9
 
 

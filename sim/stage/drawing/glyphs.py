@@ -14,6 +14,9 @@ from .canvas import Canvas, Pixel
 # Where the dots are of an arrow that goes on, in lengths of the head that it would have.
 DOTS = (0.35, 0.85, 1.35)
 
+# Length of a dash of a thin line, in strokes; of the gap to the next, in such lengths.
+DASH, GAP = 4.0, 1.5
+
 
 def draw_arrow(
     canvas: Canvas,
@@ -74,6 +77,17 @@ def draw_dashes(canvas: Canvas, line: Array, color: Color, dash: float) -> None:
     marks = np.stack([starts, np.minimum(starts + dash, lengths[-1])], axis=-1)
     ends = np.stack([np.interp(marks, lengths, line[:, axis]) for axis in (0, 1)], axis=-1)
     canvas.segments([(tuple(start), tuple(end)) for start, end in ends.tolist()], color)
+
+
+def draw_dashed(canvas: Canvas, line: tuple[Pixel, Pixel], color: Color, halo: Color, stroke: float) -> None:
+    """A thin straight line in dashes with a rim of the halo's colour, one at either end: at least two."""
+    (x, y), (right, below) = line
+    gaps = max(1, round(math.dist(*line) / ((1 + GAP) * DASH * stroke)))
+    firsts = [(1 + GAP) * dash for dash in range(gaps + 1)]
+    shares = [(first / (firsts[-1] + 1), (first + 1) / (firsts[-1] + 1)) for first in firsts]
+    dashes = [tuple((x + share * (right - x), y + share * (below - y)) for share in dash) for dash in shares]
+    for tone, width in ((halo, max(3, round(3 * stroke))), (color, max(1, round(stroke)))):
+        canvas.segments([(start, end) for start, end in dashes], tone, width)
 
 
 def draw_diamond(canvas: Canvas, pixel: Pixel, radius: float, colors: Sequence[tuple[Color, int]]) -> None:

@@ -1,6 +1,7 @@
 """Numbers and names as people read them."""
 
 import math
+import re
 from dataclasses import fields
 from typing import Any
 
@@ -16,13 +17,20 @@ NO_BREAK = "\u00a0"
 """A space at which no line is broken."""
 PLAIN = (1e-3, 1e5)
 """Sizes of what is measured that are written without a power of ten: from the one to below the other."""
+HYPHEN = re.compile(r"(?<![\w-])-(?=\d)|(?<=\de)-(?=\d)")
+"""One that stands for a minus sign: before a number or its power of ten."""
 FINE = 0.02
 """An interval of shares that is shorter has a digit more."""
 
 
 def evidence(part: Part, theme: Theme) -> str:
     """A part of a verdict's evidence in the theme's language."""
-    return part if part.saying is None else theme.say(part.saying.value, **part.blanks)
+    return signed(part if part.saying is None else theme.say(part.saying.value, **part.blanks))
+
+
+def signed(words: str) -> str:
+    """Words with the minus signs of their numbers, which data and tables write as hyphens: κ = −1.2, 3.1e−07."""
+    return HYPHEN.sub("−", words)
 
 
 def way(event: Event, theme: Theme) -> str:

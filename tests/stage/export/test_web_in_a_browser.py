@@ -22,6 +22,7 @@ from sim.scene import load_scene
 from sim.scene.reading import parse_scene
 from sim.stage.drawing.camera import Camera, interpolated
 from sim.stage.drawing.contours import GRID
+from sim.stage.drawing.glyphs import wedge_middle
 from sim.stage.drawing.relief.view import block_camera, heights_over
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.web.file import save_page, write_page
@@ -327,6 +328,17 @@ def test_the_chart_has_room_for_the_test_loss_however_short_the_race(browser: ch
     assert len(apart) == 1, "the training loss, and apart from it the test loss"
 
 
+MONKEY = (
+    'title = "Three ways down"\nlook = "x"\nupdates = 100\nstart = [0.9, 0.1]\nwindow = [[-2, 2], [-2, 2]]\n'
+    '[surface]\nkind = "formula"\nformula = "x^3-3*x*y^2"\n[examples]\nkind = "shifted"\nsigma = 0.2\n'
+    + "".join(
+        f'[lane.{name}]\nrule = "gradient descent"\nlearning_rate = {rate}\nbatch_size = "full"\n'
+        for name, rate in (("one", 0.01), ("two", 0.03), ("three", 0.05))
+    )
+)
+"""A square window, in which all diverge."""
+
+
 def test_a_loss_that_falls_without_bound_leaves_the_chart_below_the_lowest_of_the_map(
     browser: chromium.Browser, tmp_path: Path
 ) -> None:
@@ -373,6 +385,28 @@ def test_a_marble_that_is_thrown_out_presses_nothing_flat_in_the_chart(
       return Array.from(pixels).filter((_, place) => place % 4 === 0 && pixels[place] > pixels[place + 2] + 60).length;
     })()"""
     assert tab.value(tip) > 0, "a tip at the upper edge, in the second lane's orange, above which the marble is"
+    assert tab.mistakes() == []
+
+
+def test_the_wedge_of_a_marble_out_of_sight_is_where_the_windows_is(browser: chromium.Browser, tmp_path: Path) -> None:
+    path = tmp_path / "away.html"
+    span = save_page(parse_scene(MONKEY, "away"), path)
+    theta = span.race.tracks[2].theta
+    tab = browser.open(f"{path.as_uri()}#update=0&map&apart&theme=light")
+    color = load_theme("light").lanes[2]
+    away = [update for update in range(len(theta)) if 2.3 < np.abs(theta[update]).max() < 1e6]
+    assert len(away) > 2
+    for update in away:
+        lead(tab, f"update={update}&map&apart&theme=light")
+        marble = marbles(tab)[2]
+        area = pygame.Rect(0, 0, round(marble["width"]), round(marble["height"]))
+        beyond = marble["pixel"]["x"] - marble["left"], marble["pixel"]["y"] - marble["top"]
+        across, down = wedge_middle(area, beyond, 1.0)
+        pixel = tab.value(
+            "Array.from(document.querySelectorAll('canvas.map')[2].getContext('2d')"
+            f".getImageData({round(across)} * devicePixelRatio, {round(down)} * devicePixelRatio, 1, 1).data)"
+        )
+        assert pixel[:3] == pytest.approx(list(color), abs=3), update
     assert tab.mistakes() == []
 
 
@@ -864,6 +898,22 @@ def test_six_maps_stand_in_even_rows(browser: chromium.Browser, tmp_path: Path) 
         assert len(set(rows.values())) == 1, size
         assert tab.value("document.documentElement.scrollWidth") <= size[0]
         assert tab.mistakes() == []
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1280, 720), (1024, 768), (960, 600), (1920, 1080)])
+def test_maps_of_a_square_window_leave_the_chart_in_sight(
+    browser: chromium.Browser, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = tmp_path / "square.html"
+    save_page(parse_scene(MONKEY, "square"), path)
+    tab = browser.open(f"{path.as_uri()}#update=100&map&apart&language=en", size)
+    places = "['chart', 'time'].map((id) => document.getElementById(id).getBoundingClientRect())"
+    chart, timeline = tab.value(f"{places}.map(({{ top, bottom }}) => [top, bottom])")
+    assert chart[1] <= timeline[0]
+    for marble in marbles(tab):
+        assert marble["top"] + marble["height"] < chart[0]
+        assert marble["width"] == marble["height"] >= 180
+    assert tab.mistakes() == []
 
 
 def test_by_another_clock_a_lane_takes_its_own_time(browser: chromium.Browser, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from sim.stage.export.web.index import check_folder, index
 from sim.stage.export.web.race import Span, computed, ground_window, race_data
 from sim.stage.export.web.theory import theory
 from sim.stage.export.web.words import CANNOT, CANNOT_HERE, sentences
-from sim.stage.style.numbers import evidence
+from sim.stage.style.numbers import evidence, signed
 from sim.stage.style.theme import load_theme
 
 MOST_CODE, MOST_OPENING = 120_000, 500_000
@@ -156,7 +156,7 @@ def test_verdicts_evidence_and_events_are_the_judges_at_every_update(name: str) 
                     found = lane["parts"][number]
                     words = data["words"][language]["said"]
                     told = found if isinstance(found, str) else words[found[0]].format(**found[1])
-                    assert told == evidence(part, theme)
+                    assert signed(told) == evidence(part, theme)
         events = [(each["update"], each["seen"], each["kind"]) for each in lane["events"]]
         assert events == [(each.update, each.seen, each.kind) for each in judge.events]
 

@@ -35,7 +35,7 @@ from sim.stage.picture.tooltip import (
 from sim.stage.session.bindings import key_text, keys, label_of
 from sim.stage.session.lanes import SelectLane, SetHyperparameter
 from sim.stage.session.session import Session, begin, race
-from sim.stage.style.numbers import number
+from sim.stage.style.numbers import number, signed
 from sim.stage.style.theme import THEMES, load_theme
 from sim.surface.critical.point import CriticalKind
 from sim.surface.points import eigenvalues
@@ -198,7 +198,7 @@ def test_every_chip_says_what_it_means(session: Session) -> None:
         assert told[0] == (verdict.kind.value,)
         said = " ".join(cell for row in told for cell in row)
         assert tooltip.VERDICT_MEANINGS[verdict.kind] in said
-        assert verdict.evidence[0] in said
+        assert signed(verdict.evidence[0]) in said
 
 
 def test_the_mark_of_another_learning_rate_says_what_it_means(session: Session) -> None:

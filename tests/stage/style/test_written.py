@@ -7,7 +7,7 @@ import pytest
 from sim.descent.clock import Timing
 from sim.stage.picture.chart import Axes, loss_marks
 from sim.stage.picture.views.labels import rounded_to
-from sim.stage.style.numbers import brief, number
+from sim.stage.style.numbers import brief, number, signed
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,17 @@ def test_a_loss_is_written_alike_on_both_kinds_of_axes_and_beside_a_critical_poi
 
 def test_losses_that_differ_by_little_are_told_apart_without_a_power_of_ten() -> None:
     assert [label for _, label in loss_marks(123456.2, 123456.9)] == ["123456.2", "123456.4", "123456.6", "123456.8"]
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [
+        ("κ = -1.12, 3.4e-07", "κ = −1.12, 3.4e−07"),
+        ("it leads down along (-0.71, -1)", "it leads down along (−0.71, −1)"),
+        ("-2.5e-05", "−2.5e−05"),
+        ("B-20, x-1 and 1-2, full-batch", "B-20, x-1 and 1-2, full-batch"),
+        ("从 -3 起", "从 −3 起"),
+    ],
+)
+def test_numbers_within_words_have_minus_signs_and_words_their_hyphens(data: str, shown: str) -> None:
+    assert signed(data) == shown

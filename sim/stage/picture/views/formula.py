@@ -269,9 +269,9 @@ def _offers(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int, t
 def rows_of(track: Track, moment: int) -> tuple[Row, ...]:
     """What there is to be told of the update after that moment, which must be known.
 
-    Of a rule that says no recurrence that is the gradient and the movement.
+    Of a rule that says no recurrence that is the gradient and the movement. One from outside may say it in hyphens.
     """
-    lines = recurrence(track.lane.rule)
+    lines = [line.replace(" - ", " − ") for line in recurrence(track.lane.rule)]
     first, movement = _told(GRADIENT, "g", track.gradient[moment]), _told(MOVEMENT, "", track.movement[moment], "Δθ ")
     if not lines:
         return first, movement

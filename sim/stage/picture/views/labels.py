@@ -15,6 +15,7 @@ import pygame
 
 from ....surface.critical.point import CriticalKind, CriticalPoint
 from ...drawing.canvas import Canvas
+from ...drawing.glyphs import draw_dashed
 from ...style import text
 from ...style.kept import kept
 from ...style.numbers import brief, number
@@ -241,10 +242,9 @@ def _parts(line: Line, other: Line) -> bool:
 
 
 def _draw_leader(canvas: Canvas, context: ViewContext, label: Label) -> None:
-    """A thin line from words to their mark."""
+    """A thin line from words to their mark, in dashes and quiet, as no arrow is."""
     line = _leader(label.mark, label.stand.place)
-    canvas.line(line, context.theme.halo, max(3, round(3 * context.stroke)))
-    canvas.line(line, context.theme.text, max(1, round(context.stroke)))
+    draw_dashed(canvas, line, context.theme.muted, context.theme.halo, context.stroke)
 
 
 def _strays(place: pygame.Rect, mark: pygame.Rect, marks: Sequence[pygame.Rect]) -> bool:

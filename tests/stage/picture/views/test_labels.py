@@ -1,8 +1,9 @@
 """Words about critical points: which type they have, and what they keep off."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from sim.scene import Scene, load_scene
 from sim.scene.view import USUAL_VIEW
 from sim.stage.drawing.camera import Pose
 from sim.stage.drawing.canvas import Pixel
+from sim.stage.drawing.glyphs import draw_dashed
 from sim.stage.export.step import still
 from sim.stage.picture.map.numbers import number_stands
 from sim.stage.picture.panel.course import course_of
@@ -27,7 +29,9 @@ from sim.stage.picture.views.hessian import bar_length
 from sim.stage.picture.views.labels import rounded_to
 from sim.stage.picture.views.room import still_places
 from sim.stage.session.session import begin, race
+from sim.stage.style.color import Color
 from sim.stage.style.numbers import number
+from sim.stage.style.theme import load_theme
 from sim.surface.critical.point import CriticalKind
 from sim.surface.points import eigenvectors
 
@@ -58,8 +62,10 @@ def plates(drawn: str) -> list[Rect]:
 
 
 def leaders(drawn: str) -> list[tuple[Pixel, Pixel]]:
-    found = dict.fromkeys(re.findall(r"line (\S+),(\S+) (\S+),(\S+) ", drawn))
-    return [((float(x), float(y)), (float(right), float(below))) for x, y, right, below in found]
+    """Lines from marks to words: each is drawn twice, in dashes."""
+    found = dict.fromkeys(re.findall(r"^ *segments (.*?) #", drawn, re.MULTILINE))
+    dashes = [[tuple(map(float, end.split(","))) for end in re.findall(r"[-\d.]+,[-\d.]+", each)] for each in found]
+    return [((ends[0][0], ends[0][1]), (ends[-1][0], ends[-1][1])) for ends in dashes]
 
 
 def crossing(one: tuple[Pixel, Pixel], other: tuple[Pixel, Pixel]) -> bool:
@@ -180,6 +186,31 @@ def test_none_lies_on_the_bars_of_a_cross(size: tuple[int, int], language: str) 
                     along = pygame.Vector2(axis[0], -axis[1]) * reach * context.stroke
                     bar = (x - along.x, y - along.y), (x + along.x, y + along.y)
                     assert [plate for plate in told if plate.clipline(*bar)] == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_lines_to_their_marks_are_dashed_and_quiet_as_no_arrow_is(view: str, theme: str) -> None:
+    quiet = "#{:02x}{:02x}{:02x}".format(*load_theme(theme).muted)
+    for _, drawn in labelled(replace(HIMMELBLAU, view=VIEWS[view]), 60, (1366, 768), theme=theme):
+        assert not re.findall(r"^ *(?:line|curve|polygon) ", drawn, re.MULTILINE)
+        dashes = re.findall(r"^ *segments .* (#\w+) width \d+$", drawn, re.MULTILINE)
+        assert len(leaders(drawn)) == dashes.count(quiet) == len(dashes) / 2
+
+
+def test_dashes_lead_from_end_to_end_with_gaps_between_them() -> None:
+    class Dashes(RecordingCanvas):
+        def segments(self, segments: Sequence[tuple[Pixel, Pixel]], color: Color, width: int = 1) -> None:
+            drawn[color, width] = [(start[0], end[0]) for start, end in segments]
+
+    for length in (0.0, 3.0, 17.0, 240.0):
+        drawn = dict[tuple[Color, int], list[tuple[float, float]]]()
+        draw_dashed(Dashes((300, 300)), ((10.0, 20.0), (10.0 + length, 20.0)), (0, 0, 0), (9, 9, 9), 1.0)
+        rim, dashes = drawn[(9, 9, 9), 3], drawn[(0, 0, 0), 1]
+        assert rim == dashes
+        assert [dashes[0][0], dashes[-1][1]] == pytest.approx([10.0, 10.0 + length])
+        assert all(other[0] >= one[1] + 1.4 * (one[1] - one[0]) for one, other in pairwise(dashes))
+        assert len(dashes) >= max(2, length / 12)
 
 
 @pytest.mark.parametrize("size", [(960, 600), (1366, 768), (1600, 900)])

@@ -62,6 +62,12 @@ class Reckless(GradientDescent):
     """As somebody may hand it in, without a word."""
 
 
+class Typed(GradientDescent):
+    """As somebody may type it."""
+
+    recurrence = ("θ ← θ - η g",)
+
+
 def with_rules(*rules: Rule[Any], name: str = "local-minimum", batch_size: int = 3) -> Scene:
     """The scene as a map with these rules."""
     scene = load_scene(name)
@@ -404,6 +410,12 @@ def test_it_lies_within_the_map_covers_no_more_than_a_third_and_is_not_cut(
         assert "Δθ" in drawn
         assert '"g"' in drawn
         assert '"θ ← ' in drawn or count > 1
+
+
+def test_a_formula_that_was_typed_with_hyphens_is_told_with_minus_signs() -> None:
+    running = race(with_rules(Typed(0.1)))
+    running.extend(2)
+    assert [row.formula for row in rows_of(running.tracks[0], 0)][1] == "θ ← θ − η g"
 
 
 def test_three_lanes_in_the_smallest_window_are_told_all_of_it() -> None:

@@ -414,6 +414,6 @@ def test_words_that_stand_away_from_their_point_have_a_line_that_leads_there() -
         plates = [Rect(*map(int, each)) for each in re.findall(r"rect (-?\d+),(-?\d+) (\d+)x(\d+) ", canvas.recording)]
         marks = [each.inflate(2, 2) for each in marked_places(context)]
         away = sum(not plate.colliderect(own) for own, plate in zip(marks, plates, strict=True))
-        assert canvas.recording.count("line ") == 2 * away
+        assert canvas.recording.count("segments ") == 2 * away
         led += away
     assert led
