@@ -17,7 +17,7 @@ NO_BREAK = "\u00a0"
 """A space at which no line is broken."""
 PLAIN = (1e-3, 1e5)
 """Sizes of what is measured that are written without a power of ten: from the one to below the other."""
-HYPHEN = re.compile(r"(?<![\w-])-(?=\d)|(?<=\de)-(?=\d)")
+HYPHEN = re.compile(r"(?<![\w-])-(?=\d)|(?<=[0-9]e)-(?=\d)")
 """One that stands for a minus sign: before a number or its power of ten."""
 FINE = 0.02
 """An interval of shares that is shorter has a digit more."""
