@@ -1,4 +1,5 @@
 """How the window opens: at once, with a greeting, while what computes and draws races is still being loaded."""
+# ruff: noqa: PLC0415  What is loaded behind the greeting takes most of the time until the first picture.
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,7 +41,6 @@ def open_window(
     with display.opened(scale) as larger:
         draw_greeting(display.screen(), load_theme(theme))
         pygame.display.flip()
-        # ruff: noqa: PLC0415  What follows takes most of the time until the first picture.
         from ..session.session import update
         from ..session.tour import GoToStep
         from . import documents
