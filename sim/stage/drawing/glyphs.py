@@ -13,6 +13,8 @@ from .canvas import Canvas, Pixel
 
 # Where the dots are of an arrow that goes on, in lengths of the head that it would have.
 DOTS = (0.35, 0.85, 1.35)
+# They are as large as of an arrow of so many strokes at least, or they would be lost.
+DOTTED = 1.0
 
 # Length of a dash of a thin line, in strokes; of the gap to the next, in such lengths.
 DASH, GAP = 4.0, 1.5
@@ -36,7 +38,8 @@ def draw_arrow(
     if not length >= 8 * stroke:
         return
     ux, uy = dx / length, dy / length
-    head = min(8 * stroke, 0.5 * length)
+    marked = max(stroke, DOTTED) if goes_on else stroke
+    head = min(8 * marked, 0.5 * length)
     neck = (tip[0] - head * ux, tip[1] - head * uy)
     corners = [tip, (neck[0] - 0.5 * head * uy, neck[1] + 0.5 * head * ux)]
     corners.append((neck[0] + 0.5 * head * uy, neck[1] - 0.5 * head * ux))
@@ -47,7 +50,7 @@ def draw_arrow(
     if goes_on:
         dots = [(neck[0] + share * head * ux, neck[1] + share * head * uy) for share in DOTS]
         for tone, radius in ((halo, 2.3), (color, 1.4)):
-            canvas.dots(dots, radius * stroke, tone)
+            canvas.dots(dots, radius * marked, tone)
 
 
 def draw_rimmed(canvas: Canvas, corners: Sequence[Pixel], color: Color, halo: Color, stroke: float) -> None:
