@@ -22,6 +22,7 @@ from .sight import (
     MOVING,
     NO_SADDLE,
     REST_WAY,
+    RESTLESS,
     ROUNDING,
     Ends,
     Held,
@@ -44,8 +45,10 @@ SPENT = 1e-10
 TELLING = 1e-8
 """What must be left of it where the length of steps is to tell that two forces balance: that of others is rounding."""
 STRAYING = 16
-"""In how many blocks in a row a marble outside of the window gets farther from it, that none is said to stay inside a
-basin there: noise alone leads so far astray once in some ten thousand times."""
+"""In how many blocks in a row a marble outside of the window is farther from it than ever before, that it is not said
+to stay inside a basin there."""
+SWINGING = 20
+"""In how many blocks in a row one that has come to rest at a minimum moves too far for that, that it rests no more."""
 NEVER = -1
 """The update of what did not happen."""
 
@@ -153,9 +156,9 @@ class Judge:
         self._proposed = np.zeros(marbles, dtype=np.intp)  # The verdict that the last look would have given.
         self._times = np.zeros(marbles, dtype=np.intp)  # How many looks in a row would have given it.
         self._swing = np.zeros(marbles)  # The longest of the movements before the verdict.
-        self._farther = np.zeros(
-            marbles, dtype=np.intp
-        )  # In how many blocks in a row it has got farther from the window.
+        self._farther = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has got farther than ever,
+        self._farthest = norm(starts - problem.window.center)  # which was so far from the window's centre.
+        self._restless = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has moved too far for a rest.
         self._searched = np.zeros(marbles, dtype=np.intp)  # When no basin was found around it, outside of those known.
 
     @property
@@ -314,17 +317,16 @@ class Judge:
             self._conclude(back, begin + row, np.full(len(back), UNDER_WAY), self._home[back])
 
     def _straying(self, blocks: Blocks) -> Mask:
-        """Who, in noise, has got farther from the window with each of STRAYING blocks, outside of it; (K, M)."""
-        window, rows = self._problem.window, blocks.ends - blocks.first
-        there = blocks.columns.theta[rows]
-        outside, farther = ~window.contains(there), np.zeros((len(rows) + 1, len(self.kinds)), dtype=np.intp)
-        farther[0] = self._farther
-        if self._noisy and outside.any():
-            gone = norm(there - window.center) > norm(blocks.columns.theta[rows - DWELL] - window.center)
-            for before, now, strays in zip(farther, farther[1:], outside & gone, strict=False):
-                now[strays] = before[strays] + 1
-        self._farther = farther[-1]
-        return np.asarray(farther[1:] >= STRAYING)
+        """Who, in noise, has got farther from the window than ever with each of STRAYING blocks out there; (K, M)."""
+        window, there = self._problem.window, blocks.columns.theta[blocks.ends - blocks.first]
+        if not self._noisy:
+            return np.zeros(there.shape[:-1], dtype=np.bool_)
+        away = norm(there - window.center)
+        before = np.maximum.accumulate(np.concatenate([self._farthest[None], away]))
+        self._farthest = before[-1]
+        in_a_row = _in_a_row(self._farther, (away > before[:-1]) & ~window.contains(there))
+        self._farther = in_a_row[-1]
+        return np.asarray(in_a_row >= STRAYING)
 
     def _seen(self, looks: Indices, sight: Sight, stay: "_Stays", straying: Mask) -> Observation:
         """What verdicts follow from at these moments (K,), each part of shape (K, M)."""
@@ -467,8 +469,10 @@ class Judge:
             row, run = np.nonzero(some)
             return columns.ground(rows[row], run)
 
-        ends = Ends(columns.theta[rows], ground, basins, way)
         progress = self._history.add(blocks)
+        restless = _in_a_row(self._restless, progress.path > RESTLESS * REST_WAY * self._problem.units.length)
+        self._restless = restless[-1]
+        ends = Ends(columns.theta[rows], ground, basins, way, restless >= SWINGING)
         left, shortest = self._fallen(blocks.ends)[:, None], ROUNDING * self._problem.units.length
         ended = np.zeros(progress.path.shape, dtype=np.bool_)
         if (left <= SPENT).any():
@@ -490,6 +494,15 @@ def _last_values(first: Indices, values: Iterable[Indices | int], happens: Mask)
         row[:] = before
         np.copyto(row, value, where=here)
     return last
+
+
+def _in_a_row(before: Indices, happens: Mask) -> Indices:
+    """How many times in a row it has happened up to each row (K, M), if it had so often before (M,)."""
+    counts = np.empty(happens.shape, dtype=np.intp)
+    for now, here in zip(counts, happens, strict=True):
+        before = np.where(here, before + 1, 0)
+        now[:] = before
+    return counts
 
 
 def _proposed(seen: Observation) -> Indices:

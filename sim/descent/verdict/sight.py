@@ -137,6 +137,8 @@ class Ends(NamedTuple):
     way: Callable[[Mask], Array]
     """The points of the last block, the one before it included, of those n of (K, M) of whom that is asked:
     (DWELL + 1, n, 2)."""
+    restless: Mask
+    """Who has moved too far for a rest in each of many blocks in a row; (K, M)."""
 
 
 class Held(NamedTuple):
@@ -159,8 +161,8 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
         arriving = (progress.remaining <= REST_DISTANCE * length) | unmoved
         still = (arriving & (progress.path <= REST_WAY * length)) | held.ended
         rest, lowest = _rest(problem, ends, still, AT_HAND * length)
-        slow, swinging = progress.path <= RESTLESS * REST_WAY * length, progress.bouncing[0] | progress.bouncing[1]
-        stays, stays_lowest = _stays(problem, ends, slow | held.ended, swinging, LEAVING * AT_HAND * length)
+        slow = (progress.path <= RESTLESS * REST_WAY * length) | held.ended
+        stays, stays_lowest = _stays(problem, ends, slow, LEAVING * AT_HAND * length)
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
             stands = held.for_good & unmoved
             if held.factors is not None:  # A way is short as well where η is: it must be without that, to begin with.
@@ -168,6 +170,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             part[(part == SLOPE) & ~stands] = MOVING
         at, still_at = _linger(problem, ends, progress.path)
         plateau, still_plateau = _plateau(problem, ends)
+        swinging = progress.bouncing[0] | progress.bouncing[1]
         swelling = _swelling(problem, ends.theta, progress.grown)
         far = norm(ends.theta - problem.window.center) > FAR_AWAY * length
         crease = np.zeros(still.shape, dtype=np.bool_)
@@ -300,16 +303,16 @@ def _descended(problem: Problem, theta: Array) -> Array:
     return theta
 
 
-def _stays(problem: Problem, ends: Ends, slow: Mask, swinging: Mask, at_hand: float) -> tuple[Labels, Mask]:
+def _stays(problem: Problem, ends: Ends, slow: Mask, at_hand: float) -> tuple[Labels, Mask]:
     """On what those stay that have come to rest, as `_rest` has it: if slow, or still at hand of their minimum.
 
     A rule that divides by the size of its last gradients never rests quite: at a minimum, where these fade, it starts
-    up now and then by a step or so, and is back at once. One who swings about it on and on is at rest no more.
+    up now and then, and is back before long. One who swings about it on and on is at rest no more.
     """
     stays, lowest = _rest(problem, ends, slow, at_hand)
     theta, basin = ends.theta.reshape(-1, 2), ends.basin.reshape(-1)
     near = (_from_minimum(problem, theta, basin, np.full(basin.shape, np.inf)) <= at_hand).reshape(slow.shape)
-    near &= (stays == MOVING) & ~swinging
+    near &= (stays == MOVING) & ~ends.restless
     stays[near], lowest[near] = MINIMUM, _lows(problem)[ends.basin[near]]
     return stays, lowest
 

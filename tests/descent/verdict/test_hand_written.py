@@ -16,7 +16,7 @@ from sim.descent.problem import Problem
 from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.verdict import blocks, sight
-from sim.descent.verdict.judge import Judge
+from sim.descent.verdict.judge import SWINGING, Judge
 from sim.descent.verdict.kinds import KINDS, LASTING, Event, VerdictKind
 from sim.scene import load_scene, scene_files
 from sim.surface.functions.formula import Formula
@@ -260,12 +260,13 @@ def test_who_starts_up_at_a_minimum_and_is_back_at_once_stays_settled() -> None:
 
 
 def test_who_swings_about_a_minimum_on_and_on_is_settled_no_more() -> None:
-    """However close to it, as soon as its way is too long for a rest."""
-    there, swing = approach((0.0, 0.0), 0.05, 0.8, 100), np.resize([[1.0, 0.0], [-1.0, 0.0]], (201, 2))
+    """However close to it, if its way is too long for a rest for so many blocks; not for a few less."""
+    there, swing = approach((0.0, 0.0), 0.05, 0.8, 100), np.resize([[1.0, 0.0], [-1.0, 0.0]], (10 * SWINGING + 20, 2))
     begun = [VerdictKind.UNDER_WAY, VerdictKind.SETTLED]
     longest = sight.RESTLESS * sight.REST_WAY * LENGTH / 20  # Of a swing whose block is as long as a rest's may be.
     for length, end in ((0.9 * longest, begun), (1.1 * longest, [*begun, VerdictKind.BOUNCING])):
         assert told(judged(BOWL, np.concatenate([there, length * swing]))) == end
+    assert told(judged(BOWL, np.concatenate([there, longest * swing[: 10 * SWINGING - 20]]))) == begun
 
 
 # Saddles and plateaus
@@ -451,6 +452,10 @@ def test_who_goes_astray_in_noise_does_not_rattle() -> None:
         kinds = told(judged(problem, np.stack([x, 0.0 * x], axis=1), SINGLE, noise))
         assert kinds[:2] == [VerdictKind.UNDER_WAY, VerdictKind.RATTLING]
         assert kinds[-1] is last_kind
+    slow = 0.5 + shaken + 0.1 * np.sin(np.arange(601) / 64)  # One half of a swing lasts for 20 blocks.
+    kinds = told(judged(problem, np.stack([slow, 0.0 * slow], axis=1), SINGLE, noise))
+    assert kinds.count(VerdictKind.RATTLING) <= 2
+    assert kinds[-1] is VerdictKind.RATTLING
 
 
 # Passages
