@@ -245,12 +245,11 @@ def _weight_back(asked: Question) -> Estimate:
     return _exact(_rule(asked).decay ** BACK)
 
 
-def _uphill(asked: Question) -> Estimate:
-    """How many of the movements lead to where the training loss is higher."""
-    start, seeds = np.array([asked.scene.start]), np.array([asked.scene.seed])
-    run = islice(descend(asked.problem.train, asked.chosen, start, seeds), asked.updates)
-    losses = asked.problem.train.value(np.array([asked.scene.start, *(update.theta[0] for update in run)]))
-    return _exact(int((np.diff(losses) > 0).sum()))
+def _carried(asked: Question) -> Estimate:
+    """Which part of the last movement, along it, is that of the movements before: all but the step −η·gradient."""
+    gradients, movements = _track(asked, asked.updates)
+    last, step = movements[-1], -_rule(asked).learning_rate * gradients[-1]
+    return _exact(float(1 - step @ last / (last @ last)))
 
 
 # Critical points.
@@ -318,8 +317,7 @@ MEASURED: Mapping[str, Measure] = MappingProxyType(
         "movements as the rule says": _as_the_rule_says,
         "movements as the sum says": _as_the_sum_says,
         "weight of the last gradient but ten": _weight_back,
-        "movements uphill": _uphill,
-        "updates made": lambda asked: _exact(asked.updates),
+        "share of past gradients in the movement": _carried,
         "minima": _critical(CriticalKind.MINIMUM),
         "maxima": _critical(CriticalKind.MAXIMUM),
         "saddles": _critical(CriticalKind.SADDLE),

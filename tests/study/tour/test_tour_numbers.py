@@ -102,7 +102,7 @@ def test_all_measures_are_known_and_used() -> None:
 def test_chance_is_told_where_there_is_some_and_nowhere_else() -> None:
     """A lane that sees all examples needs no seeds; another one's number has them, unless it is exact by itself."""
     exact = {name for name in MEASURES if name.startswith(("noise", "slope", "movements", "serial", "parallel"))}
-    exact |= {"batch size", "updates an epoch", "learning rate", "momentum", "updates made"}
+    exact |= {"batch size", "updates an epoch", "learning rate", "momentum"}
     exact |= {"weight of the last gradient but ten"}
     checked = 0
     for place, code, step, number in every():
@@ -211,10 +211,11 @@ def test_seeds_in_a_basin_are_counted_as_the_bars_beside_count_them() -> None:
     assert measured(number, "batch-ladder") == bar.share.estimate
 
 
-def test_uphill_movements_are_counted_on_the_race_itself() -> None:
+def test_what_past_gradients_have_in_a_movement_is_that_of_the_race_itself() -> None:
     scene = load_scene("local-minimum")
     race = replace(scene, lanes=scene.lanes[2:]).race()
-    race.extend(20)
-    assert of("movements uphill", "local-minimum", "momentum", updates=20) == np.sum(
-        np.diff(race.tracks[0].loss[:21]) > 0
-    )
+    race.extend(6)
+    before, last = race.tracks[0].movement[4:6]
+    share = of("share of past gradients in the movement", "local-minimum", "momentum", updates=6)
+    assert share == pytest.approx(0.9 * before @ last / (last @ last))
+    assert of("share of past gradients in the movement", "local-minimum", "momentum", updates=1) == pytest.approx(0.0)
