@@ -61,7 +61,7 @@ def test_for_a_projector_a_step_has_larger_type(capsys: pytest.CaptureFixture[st
 
 def test_a_step_is_shown_at_the_moment_that_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = the_tour().step
-    assert [still(place, "en", "light").tick for place in (0, 5, 11)] == [7, 60, 6]
+    assert [still(place, "en", "light").tick for place in (0, 5, 11)] == [7, 60, 5]
     late = steps[0].model_copy(update={"picture": 10_000})
     tour = the_tour().model_copy(update={"step": (late,)})
     monkeypatch.setattr("sim.stage.session.tour.the_tour", lambda: tour)
