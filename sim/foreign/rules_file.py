@@ -147,6 +147,15 @@ def wrong(kind: type[Any]) -> str:
     )
 
 
+def unwritable(kind: type[Any]) -> str:
+    """What keeps a rule from standing in a lane's table of a scene file; nothing if it can."""
+    if problem := _wrong_name(called(kind), set()):
+        return problem
+    if len(fields(kind)) > MOST_SETTINGS:
+        return f"{kind.__name__} has {len(fields(kind))} fields, and {MOST_SETTINGS} are the most"
+    return next(filter(None, (_wrong_setting(kind, field) for field in fields(kind))), "")
+
+
 def called(kind: type[Any]) -> str:
     """The name that a class gives itself, or else its own."""
     name = vars(kind).get("name")
@@ -175,9 +184,7 @@ def _joined(source: Source) -> RulesFile:
             raise RulesError(f"{where}: {name} {problem}")
         if problem := _wrong_name(called(kind), {*taken, *(other.casefold() for other in rules)}):
             raise RulesError(f"{where}: {problem}")
-        if len(fields(kind)) > MOST_SETTINGS:
-            raise RulesError(f"{where}: {name} has {len(fields(kind))} fields, and {MOST_SETTINGS} are the most")
-        if problem := next(filter(None, (_wrong_setting(kind, field) for field in fields(kind))), ""):
+        if problem := unwritable(kind):
             raise RulesError(f"{where}: {problem}")
         rules[called(kind)] = kind
     for gone in before.rules if before else ():
