@@ -346,7 +346,9 @@ TRIED: Mapping[str, Callable[[type[Any]], str]] = {
 def _wrong_name(name: str, taken: set[str]) -> str:
     if name.casefold() in taken:
         return f'a rule is called {name} already; name = "my {name.lower()}" in the class gives it a name of its own'
-    if not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
+    if not name.isprintable():
+        return "a rule's name is one line without control characters"
+    if not (name.strip() and len(name) <= LONGEST_NAME):
         return f"a rule's name is one line of at most {LONGEST_NAME} characters"
     return ""
 
@@ -370,10 +372,8 @@ def _wrong_setting(kind: type[Any], field: "Field[Any]") -> str:
 def _wrong_value(hint: Any, name: str, value: Any) -> str:
     """What keeps a setting's usual value from standing in a scene file, and being read there as what it is."""
     parts = value if isinstance(value, tuple) else (value,)
-    if any(isinstance(part, int) and part.bit_length() > MOST_BITS for part in parts):
-        return f"the usual value of {name} is far too large a number"
-    if any(isinstance(part, str) and (not part.isprintable() or len(part) > LONGEST_SETTING) for part in parts):
-        return f"the usual value of {name} must be one line of at most {LONGEST_SETTING} characters"
+    if problem := next(filter(None, map(_wrong_part, parts)), ""):
+        return f"the usual value of {name} {problem}"
     if len(parts) > MOST_ITEMS:
         return f"the usual value of {name} must have at most {MOST_ITEMS} items, not {len(parts)}"
     try:
@@ -383,6 +383,19 @@ def _wrong_value(hint: Any, name: str, value: Any) -> str:
     except ValidationError as error:
         wanted = error.errors()[0]["msg"].replace("Input should", "it must")
         return f"the usual value of {name} is {value!r}, but {wanted[:1].lower()}{wanted[1:]}"
+    return ""
+
+
+def _wrong_part(part: Any) -> str:
+    """What keeps a number or text, alone or in a tuple, from standing in a scene file, whatever type is wanted."""
+    if isinstance(part, int) and part.bit_length() > MOST_BITS:
+        return "is far too large a number"
+    if isinstance(part, float) and not math.isfinite(part):
+        return f"is {float(part)}, but a scene file holds finite numbers only"
+    if isinstance(part, str) and not part.isprintable():
+        return "must be one line without control characters"
+    if isinstance(part, str) and len(part) > LONGEST_SETTING:
+        return f"must be one line of at most {LONGEST_SETTING} characters"
     return ""
 
 
