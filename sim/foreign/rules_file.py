@@ -22,7 +22,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ..descent.rules import RULES, all_letters
 from ..descent.rules.guard import told
-from ..descent.rules.protocol import LONGEST_SETTING, Rule, hints_of
+from ..descent.rules.protocol import LONGEST_SETTING, Rule, can_be_told, hints_of
 from ..files import bounded, located, ordinary_file, why
 
 LARGEST = 1 << 20  # Bytes.
@@ -319,9 +319,9 @@ def _named(kind: type[Any]) -> str:
 def _told(kind: type[Any]) -> str:
     rule = kind()
     found: object = rule.told() if callable(getattr(rule, "told", None)) else {}
-    if isinstance(found, dict) and all(isinstance(name, str) for name in found):
-        return ""
-    return "has a told that does not answer with a dictionary of its settings by their names"
+    if not (isinstance(found, dict) and all(isinstance(name, str) for name in found)):
+        return "has a told that does not answer with a dictionary of its settings by their names"
+    return "" if can_be_told(found) else "has a told with a name or a value that is no line without control characters"
 
 
 def _written(kind: type[Any]) -> str:
