@@ -320,7 +320,7 @@ def plan_words(lane: Lane) -> Iterator[str]:
 
 
 def settings_summary(rule: Rule[Any]) -> dict[str, Any]:
-    """A rule's hyperparameters as JSON can hold them; of one from outside, what is no number is told as a text.
+    """A rule's hyperparameters as JSON can hold them; of one from outside, what is no finite number is told as a text.
 
     Such a rule may have a method `told` that gives them as people are to read them.
 
@@ -330,7 +330,11 @@ def settings_summary(rule: Rule[Any]) -> dict[str, Any]:
     """
     told = told_by(rule)
     found = {name: getattr(rule, name) for name in _fields(rule)} if told is None else told
-    return {name: value if isinstance(value, int | float | str | None) else str(value) for name, value in found.items()}
+    return {name: value if _in_json(value) else str(value) for name, value in found.items()}
+
+
+def _in_json(value: object) -> bool:
+    return isinstance(value, int | str | None) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _fields(rule: Rule[Any]) -> list[str]:

@@ -23,12 +23,13 @@ def parser() -> argparse.ArgumentParser:
     parser = Parser(
         "check",
         """
-Run the code of a file, and test the update rules in it: that they write to
-nothing they are given, treat every marble as if it were alone, can be replayed,
-remember nothing outside of their state; and with --like, that they move as a
-rule of the program does. Where one does not, the usual mistakes are tried, and
-the one that moves the same is named, with the line of the recurrence.
-Exit status 1 where something is wrong, 2 where nothing could be tested.
+Run the code of a file, and test the update rules in it: that their settings
+can stand in a scene file; that they write to nothing they are given, treat
+every marble as if it were alone, can be replayed, remember nothing outside of
+their state; and with --like, that they move as a rule of the program does.
+Where one does not, the usual mistakes are tried, and the one that moves the
+same is named, with the line of the recurrence. Exit status 1 where something is
+wrong, 2 where nothing could be tested.
 """,
         f"""
 {COMMAND_LINE} check mine.py
@@ -48,7 +49,7 @@ Exit status 1 where something is wrong, 2 where nothing could be tested.
 
 def run(arguments: argparse.Namespace) -> None:
     """Test them, and say what came of it."""
-    from ..foreign.rules_file import RulesError, classes, line_of, read, wrong
+    from ..foreign.rules_file import RulesError, classes, line_of, read
 
     like = None if arguments.like is None else _known(arguments.like)
     match = re.fullmatch(r"(.+):(\w+)", arguments.file)
@@ -63,7 +64,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise RulesError(f"{path} has no rule: no class there has a step(theta, slope, state)")
     remark(f"check runs the code of {path}")
     chosen = found if name is None else {name: found[name]}
-    reports = [_report(kind, wrong(kind), f"{path}, line {line_of(source, own)}", like) for own, kind in chosen.items()]
+    reports = [_report(kind, f"{path}, line {line_of(source, own)}", like) for own, kind in chosen.items()]
     if arguments.json:
         show_json([_summary(report) for report in reports])
     else:
@@ -82,14 +83,24 @@ def _known(wanted: str) -> str:
     return name
 
 
-def _report(kind: type[Any], problem: str, where: str, like: str | None) -> "Report":
-    from ..checking import Finding, Report, check_rule
+_ASKED = (
+    "it is a frozen dataclass with learning_rate, init and step",
+    "its name and settings can stand in a scene file",
+)
+"""What is asked of a class before it is tried."""
 
-    asked = "it is a frozen dataclass with learning_rate, init and step"
-    if problem:
+
+def _report(kind: type[Any], where: str, like: str | None) -> "Report":
+    from ..checking import Finding, Report, check_rule
+    from ..foreign.rules_file import unwritable, wrong
+
+    asked, holds = _ASKED
+    if problem := wrong(kind):
         return Report(kind.__name__, like, (Finding("rule", asked, f"{where}: {kind.__name__} {problem}"),))
+    refused = unwritable(kind)
+    settings = Finding("settings", holds, f"{where}: {refused}" if refused else "")
     found = check_rule(kind, like)
-    return Report(kind.__name__, like, (Finding("rule", asked), *found.findings), found.notes)
+    return Report(kind.__name__, like, (Finding("rule", asked), settings, *found.findings), found.notes)
 
 
 def _summary(report: "Report") -> dict[str, Any]:

@@ -22,7 +22,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ..descent.rules import RULES, all_letters
 from ..descent.rules.guard import told
-from ..descent.rules.protocol import LONGEST_SETTING, Rule, hints_of
+from ..descent.rules.protocol import LONGEST_SETTING, Rule, can_be_told, hints_of
 from ..files import bounded, located, ordinary_file, why
 
 LARGEST = 1 << 20  # Bytes.
@@ -147,6 +147,15 @@ def wrong(kind: type[Any]) -> str:
     )
 
 
+def unwritable(kind: type[Any]) -> str:
+    """What keeps a rule from standing in a lane's table of a scene file; nothing if it can."""
+    if problem := _wrong_name(called(kind), set()):
+        return problem
+    if len(fields(kind)) > MOST_SETTINGS:
+        return f"{kind.__name__} has {len(fields(kind))} fields, and {MOST_SETTINGS} are the most"
+    return next(filter(None, (_wrong_setting(kind, field) for field in fields(kind))), "")
+
+
 def called(kind: type[Any]) -> str:
     """The name that a class gives itself, or else its own."""
     name = vars(kind).get("name")
@@ -175,9 +184,7 @@ def _joined(source: Source) -> RulesFile:
             raise RulesError(f"{where}: {name} {problem}")
         if problem := _wrong_name(called(kind), {*taken, *(other.casefold() for other in rules)}):
             raise RulesError(f"{where}: {problem}")
-        if len(fields(kind)) > MOST_SETTINGS:
-            raise RulesError(f"{where}: {name} has {len(fields(kind))} fields, and {MOST_SETTINGS} are the most")
-        if problem := next(filter(None, (_wrong_setting(kind, field) for field in fields(kind))), ""):
+        if problem := unwritable(kind):
             raise RulesError(f"{where}: {problem}")
         rules[called(kind)] = kind
     for gone in before.rules if before else ():
@@ -312,9 +319,9 @@ def _named(kind: type[Any]) -> str:
 def _told(kind: type[Any]) -> str:
     rule = kind()
     found: object = rule.told() if callable(getattr(rule, "told", None)) else {}
-    if isinstance(found, dict) and all(isinstance(name, str) for name in found):
-        return ""
-    return "has a told that does not answer with a dictionary of its settings by their names"
+    if not (isinstance(found, dict) and all(isinstance(name, str) for name in found)):
+        return "has a told that does not answer with a dictionary of its settings by their names"
+    return "" if can_be_told(found) else "has a told with a name or a value that is no line without control characters"
 
 
 def _written(kind: type[Any]) -> str:
@@ -339,7 +346,9 @@ TRIED: Mapping[str, Callable[[type[Any]], str]] = {
 def _wrong_name(name: str, taken: set[str]) -> str:
     if name.casefold() in taken:
         return f'a rule is called {name} already; name = "my {name.lower()}" in the class gives it a name of its own'
-    if not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
+    if not name.isprintable():
+        return "a rule's name is one line without control characters"
+    if not (name.strip() and len(name) <= LONGEST_NAME):
         return f"a rule's name is one line of at most {LONGEST_NAME} characters"
     return ""
 
@@ -363,10 +372,8 @@ def _wrong_setting(kind: type[Any], field: "Field[Any]") -> str:
 def _wrong_value(hint: Any, name: str, value: Any) -> str:
     """What keeps a setting's usual value from standing in a scene file, and being read there as what it is."""
     parts = value if isinstance(value, tuple) else (value,)
-    if any(isinstance(part, int) and part.bit_length() > MOST_BITS for part in parts):
-        return f"the usual value of {name} is far too large a number"
-    if any(isinstance(part, str) and (not part.isprintable() or len(part) > LONGEST_SETTING) for part in parts):
-        return f"the usual value of {name} must be one line of at most {LONGEST_SETTING} characters"
+    if problem := next(filter(None, map(_wrong_part, parts)), ""):
+        return f"the usual value of {name} {problem}"
     if len(parts) > MOST_ITEMS:
         return f"the usual value of {name} must have at most {MOST_ITEMS} items, not {len(parts)}"
     try:
@@ -376,6 +383,19 @@ def _wrong_value(hint: Any, name: str, value: Any) -> str:
     except ValidationError as error:
         wanted = error.errors()[0]["msg"].replace("Input should", "it must")
         return f"the usual value of {name} is {value!r}, but {wanted[:1].lower()}{wanted[1:]}"
+    return ""
+
+
+def _wrong_part(part: Any) -> str:
+    """What keeps a number or text, alone or in a tuple, from standing in a scene file, whatever type is wanted."""
+    if isinstance(part, int) and part.bit_length() > MOST_BITS:
+        return "is far too large a number"
+    if isinstance(part, float) and not math.isfinite(part):
+        return f"is {float(part)}, but a scene file holds finite numbers only"
+    if isinstance(part, str) and not part.isprintable():
+        return "must be one line without control characters"
+    if isinstance(part, str) and len(part) > LONGEST_SETTING:
+        return f"must be one line of at most {LONGEST_SETTING} characters"
     return ""
 
 

@@ -7,8 +7,26 @@ import pytest
 import students
 from command_line import mistake, status
 
+from sim.foreign.rules_file import MOST_SETTINGS, RulesError, load_rules
+
 STUDENTS = Path(students.__file__).read_text(encoding="utf-8")
 RIGHT = "mine.py:TorchSGD"
+PLAIN = """
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Plain:
+    learning_rate: float = 0.1
+    {fields}
+    {name}
+
+    def init(self, theta):
+        return ()
+
+    def step(self, theta, slope, state):
+        return -self.learning_rate * slope.here, state
+"""
 
 pytestmark = pytest.mark.usefixtures("_elsewhere")
 
@@ -64,6 +82,34 @@ def test_a_class_that_is_no_rule_fails(capsys: pytest.CaptureFixture[str]) -> No
     ended, told = checked(capsys, RIGHT)
     assert ended == 1
     assert "TorchSGD has no init(theta), which a rule has" in " ".join(told.split())
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ("friction: float = float('inf')", ""),
+        ("friction: float = float('nan')", ""),
+        ("_friction: float = 0.9", ""),
+        ("friction: str = 'a\\tb'", ""),
+        ("friction: str = 'ab' * 101", ""),
+        ("friction: object = None", ""),
+        ("learning_rate: float = -0.1", ""),
+        ("batch_size: int = 1", ""),
+        ("; ".join(f"number{index}: float = 0.5" for index in range(MOST_SETTINGS)), ""),
+        ("friction: float = 0.9", f"name = {'n' * 41!r}"),
+    ],
+)
+def test_what_no_scene_file_holds_fails_with_the_sentence_that_refuses_the_file(
+    capsys: pytest.CaptureFixture[str], fields: str, name: str
+) -> None:
+    Path("mine.py").write_text(PLAIN.format(fields=fields, name=name), encoding="utf-8")
+    with pytest.raises(RulesError) as refused:
+        load_rules("mine.py")
+    ended, told = checked(capsys, "mine.py", "--json")
+    (report,) = json.loads(told)
+    assert (ended, report["ok"]) == (1, False)
+    problems = {each["name"]: each["problem"] for each in report["findings"] if not each["ok"]}
+    assert problems["settings"] == str(refused.value)
 
 
 def test_a_rule_may_be_called_as_the_one_that_it_should_be(capsys: pytest.CaptureFixture[str]) -> None:

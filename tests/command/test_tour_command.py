@@ -14,6 +14,7 @@ from sim.scene import OPENING, load_scene
 from sim.scene.reading import Saved
 from sim.scene.reading import load_scene as reopened
 from sim.scene.tour import the_tour
+from sim.stage.drawing.layout import SMALLEST
 from sim.stage.export.step import still
 from sim.stage.style.theme import load_theme, say
 from sim.stage.style.tints import quiet_basin_color
@@ -48,6 +49,22 @@ def test_a_step_becomes_a_picture_that_opens_as_its_scene(capsys: pytest.Capture
     assert dark[:30].mean() < 60
     scene = reopened("six.png")
     assert (scene.name, scene.view.ground) == ("local-minimum", "moving")
+
+
+@pytest.mark.parametrize("presenter", [[], ["--presenter"]])
+@pytest.mark.parametrize(("step", "width", "height"), [(1, 320, 240), (6, 500, 900), (9, 1366, 240), (13, 640, 480)])
+def test_a_small_picture_is_a_reduced_one(
+    capsys: pytest.CaptureFixture[str], step: int, width: int, height: int, presenter: list[str]
+) -> None:
+    least = max(width, SMALLEST[0]), max(height, SMALLEST[1])
+    pictures = []
+    for wide, high in ((width, height), least):
+        output(capsys, "tour", str(step), "--size", f"{wide}x{high}", "-o", "step.png", *presenter)
+        pictures.append(Image.open("step.png").convert("L"))
+    small, large = pictures
+    assert (small.size, large.size) == ((width, height), least)
+    reduced = np.asarray(large.resize(small.size, Image.Resampling.BOX)).astype(int)
+    assert np.abs(np.asarray(small).astype(int) - reduced).mean() < 8
 
 
 def test_for_a_projector_a_step_has_larger_type(capsys: pytest.CaptureFixture[str]) -> None:

@@ -82,6 +82,8 @@ def of_settings(count: int) -> str:
     return HEAVY.replace("    friction: float = 0.9\n", f"    friction: float = 0.9\n{more}")
 
 
+UNTOLD = "type('Untold', (), {'__format__': lambda self, spec: 1 / 0})()"
+"""What cannot be made a text."""
 SCENE = """
 title = "Mine"
 look = "A rule of one's own."
@@ -241,7 +243,14 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
         (HEAVY.replace("slope, state):", "slope):"), "Heavy has a step that does not take (self, theta, slope, state)"),
         (HEAVY.replace("float = 0.1", "float"), "Heavy has a field learning_rate without a usual value, such as"),
         (HEAVY.replace("class Heavy", "class Adam"), 'line 13: a rule is called Adam already; name = "my adam" in'),
-        (NAMED.replace("my momentum", "a\\nb"), "mine.py, line 13: a rule's name is one line of at most 40 characters"),
+        (
+            NAMED.replace("my momentum", "a\\nb"),
+            "line 13: a rule's name is one line without control characters",
+        ),
+        (
+            NAMED.replace("my momentum", "m" * 41),
+            "line 13: a rule's name is one line of at most 40 characters",
+        ),
         (HEAVY.replace("friction", "batch_size"), "a setting cannot be called batch_size, which means something else"),
         (HEAVY.replace("friction: float = 0.9", "friction: object = None"), "friction must be a float, int, bool or s"),
         (HEAVY + HEAVY, "mine.py, line 35: a class is called Heavy already, on line 13; rename one of them"),
@@ -251,13 +260,19 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
         (HEAVY + HEAVY.replace("class Heavy", "class heavy"), "a rule is called heavy already"),
         (HEAVY.replace("float = 0.1", "int = 1"), "Heavy has a field learning_rate that is no float, which it is in"),
         (HEAVY.replace("0.1", "-0.1"), "the usual value of learning_rate is -0.1, but it must be greater than 0"),
-        (HEAVY.replace("0.9", "float('nan')"), "line 13: the usual value of friction is nan, but it must be a finite"),
-        (HEAVY.replace("0.9", "float('inf')"), "the usual value of friction is inf, but it must be a finite number"),
+        (HEAVY.replace("0.9", "float('nan')"), "line 13: the usual value of friction is nan, but a scene file ho"),
+        (HEAVY.replace("0.9", "float('inf')"), "friction is inf, but a scene file holds finite numbers only"),
+        (
+            HEAVY.replace("float = 0.9", "tuple[float, ...] = (float('inf'),)"),
+            "friction is inf, but a scene file holds",
+        ),
         (HEAVY.replace("0.9", "'much'"), "the usual value of friction is 'much', but it must be a valid number"),
         (HEAVY.replace("0.9", "np.float32(1)"), "the usual value of friction is float32, which no scene file holds"),
         (HEAVY.replace("float = 0.9", "int = 10**40"), "the usual value of friction is far too large a number"),
         (HEAVY.replace("float = 0.9", "tuple[int, int] = (1, -2**70)"), "usual value of friction is far too large"),
-        (HEAVY.replace("float = 0.9", "str = 'a\\0b'"), "friction must be one line of at most 200 characters"),
+        (HEAVY.replace("float = 0.9", "str = 'a\\0b'"), "friction must be one line without control characters"),
+        (HEAVY.replace("float = 0.9", "str = 'a\\tb'"), "friction must be one line without control characters"),
+        (HEAVY.replace("float = 0.9", "str = 'ab' * 101"), "friction must be one line of at most 200 characters"),
         (HEAVY.replace("float = 0.9", "tuple[int, ...] = (1,) * 65"), "friction must have at most 64 items, not 65"),
         (
             HEAVY.replace("friction", "_friction"),
@@ -277,6 +292,18 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
         (
             with_method("told(self): return 5"),
             "Heavy has a told that does not answer with a dictionary of its",
+        ),
+        (with_method("told(self): return {'a': 10**5000}"), "Heavy cannot tell its settings: OverflowError: int"),
+        (
+            with_method(f"told(self): return {{'a': {UNTOLD}}}"),
+            "Heavy cannot tell its settings: ZeroDivisionError: division by zero",
+        ),
+        *(
+            (
+                with_method(f"told(self): return {{{told}}}"),
+                "Heavy has a told with a name or a value that is no line without control characters",
+            )
+            for told in ("'x\\ny': 1", "'x': 'a\\x1b[31mb'", "'x': np.zeros((2, 2))")
         ),
         (with_method("recurrence(self): return ()"), "Heavy has a recurrence that is no tuple of lines, such as"),
         (with_method("name(self): raise KeyError", "@property\n    "), "Heavy cannot say what it is called: KeyError"),
@@ -409,6 +436,32 @@ def test_a_name_is_not_translated() -> None:
 
 
 # Commands.
+
+
+@pytest.mark.parametrize(
+    "later",
+    ["10**5000", "10**400", UNTOLD, "'a\\nb'", "np.zeros((2, 2))", "type('', (), {'__str__': lambda self: 5})()"],
+)
+def test_what_cannot_be_shown_of_what_it_tells_later_leaves_its_settings_to_be_told(
+    capsys: pytest.CaptureFixture[str], later: str
+) -> None:
+    told = f"{{'learning_rate': {later} if len(calls) > 1 else 1.0}}"
+    written(with_method(f"told(self, calls=[]): calls.append(0); return {told}"))
+    written(SCENE, "mine.toml")
+    run = json.loads(told_once(capsys, "run", "mine.toml", "--json"))
+    assert run["lanes"][1]["friction"] == 0.8
+    assert "friction 0.8" in " ".join(told_once(capsys, "run", "mine.toml").split())
+    told_once(capsys, "screenshot", "mine.toml", "-o", "mine.png", "--size", "640x400", "--show", "formula")
+
+
+def test_what_it_tells_is_shown_whether_it_is_a_number_or_not(capsys: pytest.CaptureFixture[str]) -> None:
+    text = with_method("told(self): return {'learning_rate': 'fast', 'friction': float('nan'), 'rest': None}")
+    written(text.replace("class Heavy:\n", 'class Heavy:\n    recurrence = ("θ ← θ − η g",)\n'))
+    written(SCENE, "mine.toml")
+    lane = json.loads(told_once(capsys, "run", "mine.toml", "--json"))["lanes"][1]
+    assert (lane["learning_rate"], lane["friction"], lane["rest"]) == ("fast", "nan", None)
+    told_once(capsys, "screenshot", "mine.toml", "-o", "mine.png", "--size", "640x400", "--show", "formula")
+    told_once(capsys, "basins", "mine.toml", "--rule", "heavy", "--updates", "60", "--size", "320x240")
 
 
 def told_once(capsys: pytest.CaptureFixture[str], *words: str) -> str:

@@ -88,14 +88,20 @@ def settings_of(rule: "Rule[Any]") -> dict[str, Any]:
 
 def told_by(rule: "Rule[Any]") -> dict[str, Any] | None:
     """What the method `told` of a rule from outside says; None where there is none, or it says nothing of use."""
-    told = getattr(rule, "told", None)
-    if not callable(told):
-        return None
     try:
-        found: object = told()
+        told = getattr(rule, "told", None)
+        found: object = told() if callable(told) else None
+        return found if isinstance(found, dict) and can_be_told(found) else None
     except (Exception, SystemExit):  # Of code that is not ours; the settings themselves are there to be told.
         return None
-    return found if isinstance(found, dict) and all(isinstance(name, str) for name in found) else None
+
+
+def can_be_told(found: Mapping[Any, Any]) -> bool:
+    """Whether names and values are texts and what can be shown in a line; to make one's text may raise anything."""
+    if not all(isinstance(name, str) and name.isprintable() for name in found):
+        return False
+    numbers = [f"{value:g}" for value in found.values() if isinstance(value, int | float)]
+    return all(text.isprintable() for value in found.values() for text in (f"{value}", str(value), *numbers))
 
 
 def hints_of(rule: "type[Rule[Any]]") -> dict[str, Any]:

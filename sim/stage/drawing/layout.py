@@ -45,6 +45,10 @@ HIGHEST_CHART = 0.3
 """Share of the height that the chart takes at most."""
 
 
+WORDS, CHART_TOO = 1, 2
+"""What makes way for maps: room for words beside names; the chart, too, and the profile beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class More:
     """What panels have room for besides their maps."""
@@ -64,8 +68,8 @@ class More:
     """Among the numbers the learning rate, which changes while the race runs."""
     told: int = 0
     """Of how many of the numbers one is told besides: where maps are low, there are no more rows than hold these."""
-    chart: bool = True
-    """The chart, and the profile beside it; without them maps are larger."""
+    yields: int = 0
+    """What makes way for larger maps: nothing (0), WORDS or CHART_TOO."""
 
 
 TYPE, SMALL_TYPE = 15, 12
@@ -215,7 +219,7 @@ def _shared(place: Rect, em: int) -> tuple[Rect, Rect]:
 
 def _split(stage: Rect, rows: int, em: int, height: int, more: More) -> tuple[Rect, Rect]:
     """The chart below, and the field above it for so many rows of panels."""
-    if not more.chart:
+    if more.yields == CHART_TOO:
         return Rect(stage.bottomleft, (stage.width, 0)), stage.copy()
     share = max(CHART.get(rows, CHART[2]), PROFILED if more.profile else 0.0)
     tall = max(7 * em, round(share * height))
@@ -228,7 +232,7 @@ def _own_maps(
 ) -> tuple[Rect, tuple[PanelLayout, ...]]:
     """The chart, and panels in as many columns as give the largest maps of that aspect (width over height).
 
-    Columns in which words have no room are taken only where no others leave maps large enough, or there is no chart.
+    Columns in which words have no room are taken only where no others leave maps large enough, or words make way.
     """
     gap, rows_of = round(0.8 * em), {columns: -(-lanes // columns) for columns in range(1, lanes + 1)}
 
@@ -240,7 +244,7 @@ def _own_maps(
             rows * (area.height - round(max(UPRIGHT, 1 / aspect) * area.width)),
             round(HIGHEST_CHART * height) - chart.height,
         )
-        if area.width > 0 and spare > 0 and more.chart:
+        if area.width > 0 and spare > 0 and more.yields != CHART_TOO:
             chart = Rect(chart.left, chart.top - spare, chart.width, chart.height + spare)
             field.height -= spare
         frames = [_cell(field, index, columns, rows, (gap, gap)) for index in range(count)]
@@ -257,7 +261,7 @@ def _own_maps(
         roomy = panel.map.width >= wide * em and panel.map.height >= high * em
         return roomy and panel.frame.width >= WORDED * em
 
-    wordy = list(filter(worded, rows_of)) if more.chart else []
+    wordy = [] if more.yields else list(filter(worded, rows_of))
     return panels(max(wordy or rows_of, key=map_size), lanes)
 
 

@@ -8,6 +8,7 @@ import pygame
 from ...scene import OPENING, load_scene
 from ...study.odds import contrast
 from ...study.odds.tally import Tally, work
+from ..drawing.layout import SMALLEST
 from ..drawing.screen import Screen
 from ..picture.picture import draw, snapshot_of
 from ..session.session import Session, begin, carried_by
@@ -25,8 +26,11 @@ def save_step(step: int, language: str, size: tuple[int, int], theme: str, path:
     session = replace(still(step, language, theme), presenter=presenter)
     race = race_of(session.scene)
     race.extend(session.horizon + 1)
-    picture = pygame.Surface(size, depth=32)
+    drawn = max(size[0], SMALLEST[0]), max(size[1], SMALLEST[1])
+    picture = pygame.Surface(drawn, depth=32)
     draw(Screen(picture), snapshot_of(session, race))
+    if drawn != size:
+        picture = pygame.transform.smoothscale(picture, size)  # As a window so small shows it.
     save_image(opaque_image(picture), path, carried_by(session))
 
 

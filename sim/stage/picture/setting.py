@@ -8,7 +8,7 @@ from ...scene import Scene
 from ...scene.tour import the_tour
 from ...surface.protocol import Window
 from ..drawing.camera import FLAT, Camera, Pose
-from ..drawing.layout import Layout, More, layout
+from ..drawing.layout import CHART_TOO, WORDS, Layout, More, layout
 from ..session.session import BATCH_STRIP, Session
 from ..session.tour import step_of
 from ..style.theme import Theme, load_theme
@@ -72,15 +72,20 @@ class Setting:
 
 
 LOW_MAP = 11.5
-"""Height of a map, in ems, below which the chart makes way for it: no step of the tour speaks of that."""
+"""Height of a map, in ems, below which words beside names make way for it, and the chart where these are not enough:
+no step of the tour speaks of that."""
 
 
 def places_in(here: Setting, size: tuple[int, int]) -> Layout:
     """Where things stand in a window of that size."""
     places = _places(here, size, here.more)
-    if here.step is None or here.more.profile or places.panels[0].map.height >= LOW_MAP * places.em:
+    if here.step is None or here.more.profile:
         return places
-    return _places(here, size, replace(here.more, chart=False))
+    for way in (WORDS, CHART_TOO):
+        if places.panels[0].map.height >= LOW_MAP * places.em:
+            break
+        places = _places(here, size, replace(here.more, yields=way))
+    return places
 
 
 def _places(here: Setting, size: tuple[int, int], more: More) -> Layout:

@@ -80,7 +80,7 @@ class SetFormula:
         mine = replace(
             scene,
             name="formula",
-            title=f"f = {self.formula}"[:LONGEST_TITLE],
+            title=_title(self.formula),
             look=OWN_SURFACE,
             surface=surface,
             window=begun.window,
@@ -97,6 +97,12 @@ class SetFormula:
         fresh = renamed(replace(done, scene=mine, wanted=wanted, focus=None), scene)
         notice = _told(begun, lanes, fresh)
         return replace(ask(Restart().apply(fresh)), notice=notice)
+
+
+def _title(formula: str) -> str:
+    """What a surface of one's own is called; a formula that is cut ends in dots, so that none reads as another."""
+    title = f"f = {formula}"
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
 
 def _wanted(session: Session) -> tuple[Point, list[Rate]]:

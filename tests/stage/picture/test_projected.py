@@ -27,7 +27,7 @@ from sim.stage.picture.views.stretch import marble_place
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.theme import load_theme
 
-SMALLEST, USUAL = (960, 600), (1366, 768)
+SMALLEST, MIDDLE, USUAL = (960, 600), (1024, 768), (1366, 768)
 HIDDEN = 0.02
 """Of the land that is to be seen, as much as sentences may hide."""
 LEAST_MAP = 9.0
@@ -123,6 +123,16 @@ def test_the_chart_makes_way_for_low_maps(step: int, language: str) -> None:
     assert not low.chart.height
     assert low.panels[0].map.height >= LEAST_MAP * low.em
     assert low.panels[0].frame.bottom <= low.timeline.top
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("step", [1, 5, 7, 9])  # Those with four lanes.
+def test_words_beside_names_make_way_before_the_chart(step: int, language: str) -> None:
+    session, _ = projected(step, language)
+    places = setting(session, MIDDLE).places
+    assert places.chart.height
+    assert places.panels[0].map.height >= LOW_MAP * places.em
+    assert len({panel.frame.top for panel in places.panels}) == 1
 
 
 def test_nothing_is_drawn_or_told_of_a_chart_that_made_way() -> None:

@@ -13,6 +13,7 @@ from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
+from sim.scene.speech import LONGEST_TITLE
 from sim.stage.session.lanes import AddLane, RemoveLane, SelectLane, SetHyperparameter
 from sim.stage.session.playback import Step
 from sim.stage.session.problem import Draft, SetFormula
@@ -39,6 +40,15 @@ def test_a_formula_becomes_the_surface_and_the_scene_can_be_saved(session: Sessi
     assert parse_saved(saved_text(Saved(scene, 9)), "x") == Saved(scene, 9)
     assert after(typed, SetFormula("x^2 + 2*y^2 + sin(3*x)")) == typed
     assert after(session, SetFormula("  ")) == session
+
+
+def test_a_title_that_is_cut_shows_no_other_formula(session: Session) -> None:
+    whole = "x^2 + y^2 + 0.5".ljust(LONGEST_TITLE - len("f = "), "0")
+    assert after(session, SetFormula(whole)).scene.title == f"f = {whole}"
+    scene = after(session, SetFormula(f"{whole}*0")).scene
+    assert len(scene.title) == LONGEST_TITLE
+    assert scene.title == f"f = {whole}"[:-1] + "…"
+    assert parse_saved(saved_text(Saved(scene, 9)), "x").scene == scene
 
 
 @pytest.mark.parametrize(

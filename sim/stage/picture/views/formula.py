@@ -423,11 +423,15 @@ def _pair(vector: Array, told: Callable[[float], str] = _usually) -> str:
     return f"({x}, {y})"
 
 
+def _constant(value: object, written: Callable[[float], str]) -> str:
+    """The value of a hyperparameter, which a rule from outside may tell as it likes."""
+    return written(value) if isinstance(value, int | float) else str(value)
+
+
 def _constants(track: Track, moment: int) -> str:
     """The hyperparameters, all of them but options that are off; of a learning rate that changes, as many digits."""
     rule, changes = track.rule(moment), track.lane.schedule != CONSTANT
     told, known = settings_of(rule), letters(type(rule))
-    words = {name: short(told[name]) for name in known if name in told}
-    if changes and RATE in words:
-        words[RATE] = number(told[RATE])
+    exact = {RATE} if changes else set()
+    words = {name: _constant(told[name], number if name in exact else short) for name in known if name in told}
     return " · ".join(f"{known[name].sign} {value}" for name, value in words.items())
