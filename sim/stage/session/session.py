@@ -157,6 +157,8 @@ class Session:
     """Whether all the live numbers of a lane are shown, not only the loss."""
     presenter: bool = False
     """Bigger type and strokes, for a projector."""
+    presented: bool = False
+    """Whether that is so again once the panel of controls, for which there was no room, is folded in."""
     larger: float = 1.0
     """How many times as large as usual in a window of its size type and strokes are to be."""
     captions: bool = True

@@ -125,6 +125,7 @@ def end(session: Session) -> Session:
         language=session.language,
         controls=session.controls,
         presenter=session.presenter,
+        presented=session.presented,
         captions=session.captions,
         ends=session.ends,
         drama=session.drama,

@@ -247,7 +247,7 @@ class Present:
     """Bigger type and strokes and no controls, or back."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, presenter=not session.presenter, controls=False, notice="")
+        return replace(session, presenter=not session.presenter, controls=False, presented=False, notice="")
 
 
 Switch = Literal["together", "profile", "numbers", "captions", "ends"]
@@ -283,10 +283,11 @@ class Enlarge:
 
 @dataclass(frozen=True, slots=True)
 class ShowControls:
-    """Fold the panel of controls out or in."""
+    """Fold the panel of controls out or in; meanwhile type is not for a projector."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, controls=not session.controls, presenter=False, notice="")
+        there = replace(session, controls=not session.controls, notice="")
+        return replace(there, presenter=session.presented, presented=session.presenter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,11 +329,12 @@ class Back:
         layers = (
             (session.help, {"help": False}),
             (session.picking is not None, {"picking": None, "cards": ()}),
-            (session.controls, {"controls": False, "notice": ""}),
         )
         for there, without in layers:
             if there:
                 return replace(session, **without)
+        if session.controls:
+            return ShowControls().apply(session)
         if session.tour is not None:
             return end(session)
         return replace(session, presenter=False, notice="") if session.presenter else session

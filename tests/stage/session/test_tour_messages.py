@@ -111,6 +111,18 @@ def test_escape_puts_away_sheet_and_panel_before_the_tour_and_the_tour_before_bi
     assert not after(presented, Back()).presenter
 
 
+def test_big_type_comes_back_when_the_panel_is_folded_in(session: Session) -> None:
+    opened = after(session, Present(), ShowControls())
+    assert (opened.controls, opened.presenter) == (True, False)
+    for fold in (ShowControls(), Back()):
+        folded = after(opened, fold)
+        assert (folded.controls, folded.presenter) == (False, True)
+        assert not after(folded, Present(), ShowControls(), ShowControls()).presenter
+    assert after(opened, Present()).presenter
+    assert not after(opened, Present(), Present(), ShowControls(), ShowControls()).presenter
+    assert not after(session, ShowControls(), ShowControls()).presenter
+
+
 def test_what_has_been_counted_for_a_step_counts_when_one_comes_back(session: Session) -> None:
     there = after(session, GoToStep(12))
     assert after(there, PutAway(), GoBack()).tally is there.tally
