@@ -18,6 +18,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, get_args, get_origin, get_type_hints
 
+import numpy as np
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ..descent.rules import RULES, all_letters
@@ -297,7 +298,7 @@ def _copied(kind: type[Any]) -> str:
 
 def _compared(kind: type[Any]) -> str:
     equal: object = kind() == kind()
-    return "" if isinstance(equal, bool) else "cannot be compared with another: == must answer True or False"
+    return "" if isinstance(equal, bool | np.bool_) else "cannot be compared with another: == must answer True or False"
 
 
 def _asked(kind: type[Any]) -> str:
