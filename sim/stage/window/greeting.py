@@ -11,7 +11,6 @@ from ..drawing.relief.ball import ball, draw_centered, roll, shadow
 from ..drawing.screen import Screen
 from ..style.theme import Theme
 
-MARBLES = 3
 RADIUS, APART = 2.2, 5.8
 """Of a marble, and from one to the next, in ems."""
 NAME, BELOW = 2.4, 5.4
@@ -29,7 +28,7 @@ def draw_greeting(surface: pygame.Surface, theme: Theme) -> None:
     foot = camera.turn.tilt_sine * RADIUS * em
     screen.rect(surface.get_rect(), theme.background)
     for number, rolled in enumerate(ROLLED):
-        x, y = width / 2 + (number - (MARBLES - 1) / 2) * APART * em, height / 2 - BELOW * em / 2
+        x, y = width / 2 + (number - (len(ROLLED) - 1) / 2) * APART * em, height / 2 - BELOW * em / 2
         turned = roll(np.eye(3), np.array([rolled, 0.4 * rolled, 0.0]), 1.0)
         draw_centered(screen, shadow(RADIUS * em, camera), (x, y + foot))
         draw_centered(screen, ball(RADIUS * em, theme.lane(number), camera, turned), (x, y))
