@@ -4,8 +4,8 @@ Pixels are counted from the upper left corner, x to the right and y down; a box 
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from contextlib import AbstractContextManager
-from typing import NamedTuple, Protocol
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, NamedTuple, Protocol
 
 from pygame import Rect, Surface
 
@@ -113,3 +113,21 @@ class Canvas(Protocol):
     def backdrop(self, backdrop: Backdrop, corner: Pixel, part: Box | None = None) -> None:
         """A picture that stands for a while, its upper left corner there; part: what of it is drawn, if not all."""
         ...
+
+
+class Unseen:
+    """A canvas on which nothing is to be seen: whoever draws on it finds out what there would be, and keeps that."""
+
+    size = (1, 1)
+    raster = False
+
+    def __getattr__(self, verb: str) -> Callable[..., Any]:
+        return _ANSWERS.get(verb, lambda *_, **__: None)
+
+
+_ANSWERS: dict[str, Callable[..., Any]] = {
+    "text": lambda *_, **__: 0,
+    "part": lambda *_, **__: nullcontext(),
+    "clip": lambda *_, **__: nullcontext(),
+}
+"""What verbs of it answer that are asked for an answer."""

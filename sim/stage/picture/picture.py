@@ -236,6 +236,15 @@ def _draw_maps(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
     _draw_search(canvas, here, session)
 
 
+def lay_out(snapshot: Snapshot, size: tuple[int, int], lane: int, block: int) -> None:
+    """Find out what a lane's views say in a block of MOMENTS moments, and where, for pictures of that size.
+
+    It takes longer than to draw it: done before it is to be seen, none of these pictures has to wait for it.
+    """
+    panel = _panels(setting(snapshot.session, size), snapshot.race)[lane]
+    panel.course.lay_out(block, snapshot.session.views)
+
+
 def _draw_search(canvas: Canvas, here: Setting, session: Session) -> None:
     """Show over a lane's map how far the search for its learning rate has come, if one goes on."""
     search = searching(session)

@@ -1,8 +1,11 @@
-"""A race is computed ahead of what is shown, for as long as a frame can spare."""
+"""A race is computed ahead of what is shown, for as long as a frame can spare, and words on maps are laid out."""
 
 import time
 
 from ...descent.race import Race
+from ..picture.picture import Snapshot, lay_out
+from ..picture.setting import setting
+from ..picture.views.context import MOMENTS
 from ..session.session import SPEEDS, Session
 
 FRAMES_A_SECOND = 60
@@ -14,6 +17,9 @@ CHUNK = 8
 """Updates computed at once, where there is time for them; the more, the cheaper each."""
 LEAP = 40
 """The most updates computed at once where the picture waits for them: few enough for a flag to follow the mouse."""
+
+LAID_OUT_UP_TO = 100.0
+"""Updates a second up to which words are laid out ahead: faster, there is not a frame for each lane."""
 
 
 class Ahead:
@@ -45,3 +51,30 @@ class Ahead:
 def updates_a_frame(session: Session) -> int:
     """How many updates a frame plays, with some to spare."""
     return int(SPEEDS[session.speed] / FRAMES_A_SECOND) + 2
+
+
+class WordsAhead:
+    """Has the words of views laid out for the next moments of each lane, one lane in a frame, while a race plays."""
+
+    def __init__(self) -> None:
+        self._of: tuple[Race, frozenset[str], tuple[int, int]] | None = None
+        self._done: set[tuple[int, int]] = set()  # Lanes, and blocks of moments.
+
+    def go_on(self, shown: Snapshot, size: tuple[int, int]) -> None:
+        """Lay out those of one more lane, if any comes into other moments before long."""
+        session, race = shown.session, shown.race
+        if not session.playing or session.sheet or not session.views or SPEEDS[session.speed] > LAID_OUT_UP_TO:
+            return
+        of = race, session.views, size
+        if self._of != of:
+            self._of, self._done = of, set()
+        if setting(session, size).more.together:  # There words depend on the moments of all lanes.
+            return
+        timing = session.scene.timing(session.clock)
+        for lane, track in enumerate(race.tracks):
+            block, place = divmod(timing.updates(lane, shown.tick), MOMENTS)
+            known = track.updates >= MOMENTS * (block + 2)
+            if place >= MOMENTS // 2 and known and (lane, block) not in self._done:
+                self._done.add((lane, block))
+                lay_out(shown, size, lane, block + 1)
+                return

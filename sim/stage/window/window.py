@@ -36,7 +36,7 @@ from ..sheets.scenes import Cards, cards_of
 from ..sheets.sheets import sheet_layout, tab_at
 from ..style.theme import say
 from . import display, documents
-from .ahead import FRAMES_A_SECOND, Ahead, updates_a_frame
+from .ahead import FRAMES_A_SECOND, Ahead, WordsAhead, updates_a_frame
 from .asking import Asking, asked
 from .beside import preparing
 from .beside.counting import Counting
@@ -87,6 +87,7 @@ class MainWindow:
         self._since = 0.0  # Since when the picture has stayed, or the last one came.
         self._errand: Errand | None = None  # What is to be done when the picture that is waited for has come.
         self._ahead: Ahead | None = None  # Computes the race that is shown.
+        self._words_ahead = WordsAhead()
         self._hand = Hand()
         self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that the mouse rests on.
         self._entered = False  # Whether it is told where the mouse is because a window is there now: it need not move.
@@ -116,6 +117,8 @@ class MainWindow:
         seconds = self._clock.tick(FRAMES_A_SECOND if self._due else 0) / 1000  # The first frame is due at once.
         self._due = time.perf_counter() + 1 / FRAMES_A_SECOND
         self.advance(events, min(seconds, LONGEST_FRAME), late)
+        if self._showing.moment is not None and not self._waiting:
+            self._words_ahead.go_on(self._showing.moment, display.canvas_size())
         self._count_ends(self._due - SPARE)
 
     def _events(self) -> tuple[list[pygame.Event], bool]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from pygame import Rect
 
@@ -13,7 +14,7 @@ from ....study.maps.swarm import Cloud
 from ....study.odds.ends import LaneEnds
 from ....surface.points import Array
 from ...drawing.camera import Camera
-from ...drawing.canvas import Canvas, Pixel
+from ...drawing.canvas import Canvas, Pixel, Unseen
 from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge
 from ...session.playback import MOMENTOUS
 from ...session.session import MOVING_GROUND
@@ -124,6 +125,12 @@ class Course:
                 draw_views(canvas, context, Layer.UNDER)
                 self.draw_cloud(canvas, context, cloud)
             draw_minima(canvas, context, self.named(context.moment, ends))  # Nothing hides a number.
+
+    def lay_out(self, block: int, views: frozenset[str]) -> None:
+        """Find out what views say in a block of MOMENTS moments, and where it stands, before the marble comes there."""
+        rest = self.context(MOMENTS * block, views - {MOVING_GROUND})
+        for layer in (Layer.UNDER, Layer.WORDS, Layer.OVER):
+            draw_views(cast(Canvas, Unseen()), replace(rest, views=views), layer)
 
     def named(self, moment: int, ends: LaneEnds | None = None) -> tuple[int, ...]:
         """The minima that are spoken of beside the map."""

@@ -160,11 +160,10 @@ def _kept_off(
     Where the marble or its arrows cannot but be hidden for a time, each half of the part is looked at alone.
     """
     first, last = part
-    passing = [*marbles, *own.marbles[first:last]]
-    arrows = [arrow for each in own.arrows[first:last] for arrow in each]
+    passing = _passing(own, marbles, first, last)
     stands, left = [label.stand for label in labels], 0
     for turn, label in enumerate(labels):
-        hidden = _hides(label.stand.place, passing, arrows)
+        hidden = _hides(label.stand.place, passing)
         if hidden or label.stand.place.collidelist(list(words)) >= 0:
             rest = [(each.mark, stand) for each, stand in zip(labels, stands, strict=True) if each is not label]
             places, leaders = [stand.place for _, stand in rest], _leaders(rest)
@@ -173,7 +172,7 @@ def _kept_off(
             free = [stand for stand in possible if _is_free(label.mark, stand, taken, places, leaders)]
             if label.stand.place.collidelist(list(words)) < 0 or not free:
                 free.append(label.stand)
-            under = [_hides(stand.place, passing, arrows) for stand in free]
+            under = [_hides(stand.place, passing) for stand in free]
             hidden, stands[turn] = min(under), free[under.index(min(under))]
         left += hidden
     middle = (first + last) // 2
@@ -185,10 +184,33 @@ def _kept_off(
         yield from _kept_off(moved, others, own, marbles, half, words)
 
 
-def _hides(place: pygame.Rect, marbles: Sequence[pygame.Rect], arrows: Sequence[Line]) -> int:
+class Passing(NamedTuple):
+    """What words may hide in some moments in a row."""
+
+    marbles: list[pygame.Rect]
+    arrows: list[Line]
+    boxes: list[pygame.Rect]
+    """Around each of the arrows: most are nowhere near, and that is seen sooner than where they end."""
+
+
+def _passing(own: Stretch, marbles: Sequence[pygame.Rect], first: int, last: int) -> Passing:
+    """That of a lane from one moment of its block to the one before another, among other lanes' marbles."""
+    arrows = [arrow for each in own.arrows[first:last] for arrow in each]
+    return Passing([*marbles, *own.marbles[first:last]], arrows, _boxes(arrows))
+
+
+def _boxes(lines: Sequence[Line]) -> list[pygame.Rect]:
+    """A box that holds it of each line, in whole pixels."""
+    ends = np.array(lines).reshape(-1, 2, 2)
+    low, high = np.floor(ends.min(axis=1)) - 1, np.ceil(ends.max(axis=1)) + 1
+    return [pygame.Rect(corner, size) for corner, size in zip(low.tolist(), (high - low).tolist(), strict=True)]
+
+
+def _hides(place: pygame.Rect, passing: Passing) -> int:
     """At how many moments words there lie on a marble, which counts most, or on an arrow."""
-    under = len(place.collidelistall(list(marbles)))
-    return (len(arrows) + 1) * under + sum(bool(place.clipline(*arrow)) for arrow in arrows)
+    marbles, arrows, boxes = passing
+    under = len(place.collidelistall(marbles))
+    return (len(arrows) + 1) * under + sum(bool(place.clipline(*arrows[n])) for n in place.collidelistall(boxes))
 
 
 def _is_free(
