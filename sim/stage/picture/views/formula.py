@@ -408,7 +408,8 @@ def _terse(value: float) -> str:
     if not math.isfinite(value):
         return number(value)
     words = f"{value:.1g}" if not value or 1e-3 <= abs(value) < 1e4 else f"{value:.0e}"
-    return re.sub("e([+-])0*", lambda power: "e" + power[1].strip("+"), words).replace("-", "−")
+    digit, powers, power = words.partition("e")
+    return (f"{digit}e{int(power)}" if powers else digit).replace("-", "−")
 
 
 def _written(value: Any, told: Callable[[float], str] = _usually) -> str:
