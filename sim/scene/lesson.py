@@ -28,8 +28,7 @@ def happened(race: Race, timing: Timing, lane: int, kind: str, tick: int) -> int
 
 def said_at(caption: Caption, scene: Scene, race: Race, timing: Timing, tick: int) -> int | None:
     """The tick at which the caption's condition became true; None if it is not by `tick`."""
-    names = [lane.name for lane in scene.lanes]
-    lanes = [index for index, name in enumerate(names) if caption.lane in (None, name)]
+    lanes = _lanes_of(caption, scene)
     if not lanes:  # Its lane has been taken away.
         return None
     match caption.on:
@@ -44,6 +43,21 @@ def said_at(caption: Caption, scene: Scene, race: Race, timing: Timing, tick: in
             ticks = [happened(race, timing, lane, kind, tick) for lane in lanes]
     first = min((when for when in ticks if when is not None), default=None)
     return first if first is not None and first <= tick else None
+
+
+def _lanes_of(caption: Caption, scene: Scene) -> list[int]:
+    """The lanes that a caption tells of, all where it names none."""
+    return [index for index, lane in enumerate(scene.lanes) if caption.lane in (None, lane.name)]
+
+
+def _lasts(caption: Caption, scene: Scene, timing: Timing, ticks: int, tick: int) -> bool:
+    """Whether a caption that came so many ticks before the tick stands at it, unless the next one comes.
+
+    What is said of the end was true there: it is not said of lanes that are played on.
+    """
+    if caption.on != "end":
+        return ticks < HOLD
+    return all(timing.updates(lane, tick) <= scene.updates for lane in _lanes_of(caption, scene))
 
 
 def is_particular(words: Caption) -> bool:
@@ -80,7 +94,7 @@ _own = lru_cache(maxsize=8)(load_scene)  # Asked for at each place that a start 
 def caption(scene: Scene, race: Race, timing: Timing, tick: int, particular: bool = True) -> int | None:
     """The index of the scene's caption that stands at the tick: the one whose condition came true last.
 
-    It stands until the next one's does, for `HOLD` ticks at most; what is said at the end stays.
+    It stands until the next one's does, for `HOLD` ticks at most; what is said of the end as long as that lasts.
 
     particular: whether those are said that tell of the very race that their author saw.
     """
@@ -89,9 +103,8 @@ def caption(scene: Scene, race: Race, timing: Timing, tick: int, particular: boo
         when = said_at(each, scene, race, timing, tick) if particular or not is_particular(each) else None
         if when is not None and when >= latest:
             latest, shown = when, index
-    if shown is None or (tick - latest >= HOLD and scene.captions[shown].on != "end"):
-        return None
-    return shown
+    lasts = shown is not None and _lasts(scene.captions[shown], scene, timing, tick - latest, tick)
+    return shown if lasts else None
 
 
 def answer(scene: Scene, race: Race, timing: Timing, tick: int) -> tuple[int, ...]:

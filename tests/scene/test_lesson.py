@@ -96,9 +96,15 @@ def test_a_caption_stands_until_the_next_or_for_long_enough() -> None:
     assert [shown(scene, escape.seen + later) for later in (0, HOLD - 1, HOLD)] == [2, 2, None]
 
 
-def test_what_is_said_at_the_end_stays() -> None:
+def test_what_is_said_of_the_end_is_not_said_of_a_race_that_is_played_on() -> None:
     scene = with_captions(Caption(on="end", text="a"))
-    assert [shown(scene, tick) for tick in (399, 400, 400 + 2 * HOLD)] == [None, 0, 0]
+    assert [shown(scene, tick) for tick in (399, 400, 401, 400 + 2 * HOLD)] == [None, 0, None, None]
+
+
+def test_what_is_said_of_the_end_stands_as_long_as_that_lasts() -> None:
+    scene = with_captions(Caption(on="end", text="a", lane="full batch"))
+    ticks = [400 * 20 - 1, 400 * 20, 400 * 20 + 19, 400 * 20 + 20]  # By epochs a full batch takes twenty to go on.
+    assert [shown(scene, tick, "epochs") for tick in ticks] == [None, 0, 0, None]
 
 
 def test_a_lane_s_own_updates_count_by_every_clock() -> None:
