@@ -149,7 +149,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             (Key("Page Up", Lead(-1)), Key("Page Down", Lead(1))),
         ),
         Binding("Shift O", "all of them, in pictures", (Key("Shift o", ShowScenes()),)),
-        Binding("Backspace", "back to the one that was changed, or to the step", (Key("Backspace", GoBack()),)),
+        Binding("Backspace", "undo changes, redo them; back to the step", (Key("Backspace", GoBack()),)),
         Binding("Enter", "watch without a guess", (Key("Enter", SkipQuestion()),)),
         Binding("0", "captions and questions on or off", (Key("0", Toggle("captions")),)),
     ),

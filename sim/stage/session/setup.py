@@ -61,12 +61,14 @@ def leave(session: Session) -> Session | None:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Go back to the scene that was changed and left. What is left now can be come back to in its turn."""
+    """Go back to the scene that was changed and left, or, if there is none, to the one that is shown as it was before
+    it was changed. What is left now can be come back to in its turn.
+    """
 
     def apply(self, session: Session) -> Session:
         before = session.left
         if before is None:
-            return replace(session, notice=say(session.language, "No changed scene was left."))
+            return _unchanged(session)
         return replace(
             session,
             scene=before.scene,
@@ -93,6 +95,16 @@ class Return:
             notice="",
             left=leave(replace(session, left=None)),
         )
+
+
+def _unchanged(session: Session) -> Session:
+    """The session with its scene as it was opened, at the same moment, with the same seed."""
+    origin = session.origin
+    if origin is None or not changed(session):
+        return replace(session, notice=say(session.language, "Nothing was changed that could be taken back."))
+    back = opened(session, replace(origin, seed=session.scene.seed, claims=session.scene.claims))
+    told = say(session.language, "The scene as it was opened; Backspace brings back what was changed.")
+    return replace(back, former=None, goal=None, notice=told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import pytest
 from messages import after
 
 from sim.scene import load_scene, scene_files
+from sim.stage.session.lanes import SelectLane, SetBatchSize
 from sim.stage.session.playback import Restart, Step
 from sim.stage.session.session import Session
 from sim.stage.session.setup import (
@@ -79,10 +80,24 @@ def test_what_was_changed_by_hand_can_be_come_back_to(session: Session) -> None:
     back = after(there, OpenScene(4), Return())
     assert (back.scene, back.tick, back.playing) == (changed.scene, 7, False)
     assert back.left is None  # Nothing was changed in the scene that has been left now.
-    assert after(back, Return()).notice
     again = after(back, OpenScene(2), Drop((0.1, 0.1)), Return(), Return())
     assert (again.scene.name, again.scene.start) == (NAMES[2], (0.1, 0.1))
     assert after(session, Step(30), NewSeed(), OpenScene(2)).left is None
+
+
+def test_what_was_changed_by_hand_can_be_taken_back_and_brought_back(session: Session) -> None:
+    changed = after(session, NewSeed(), SelectLane(1), Step(30), Drop((0.5, -0.25)), SetBatchSize(3))
+    back = after(changed, Return())
+    assert back.scene == replace(session.scene, seed=changed.scene.seed, claims=changed.scene.claims)
+    assert (back.tick, back.playing, bool(back.notice)) == (changed.tick, changed.playing, True)
+    again = after(back, Return())
+    assert (again.scene, again.tick, again.lane, again.notice) == (changed.scene, changed.tick, 1, "")
+    assert after(again, Return()).scene == back.scene
+
+
+def test_where_nothing_was_changed_it_is_said(session: Session) -> None:
+    same = after(session, NewSeed(), Step(3), Return())
+    assert (same.scene, same.tick, bool(same.notice)) == (after(session, NewSeed()).scene, 3, True)
 
 
 def test_the_start_can_be_nudged_by_shares_of_what_is_shown(session: Session) -> None:
