@@ -103,8 +103,7 @@ def _unchanged(session: Session) -> Session:
     if origin is None or not changed(session):
         return replace(session, notice=say(session.language, "Nothing was changed that could be taken back."))
     back = opened(session, replace(origin, seed=session.scene.seed, claims=session.scene.claims))
-    told = say(session.language, "The scene as it was opened; Backspace brings back what was changed.")
-    return replace(back, former=None, goal=None, notice=told)
+    return replace(back, former=None, goal=None, notice="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def test_what_was_changed_by_hand_can_be_taken_back_and_brought_back(session: Se
     changed = after(session, NewSeed(), SelectLane(1), Step(30), Drop((0.5, -0.25)), SetBatchSize(3))
     back = after(changed, Return())
     assert back.scene == replace(session.scene, seed=changed.scene.seed, claims=changed.scene.claims)
-    assert (back.tick, back.playing, bool(back.notice)) == (changed.tick, changed.playing, True)
+    assert (back.tick, back.playing, back.left is None) == (changed.tick, changed.playing, False)
     again = after(back, Return())
     assert (again.scene, again.tick, again.lane, again.notice) == (changed.scene, changed.tick, 1, "")
     assert after(again, Return()).scene == back.scene
