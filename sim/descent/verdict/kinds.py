@@ -159,6 +159,7 @@ class Saying(Enum):
     BASIN = "the basin of minimum {number}"
     UNKNOWN_BASIN = "a basin that is not known"
     MOVEMENTS = "by up to {length}, and no less than before"
+    LAST_MOVEMENTS = "by up to {length}"
     BALANCE = "gradient and weight decay balance"
     GLOBAL = "proved to be the global one"
     LOWEST = "none lower is known in or around the window"
@@ -225,7 +226,10 @@ def _place(verdict: "Verdict") -> Part:
 
 
 def _movements(verdict: "Verdict") -> Part:
-    return NOTHING if verdict.swing is None else Saying.MOVEMENTS.with_blanks(length=f"{verdict.swing:.2g}")
+    if verdict.swing is None:
+        return NOTHING
+    saying = Saying.LAST_MOVEMENTS if verdict.fades else Saying.MOVEMENTS
+    return saying.with_blanks(length=f"{verdict.swing:.2g}")
 
 
 def _balance(verdict: "Verdict") -> Part:
@@ -380,7 +384,9 @@ class Verdict:
     loss: float = 0.0
     """Training loss; not finite where there is no surface."""
     swing: float | None = None
-    """The longest of its last movements, if it bounces."""
+    """The longest of its last movements, if it bounces,"""
+    fades: bool = False
+    """and whether that is less than before."""
     decays: bool = False
     """Whether the rule shrinks θ besides: then it rests where that and the gradient balance."""
     found: tuple[float, float] | None = None

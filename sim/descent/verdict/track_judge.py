@@ -12,7 +12,7 @@ from ...surface.points import Array, eigenvectors, norm
 from ..examples.chance import Indices
 from ..problem import Problem
 from ..track import Track
-from .blocks import BOUNCES
+from .blocks import BOUNCES, UNDAMPED
 from .judge import LOOKBACK, SPENT, Judge, decays, fallen
 from .kinds import Event, Verdict, VerdictKind
 from .sight import AS_LOW, LEAVING, elsewhere, level_with, nearest_saddle
@@ -63,6 +63,8 @@ class TrackJudge:
         moment = min(update, track.updates)
         theta, basin = track.theta[moment], self.basin(moment)
         lower, upper = track.curvatures[moment].tolist()
+        bounces = kind in (VerdictKind.BOUNCING, VerdictKind.SWINGING)
+        swing = self._longest(moment - SWING, moment) if bounces else 0.0
         found = self._found(theta, basin) if kind in (VerdictKind.SETTLED, VerdictKind.STUCK) else None
         return Verdict(
             kind=kind,
@@ -74,7 +76,8 @@ class TrackJudge:
             saddle=_saddle(problem, theta) if kind is VerdictKind.STALLED else None,
             way_down=_way_down(problem, theta) if kind in (VerdictKind.STALLED, VerdictKind.BALANCED) else None,
             loss=float(track.loss[moment]),
-            swing=self._swing(moment) if kind in (VerdictKind.BOUNCING, VerdictKind.SWINGING) else None,
+            swing=swing if bounces else None,
+            fades=bounces and swing < UNDAMPED * self._longest(moment - 2 * SWING, moment - SWING),
             found=found,
             lower=_lower(problem, *found) if found and kind is VerdictKind.STUCK else None,
             proved=kind is VerdictKind.SETTLED and problem.proof is not None,
@@ -92,9 +95,9 @@ class TrackJudge:
         problem, label = self.track.problem, np.array([NO_BASIN if basin is None else basin])
         return _unknown(problem, *theta.tolist()) if elsewhere(problem, theta[None], label)[0] else None
 
-    def _swing(self, moment: int) -> float:
-        """The longest of the last movements before a moment."""
-        return float(norm(self.track.movement[max(0, moment - SWING) : moment]).max(initial=0.0))
+    def _longest(self, first: int, last: int) -> float:
+        """The longest of the movements from one moment to another."""
+        return float(norm(self.track.movement[max(0, first) : max(0, last)]).max(initial=0.0))
 
     def events_until(self, update: int) -> list[Event]:
         """The events that are certain at the moment `update`, in the order in which they became so."""

@@ -14,6 +14,7 @@ from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.adaptive.adamw import AdamW
+from sim.descent.rules.adaptive.nadam import NAdam
 from sim.descent.rules.curvature.newton import Newton
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
@@ -376,3 +377,16 @@ def test_a_bounce_says_how_long_it_is() -> None:
     verdict = judged(way).verdict(way.updates)
     assert verdict.swing == norm(judged(way).track.movement[-40:]).max()
     assert "by up to 2, and no less than before" in verdict.evidence
+
+
+def test_of_a_bounce_that_fades_it_is_not_said_that_it_is_no_less_than_before() -> None:
+    hills, window = "0.3*x^2 + 0.3*y^2 + sin(3*x)*cos(2*y)", Window(-3.0, 3.0, -3.0, 3.0)
+    judge = judged(Way(hills, NAdam(0.1), (1.5, 0.7), 1900, window=window))
+    bouncing = [moment for moment in range(1500, 1900) if judge.verdict(moment).kind is VerdictKind.BOUNCING]
+    lengths = norm(judge.track.movement)
+    last = {moment: lengths[moment - 40 : moment].max() for moment in bouncing}
+    faded = [moment for moment in bouncing if last[moment] < 0.3 * lengths[moment - 80 : moment - 40].max()]
+    assert faded
+    for moment in faded:
+        assert judge.verdict(moment).evidence[0] == f"by up to {last[moment]:.2g}"
+    assert any("and no less than before" in judge.verdict(moment).evidence[0] for moment in bouncing)
