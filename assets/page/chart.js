@@ -83,7 +83,7 @@ function lossTicks() {
 }
 
 const shortNumber = (value) =>
-  (value && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential() : String(value)).replace(/-/g, "−");
+  signed(value && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential() : String(value)).replace("e+", "e");
 
 function drawLosses(context, place, lane, columnName, color, width, dashes, until) {
   const column = race.lanes[lane][columnName];

@@ -334,6 +334,7 @@ window.threeMarbles = Object.freeze({
       pixel: { x: area.left + pixel[0], y: area.top + pixel[1] },
     };
   }),
+  figure,
   ground: (lane) => Array.from(heightsUnder(lane, momentOf(lane, state.time, !state.still))),
   // The colours of land as a graphics processor draws it, and as the page does it by itself.
   drawings: (lane, width, height) => {

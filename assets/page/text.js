@@ -15,14 +15,20 @@ function say(sentence, blanks = {}) {
   return filled(words().said[sentence] ?? sentence, blanks);
 }
 
-// About four digits: 0.3660, −12.35, 3.1e−7.
+// With minus signs, and powers of two digits: −3.1e−07, 1.2e+05.
+function signed(text) {
+  return text.replace(/e([+-])(\d)$/, (_, sign, power) => `e${sign}0${power}`).replace(/-/g, "−");
+}
+
+// About four digits: 0.3660, −12.35, 3.1e−07.
 function figure(value) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "–";
   const size = Math.abs(value);
-  const text = size && (size < 1e-3 || size >= 1e5)
+  const digits = Math.max(0, 5 - String(Math.trunc(size)).length);
+  const text = size && (size < 1e-3 || Number(size.toFixed(digits)) >= 1e5)
     ? value.toExponential(1)
-    : value.toFixed(Math.max(0, 5 - String(Math.trunc(size)).length));
-  return text.replace(/-/g, "−");
+    : value.toFixed(digits);
+  return signed(text);
 }
 
 function setText(element, text) {

@@ -32,6 +32,7 @@ from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views.moving_ground import LANDED
 from sim.stage.session.session import begin, race
+from sim.stage.style.numbers import number
 from sim.stage.style.theme import load_theme
 from sim.study.odds.odds import gather, jobs, odds
 from sim.study.statistics.telling import share_texts
@@ -653,6 +654,25 @@ def test_a_guess_is_asked_for_before_and_judged_after(
     tab.press("End")
     still_open = "You guessed minibatch; at the end of the race the question is still open."
     assert tab.value(caption).startswith(still_open)
+
+
+def test_numbers_are_written_as_in_the_window(tab: chromium.Tab) -> None:
+    values = (
+        0.0,
+        -0.0,
+        3.1e-7,
+        -2.0e-12,
+        1.5e-123,
+        0.0012,
+        0.366,
+        -12.3456,
+        99999.0,
+        99999.96,
+        123456.0,
+        -1.5e6,
+        2.5e123,
+    )
+    assert tab.value(f"{list(values)}.map(window.threeMarbles.figure)") == [number(value) for value in values]
 
 
 def test_it_speaks_every_language(tab: chromium.Tab, saved: tuple[Path, Span]) -> None:
