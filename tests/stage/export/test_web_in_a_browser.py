@@ -657,21 +657,7 @@ def test_a_guess_is_asked_for_before_and_judged_after(
 
 
 def test_numbers_are_written_as_in_the_window(tab: chromium.Tab) -> None:
-    values = (
-        0.0,
-        -0.0,
-        3.1e-7,
-        -2.0e-12,
-        1.5e-123,
-        0.0012,
-        0.366,
-        -12.3456,
-        99999.0,
-        99999.96,
-        123456.0,
-        -1.5e6,
-        2.5e123,
-    )
+    values = (0.0, -0.0, 3.1e-7, -2.0e-12, 1.5e-123, 0.0012, 0.366, -12.3456, 99999.0, 99999.96, -1.5e6, 2.5e123)
     assert tab.value(f"{list(values)}.map(window.threeMarbles.figure)") == [number(value) for value in values]
 
 
