@@ -22,7 +22,7 @@ MOST = 64  # Examples whose gradients are drawn, spread over all of them.
 REACH = 0.3
 # Arrows are shorter where the longest gradient is below this share of the problem's typical slope.
 GENTLE = 0.25
-ANGLES = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+ANGLES = np.linspace(0, 2 * np.pi, 36, endpoint=False)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
 PAIRS = 2048  # Gradients of examples at moments that are computed at once, at most.
 SHORTEST = 1.0  # Pixels; shorter arrows would not show.
@@ -62,7 +62,7 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     _draw_fan(canvas, context, (center + fans.arrows[place]).tolist(), fans.show[place].tolist())
     tip = center + fans.tips[place]
     one, several = (line[place] for line in fans.ellipses)
-    _draw_ellipse(canvas, context, tip + one, mix(theme.mark, theme.low, 0.45))
+    _draw_ellipse(canvas, context, tip + one, theme.muted)
     if told.batch.any():
         _draw_ellipse(canvas, context, tip + several, context.color)
     draw_arrow(canvas, center, tuple(tip.tolist()), strong, theme.halo, context.stroke)
@@ -117,7 +117,8 @@ def _ellipses(covariances: Array) -> Array:
 
 
 def _draw_ellipse(canvas: Canvas, context: ViewContext, ellipse: Array, color: Color) -> None:
+    """A smooth line with an even rim of the halo's colour."""
     line = ellipse.tolist()
-    canvas.outline(line, context.theme.halo, max(3, round(3.4 * context.stroke)))
-    canvas.outline(line, color, max(1, round(1.6 * context.stroke)))
-    canvas.curve(line, color, closed=True)
+    pieces = list(zip(line, [*line[1:], line[0]], strict=True))
+    canvas.segments(pieces, context.theme.halo, max(4, round(3.6 * context.stroke)))
+    canvas.segments(pieces, color, max(2, round(1.6 * context.stroke)))

@@ -51,7 +51,7 @@ CORNERS = (
 """Which place of the words stands at which of the mark."""
 SHORTEST = 16
 """Moments that are not looked at by halves."""
-NEAR = 1.5
+NEAR = 2.0
 """How far around another mark than their own words seem to be those of that one, in marks on both sides together."""
 
 
@@ -269,20 +269,33 @@ def _draw_leader(canvas: Canvas, context: ViewContext, label: Label) -> None:
     draw_dashed(canvas, line, context.theme.muted, context.theme.halo, context.stroke)
 
 
-def _strays(place: pygame.Rect, mark: pygame.Rect, marks: Sequence[pygame.Rect]) -> bool:
-    """Whether words there seem to be those of another of the marks than their own."""
-    own = math.dist(place.center, mark.center)
+class Around(NamedTuple):
+    """The marks of all points, and how far around each of them words that are close to it reach."""
+
+    marks: tuple[pygame.Rect, ...]
+    reaches: list[pygame.Rect]
+
+
+def _around(marks: tuple[pygame.Rect, ...]) -> Around:
+    return Around(marks, [mark.inflate(NEAR * mark.width, NEAR * mark.height) for mark in marks])
+
+
+def _strays(place: pygame.Rect, mark: pygame.Rect, around: Around) -> bool:
+    """Whether words there seem to be those of another of the marks than their own: of one that is as close to their
+    middle, or at an end of their lines, as a bullet is, where their own is above or below them.
+    """
+    own, beside = math.dist(place.center, mark.center), _beside(place, mark)
+    close = (around.marks[number] for number in place.collidelistall(around.reaches))
     return any(
-        place.colliderect(other.inflate(NEAR * other.width, NEAR * other.height))
-        and math.dist(place.center, other.center) <= own
-        for other in marks
+        math.dist(place.center, other.center) <= own or (_beside(place, other) and not beside)
+        for other in close
         if other != mark
     )
 
 
-def _apart(marks: Sequence[pygame.Rect]) -> Sequence[pygame.Rect]:
-    """Those of the marks that words must not seem to belong to unless they are theirs: in a crowd, none."""
-    return marks if len(marks) <= CROWD else ()
+def _beside(place: pygame.Rect, mark: pygame.Rect) -> bool:
+    """Whether a mark is as high as words there."""
+    return place.top <= mark.centery < place.bottom
 
 
 def _sizes(em: int, count: int) -> Sequence[int]:
@@ -353,8 +366,8 @@ def _form(ground: Ground, which: int) -> Form | None:
         return None
     marks, others = _surroundings(ground)
     extents = tuple((max(text.width(line, size) for line in lines) + size, 2 * _step(size)) for lines in told)
-    apart, board = _apart(marks), pygame.Rect(ground.area)
-    places = tuple(_on_map(_places(*each, apart), board) for each in zip(marks, extents, strict=True))
+    around, board = _around(marks), pygame.Rect(ground.area)
+    places = tuple(_on_map(_places(*each, around), board) for each in zip(marks, extents, strict=True))
     return Form(tuple(told), size, extents, places, tuple(_free(each, others) for each in places))
 
 
@@ -376,12 +389,12 @@ def _laid_out(ground: Ground, order: Sequence[int], named: int = 0) -> Mapping[i
     """
     labels, points, board = dict[int, Label](), ground.race.problem.critical, pygame.Rect(ground.area)
     marks, others = _surroundings(ground)
-    apart, kinds = _apart(marks), [points[number].kind for number in order]
+    around, kinds = _around(marks), [points[number].kind for number in order]
     forms = (_form(ground, which) for which in counted())
     while (form := next(forms)) is not None:
         free = [form.free[number] for number in order]
         for turn, own in enumerate(order[:named]):
-            free[turn] = _free(_on_map(_places(marks[own], form.extents[own], apart, FAR), board), others)
+            free[turn] = _free(_on_map(_places(marks[own], form.extents[own], around, FAR), board), others)
         theirs, told = [marks[index] for index in order], [form.told[index] for index in order]
         placed = {order[turn]: place for turn, place in _best_placed(free, theirs, told, kinds).items()}
         if len(placed) > len(labels):
@@ -469,9 +482,7 @@ def _about(mark: pygame.Rect, em: int) -> pygame.Rect:
     return rect.union(mark)
 
 
-def _places(
-    mark: pygame.Rect, size: tuple[int, int], marks: Sequence[pygame.Rect], farthest: int = FARTHEST
-) -> list[Place]:
+def _places(mark: pygame.Rect, size: tuple[int, int], around: Around, farthest: int = FARTHEST) -> list[Place]:
     """How far away, and where: below the mark, above it, beside it and aslant; first close to it, and then farther.
 
     Last come the places at which words would seem to be those of another of the marks.
@@ -481,7 +492,7 @@ def _places(
         about, place = mark.inflate(2 * away * mark.width, 2 * away * mark.height), pygame.Rect((0, 0), size)
         for own, its in CORNERS:
             setattr(place, own, getattr(about, its))
-            strays = _strays(place, mark, marks)
+            strays = _strays(place, mark, around)
             places.append((away + (farthest + 1) * strays, place.copy()))
     return sorted(places, key=lambda each: each[0])
 

@@ -1,9 +1,10 @@
 """Words about critical points: which type they have, and what they keep off."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from sim.stage.picture.views import ViewContext
 from sim.stage.picture.views.hessian import bar_length
 from sim.stage.picture.views.labels import rounded_to
 from sim.stage.picture.views.room import still_places
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import Session, begin, race
 from sim.stage.style.color import Color
 from sim.stage.style.numbers import number
 from sim.stage.style.theme import load_theme
@@ -42,16 +43,19 @@ PRESENTED = [(1366, 768), (1600, 900), (1920, 1080)]
 
 def labelled(scene: Scene, update: int, size: tuple[int, int], **more: Any) -> list[tuple[ViewContext, str]]:
     """What is drawn as labels of each lane, and the moment of it."""
-    running = race(scene)
-    running.extend(update + 2)
     session = replace(begin(scene), playing=False, progress=float(update), **more)
-    session = replace(session, views=session.views | {"labels"})
-    here = setting(session, size)
+    return labels_in(replace(session, views=session.views | {"labels"}), size)
+
+
+def labels_in(session: Session, size: tuple[int, int]) -> list[tuple[ViewContext, str]]:
+    """The same, of a session that shows them."""
+    running, here = race(session.scene), setting(session, size)
+    running.extend(session.horizon + 1)
     draw(canvas := RecordingCanvas(size), snapshot_of(session, running))
     found = []
     for index, place in enumerate(here.places.panels):
         areas, em = (place.map, place.strip), here.places.em
-        context = course_of(running, index, areas, em, here.theme, here.camera).context(update, session.views)
+        context = course_of(running, index, areas, em, here.theme, here.camera).context(session.tick, session.views)
         found.append((context, section(section(canvas.recording, f"lane {index + 1}"), "labels")))
     return found
 
@@ -132,6 +136,39 @@ def test_one_that_another_mark_seems_to_have_has_a_leader() -> None:
             assert led or not stray, own
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", [(960, 600), *PRESENTED])
+def test_one_that_has_another_mark_at_an_end_of_its_lines_has_a_leader_or_its_own_at_one(
+    size: tuple[int, int], language: str
+) -> None:
+    for context, drawn in labels_in(replace(still(10, language, "light"), presenter=True), size):
+        marks = [pygame.Vector2(context.pixel(np.array(point.position))) for point in context.problem.critical]
+        ends = [end for _, end in leaders(drawn)]
+        curvatures = np.array([point.eigenvalues for point in context.problem.critical])
+        for (_, told), plate in zip(words_at(drawn), plates(drawn), strict=True):
+            values = [float(value.replace("−", "-")) for value in told.removeprefix("κ = ").split(", ")]
+            own = int(np.abs(curvatures - values).sum(axis=1).argmin())
+            lines = plate.inflate(2 * context.em, 0)
+            led = any(plate.inflate(2, 2).collidepoint(end) for end in ends)
+            at_an_end = [number for number, mark in enumerate(marks) if lines.collidepoint(mark)]
+            assert led or own in at_an_end or not at_an_end, own
+
+
+def test_in_a_crowd_the_mark_closest_to_words_without_a_leader_is_theirs() -> None:
+    without = 0
+    for size, presenter in product(((960, 600), *PRESENTED), (False, True)):
+        for context, drawn in labelled(replace(load_scene("egg-box"), view=USUAL_VIEW), 60, size, presenter=presenter):
+            points, ends = context.problem.critical, [end for _, end in leaders(drawn)]
+            for lines, plate in zip(words_at(drawn), plates(drawn), strict=True):
+                if not any(plate.inflate(2, 2).collidepoint(end) for end in ends):
+                    away = [math.dist(plate.center, context.pixel(np.array(point.position))) for point in points]
+                    closest = points[int(np.argmin(away))]
+                    assert lines[0].startswith(closest.kind.value)
+                    assert float(lines[0].rpartition(" ")[2]) == pytest.approx(closest.value, rel=1e-3)
+                    without += 1
+    assert without > 0
+
+
 def words_at(drawn: str) -> list[tuple[str, ...]]:
     """Both lines of each of the words, in their order."""
     lines = re.findall(r'text "(.*?)" ', drawn)
@@ -170,14 +207,8 @@ def test_on_ground_that_moves_they_go_with_their_marks_unless_a_line_leads_there
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", [(960, 600), (1366, 768)])
 def test_none_lies_on_the_bars_of_a_cross(size: tuple[int, int], language: str) -> None:
-    session = still(10, language, "light")
-    running, here = race(session.scene), setting(session, size)
-    running.extend(session.horizon + 1)
-    draw(canvas := RecordingCanvas(size), snapshot_of(session, running))
-    for index, place in enumerate(here.places.panels):
-        areas, em = (place.map, place.strip), here.places.em
-        context = course_of(running, index, areas, em, here.theme, here.camera).context(session.tick, session.views)
-        told = plates(section(section(canvas.recording, f"lane {index + 1}"), "labels"))
+    for context, drawn in labels_in(still(10, language, "light"), size):
+        told = plates(drawn)
         assert len(told) == 9
         for point in context.problem.critical:
             if point.kind is CriticalKind.SADDLE:

@@ -417,3 +417,17 @@ def test_words_that_stand_away_from_their_point_have_a_line_that_leads_there() -
         assert canvas.recording.count("segments ") == 2 * away
         led += away
     assert led
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_ellipse_of_one_example_s_noise_is_grey_within_an_even_rim(theme: str) -> None:
+    scene, colors = load_scene("local-minimum"), load_theme(theme)
+    running = race(scene)
+    running.extend(22)
+    shown = replace(begin(scene, theme), playing=False, progress=20.0, views=frozenset({"gradients"}))
+    draw(canvas := RecordingCanvas((1366, 768)), snapshot_of(shown, running))
+    drawn = section(section(canvas.recording, "lane 1"), "gradients")
+    (rim, halo, wide), (line, grey, thin) = re.findall(r"segments (.*) (#\w+) width (\d+)", drawn)
+    assert rim == line
+    assert int(wide) >= int(thin) + 2
+    assert (halo, grey) == tuple("#{:02x}{:02x}{:02x}".format(*color) for color in (colors.halo, colors.muted))
