@@ -243,9 +243,10 @@ def headed(panels: Sequence[Panel]) -> tuple[Panel, ...]:
     say = panels[0].theme.say
     for mark in (say("not the same η"), say("other η")):
         marked = [replace(panel, mark=mark if panel.unlike else "") for panel in panels]
-        if all(panel.shows_name for panel in marked if panel.mark):
+        lines = [panel.lines() for panel in marked]
+        told = zip(marked, lines, strict=True)
+        if all(panel.shows_name and any(map(panel.fits, forms)) for panel, forms in told if panel.mark):
             break
-    lines = [panel.lines() for panel in marked]
     asked = [(panel, told) for panel, told in zip(marked, lines, strict=True) if any(map(panel.fits, told))]
     fitting = (form for form in range(len(lines[0])) if all(panel.fits(told[form]) for panel, told in asked))
     form = next(fitting, len(lines[0]) - 1)
