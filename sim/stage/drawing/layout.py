@@ -76,6 +76,10 @@ TYPE, SMALL_TYPE = 15, 12
 """Height of the type in a window of the usual size, and in one that is as small as can be, in pixels."""
 PRESENTED = 1.3
 """How much larger it is for a projector."""
+LESS_PRESENTED = 0.85
+"""How much of that is left at least where larger maps need the rest: lanes then stand in fewer rows."""
+LOW_PRESENTED = 11.5
+"""Height of a map, in ems, below which they do."""
 LEAST_TYPE = 8
 """Height of the type to which one may make it smaller, in pixels."""
 LEAST_MAP = (9.0, 5.5)
@@ -162,7 +166,19 @@ def layout(
     em = max(LEAST_TYPE, round(larger * usual * (PRESENTED if presenter else 1.0)))
     while em > usual and not _leaves_room(_laid_out(size, em, lanes, aspect, controls, more, lines)):
         em -= 1
-    return _laid_out(size, em, lanes, aspect, controls, more, lines)
+    places = _laid_out(size, em, lanes, aspect, controls, more, lines)
+    if not presenter or more.together or places.panels[0].map.height >= LOW_PRESENTED * em:
+        return places
+    others = (
+        _laid_out(size, less, lanes, aspect, controls, more, lines)
+        for less in range(em - 1, max(usual, round(LESS_PRESENTED * em)) - 1, -1)
+    )
+    return next((other for other in others if _rows(other) < _rows(places)), places)
+
+
+def _rows(places: Layout) -> int:
+    """In how many rows lanes stand."""
+    return len({panel.frame.top for panel in places.panels})
 
 
 def type_of(size: tuple[int, int]) -> float:

@@ -159,6 +159,8 @@ class Session:
     """Bigger type and strokes, for a projector."""
     presented: bool = False
     """Whether that is so again once the panel of controls, for which there was no room, is folded in."""
+    made_way: bool = False
+    """Whether that panel made way for bigger type, and comes back when type is as usual again."""
     larger: float = 1.0
     """How many times as large as usual in a window of its size type and strokes are to be."""
     captions: bool = True

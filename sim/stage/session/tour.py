@@ -126,6 +126,7 @@ def end(session: Session) -> Session:
         controls=session.controls,
         presenter=session.presenter,
         presented=session.presented,
+        made_way=session.made_way,
         captions=session.captions,
         ends=session.ends,
         drama=session.drama,

@@ -244,10 +244,12 @@ class ChangeSpread:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Bigger type and strokes and no controls, or back."""
+    """Bigger type and strokes and no controls, or back, with the panel of controls if that made way for them."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, presenter=not session.presenter, controls=False, presented=False, notice="")
+        presenter = not session.presenter
+        shown, made_way = (False, session.controls) if presenter else (session.made_way, False)
+        return replace(session, presenter=presenter, controls=shown, made_way=made_way, presented=False, notice="")
 
 
 Switch = Literal["together", "profile", "numbers", "captions", "ends"]
@@ -286,7 +288,7 @@ class ShowControls:
     """Fold the panel of controls out or in; meanwhile type is not for a projector."""
 
     def apply(self, session: Session) -> Session:
-        there = replace(session, controls=not session.controls, notice="")
+        there = replace(session, controls=not session.controls, made_way=False, notice="")
         return replace(there, presenter=session.presented, presented=session.presenter)
 
 
@@ -337,7 +339,7 @@ class Back:
             return ShowControls().apply(session)
         if session.tour is not None:
             return end(session)
-        return replace(session, presenter=False, notice="") if session.presenter else session
+        return Present().apply(session) if session.presenter else session
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,10 @@ def plans(lane: Lane, language: str) -> list[str]:
 def settings(lane: Lane, count: int, theme: Theme | None = None) -> str:
     """The rule, its hyperparameters and the batch size among `count` examples, in one line."""
     language = ENGLISH if theme is None else theme.language
-    batch = say(language, "B {size} of {count}", size=lane.batch_size, count=count)
     rule = rule_in_words(rule_name(lane.rule), language)
-    return " · ".join([rule, *hyperparameters(lane.rule), *plans(lane, language), batch])
+    return " · ".join([rule, *hyperparameters(lane.rule), *plans(lane, language), batch_among(lane, count, language)])
+
+
+def batch_among(lane: Lane, count: int, language: str) -> str:
+    """The lane's batch size among so many examples."""
+    return say(language, "B {size} of {count}", size=lane.batch_size, count=count)

@@ -228,3 +228,11 @@ def test_no_card_has_an_empty_row_between_name_and_verdict(size: tuple[int, int]
         edges = [card.name.bottom, *(edge for place in inside for edge in (place.top, place.bottom)), card.chip.top]
         free = max(below - above for above, below in zip(edges[::2], edges[1::2], strict=True))
         assert free < 1.2 * places.em
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+def test_five_lanes_for_a_projector_stand_in_one_row_with_type_that_is_a_little_smaller(size: tuple[int, int]) -> None:
+    places, usual = (layout(size, 5, 1.43, presenter=presenter) for presenter in (True, False))
+    assert len({panel.frame.top for panel in places.panels}) == 1
+    assert places.panels[0].map.height > usual.panels[0].map.height
+    assert layout(size, 4, 1.43, presenter=True).em > places.em > usual.em

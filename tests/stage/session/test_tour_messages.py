@@ -123,6 +123,16 @@ def test_big_type_comes_back_when_the_panel_is_folded_in(session: Session) -> No
     assert not after(session, ShowControls(), ShowControls()).presenter
 
 
+def test_the_panel_comes_back_with_usual_type_if_it_made_way_for_big_type(session: Session) -> None:
+    presented = after(session, ShowControls(), Present())
+    assert (presented.controls, presented.presenter) == (False, True)
+    for back in (Present(), Back()):
+        usual = after(presented, back)
+        assert (usual.controls, usual.presenter) == (True, False)
+    assert not after(presented, ShowControls(), ShowControls(), Present()).controls  # It was folded in by hand since.
+    assert not after(session, Present(), Present()).controls
+
+
 def test_what_has_been_counted_for_a_step_counts_when_one_comes_back(session: Session) -> None:
     there = after(session, GoToStep(12))
     assert after(there, PutAway(), GoBack()).tally is there.tally

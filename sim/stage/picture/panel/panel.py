@@ -17,7 +17,7 @@ from ...drawing.glyphs import draw_badge
 from ...drawing.layout import PanelLayout
 from ...session.session import MOVING_GROUND
 from ...style import text
-from ...style.numbers import hyperparameters, number, plans, rule_in_words, settings, short
+from ...style.numbers import batch_among, hyperparameters, number, plans, rule_in_words, short
 from ...style.style import hairline
 from ...style.theme import Theme
 from ..map.cloud import draw_shares
@@ -32,6 +32,11 @@ NUMBERS = ("L", "‖∇L‖", "κmin", "κmax", RATE, "test L", "update", "epoch
 """The live numbers by their names in English, the most telling first; the learning rate where it changes."""
 FIGURES = {"‖∇L‖", "κmin", "κmax"}
 """Those of them that are evidence of verdicts as well."""
+BESIDE, SMALL = 0.9, 0.75
+"""Height of the type beside a name, in ems, and where settings would else be left out."""
+
+Line = tuple[str, int]
+"""Words, and the height of their type in pixels."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Panel:
     course: Course
     mark: str = ""
     """What is said of that."""
-    line: str = ""
+    line: "Line" = ("", 0)
     """What is told of its settings beside its name, if there is room."""
     told: tuple[str, ...] = ()
     """Which of the numbers stand before the others where there is no room for all, by their names in English."""
@@ -102,13 +107,13 @@ class Panel:
         canvas.rect(place.frame, theme.border, width=hairline(em), corner=em // 2)
         x, y = place.name.left, place.name.centery
         draw_badge(canvas, (x + 0.45 * em, y), 0.42 * em, self.course.index, self.course.color)
-        size, small, right = self._name_size, self._small, place.name.right
+        size, right = self._name_size, place.name.right
         canvas.text(self._shown_name, (x + 1.3 * em, y), size, theme.text, bold=True)
-        line = self.line if self.fits(self.line) else ""
+        line, small = self.line if self.fits(self.line) else ("", self._beside)
         canvas.text(line, place.name.midright, small, theme.muted, align=1)
         if self.mark:
             right -= text.width(line, small) + (em if line else 0)
-            canvas.text(self.mark, (right, y), small, theme.lane(1), bold=True, align=1)
+            canvas.text(self.mark, (right, y), self._beside, theme.lane(1), bold=True, align=1)
 
     @property
     def _name_size(self) -> int:
@@ -116,9 +121,9 @@ class Panel:
         return round(1.1 * self.em)
 
     @property
-    def _small(self) -> int:
+    def _beside(self) -> int:
         """Height of the type beside the name, in pixels."""
-        return round(0.9 * self.em)
+        return round(BESIDE * self.em)
 
     @property
     def _shown_name(self) -> str:
@@ -129,7 +134,7 @@ class Panel:
     @property
     def _kept(self) -> int:
         """What the mark takes of the line, with what is free before it."""
-        return text.width(self.mark, self._small, bold=True) + self.em if self.mark else 0
+        return text.width(self.mark, self._beside, bold=True) + self.em if self.mark else 0
 
     @property
     def shows_name(self) -> bool:
@@ -142,19 +147,32 @@ class Panel:
         name = round(2.3 * self.em) + text.width(self._shown_name, self._name_size, bold=True)
         return self.place.name.width - name - self._kept
 
-    def lines(self) -> tuple[str, ...]:
-        """The rule and its settings that sliders do not tell, in fewer and fewer words."""
-        lane, theme = self.course.track.lane, self.theme
-        rule, planned = rule_in_words(rule_name(lane.rule), theme.language), plans(lane, theme.language)
-        if self.sliders and len(hyperparameters(lane.rule)) < len(self.sliders):
-            every = " · ".join([rule, *planned])
-            return every, every, rule, rule
-        every, rate = settings(lane, self.course.race.problem.train.count, theme), f"η {short(lane.rule.learning_rate)}"
-        return every, every.removeprefix(f"{rule} · "), " · ".join([rate, *planned]), rate
+    def lines(self) -> tuple[Line, ...]:
+        """The rule and its settings that sliders do not tell, in fewer and fewer words: smaller ones before fewer."""
+        lane, language = self.course.track.lane, self.theme.language
+        count = self.course.race.problem.train.count
+        rule, planned = rule_in_words(rule_name(lane.rule), language), plans(lane, language)
+        given, turned = hyperparameters(lane.rule), {slider.dial.name for slider in self.sliders}
+        batch, brief = batch_among(lane, count, language), f"B {lane.batch_size}/{count}"
+        rate = f"η {short(lane.rule.learning_rate)}"
+        usual, small = self._beside, round(SMALL * self.em)
+        if turned and len(given) <= len(turned - {"batch"}):
+            told = [rule, *planned, *([] if "batch" in turned else [brief])]
+            forms = [(told, usual)] * 2 + [([rule], usual)] * 6
+        else:
+            forms = [
+                ([rule, *given, *planned, batch], usual),
+                ([*given, *planned, batch], usual),
+                *[([*given, *planned, brief], size) for size in (usual, small)],
+                *[([*given, *planned], size) for size in (usual, small)],
+                ([rate, *planned], usual),
+                ([rate], usual),
+            ]
+        return tuple((" · ".join(words), size) for words, size in forms)
 
-    def fits(self, line: str) -> bool:
+    def fits(self, line: Line) -> bool:
         """Whether there is room for that beside the name."""
-        return text.width(line, self._small) <= self.room
+        return text.width(*line) <= self.room
 
     def _draw_strip(self, canvas: Canvas, context: ViewContext) -> None:
         place = self.place.strip
@@ -225,9 +243,10 @@ def headed(panels: Sequence[Panel]) -> tuple[Panel, ...]:
     say = panels[0].theme.say
     for mark in (say("not the same η"), say("other η")):
         marked = [replace(panel, mark=mark if panel.unlike else "") for panel in panels]
-        if all(panel.shows_name for panel in marked if panel.mark):
+        lines = [panel.lines() for panel in marked]
+        told = zip(marked, lines, strict=True)
+        if all(panel.shows_name and any(map(panel.fits, forms)) for panel, forms in told if panel.mark):
             break
-    lines = [panel.lines() for panel in marked]
     asked = [(panel, told) for panel, told in zip(marked, lines, strict=True) if any(map(panel.fits, told))]
     fitting = (form for form in range(len(lines[0])) if all(panel.fits(told[form]) for panel, told in asked))
     form = next(fitting, len(lines[0]) - 1)

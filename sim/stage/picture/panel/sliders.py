@@ -15,6 +15,8 @@ from ...style.theme import Theme
 
 SIGN, VALUE, RATE = 1.3, 3.0, 4.0
 """Room for the letter before a slider, for the number after it, and for that of a learning rate, in ems."""
+TRACK = 2.7
+"""Length of a bar, in ems, below which a knob on it cannot be set to what is wanted."""
 GAP = 0.7
 """Between two sliders, in ems."""
 KNOB = 0.36
@@ -41,19 +43,24 @@ class LaneSlider:
 
 
 def sliders(scene: Scene, lane: int, place: PanelLayout, em: int) -> tuple[LaneSlider, ...]:
-    """Those of a lane; none where there is no room."""
-    row = place.sliders
-    if not row.height:
+    """Those of a lane, the first of them where there is no room for all; none where there is none for any."""
+    if not place.sliders.height:
         return ()
     found = dials(scene, lane)
-    gap = round(GAP * em)
-    wide = (row.width - gap * (len(found) - 1)) // len(found)
-    made = []
-    for index, dial in enumerate(found):
-        cell = Rect(row.left + index * (wide + gap), row.top, wide, row.height)
-        left, right = cell.left + round(SIGN * em), cell.right - round((RATE if dial.name == "rate" else VALUE) * em)
-        tall = max(2, round(BAR * em))
-        made.append(LaneSlider(lane, dial, cell, Rect(left, cell.centery - tall // 2, right - left, tall)))
+    rows = (_in_a_row(lane, found[:count], place.sliders, em) for count in range(len(found), 0, -1))
+    return next((row for row in rows if all(slider.bar.width >= TRACK * em for slider in row)), ())
+
+
+def _in_a_row(lane: int, found: tuple[Dial, ...], row: Rect, em: int) -> tuple[LaneSlider, ...]:
+    """A slider for each dial, with bars of one length."""
+    gap, before, tall = round(GAP * em), round(SIGN * em), max(2, round(BAR * em))
+    after = [round((RATE if dial.name == "rate" else VALUE) * em) for dial in found]
+    long = (row.width - gap * (len(found) - 1) - before * len(found) - sum(after)) // len(found)
+    made, left = list[LaneSlider](), row.left
+    for dial, room in zip(found, after, strict=True):
+        cell = Rect(left, row.top, before + long + room, row.height)
+        made.append(LaneSlider(lane, dial, cell, Rect(left + before, cell.centery - tall // 2, long, tall)))
+        left = cell.right + gap
     return tuple(made)
 
 

@@ -7,6 +7,7 @@ from recording_canvas import RecordingCanvas
 
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
+from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.session import begin, race
 
@@ -34,3 +35,14 @@ def test_all_lanes_tell_the_same_of_their_settings(name: str, language: str, siz
     assert len({"B " in words for words in settings}) == 1
     assert len({words.startswith("η ") for words in settings}) == 1
     assert not any(line.split('"')[1].endswith("…") for line in drawn if "text" in line and "align 1" in line)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("name", "signs"), [("local-minimum", ["η λ B", "η B"]), ("batch-ladder", ["η B"])])
+def test_no_language_leaves_out_settings_that_have_room_in_small_type(
+    name: str, signs: list[str], language: str
+) -> None:
+    drawn = beside_names(load_scene(name), language, SMALLEST).split("lane 1\n")[0].splitlines()
+    told = [line.split('"')[1] for line in drawn if "text" in line and "align 1" in line and "bold" not in line]
+    found = {" ".join(part.split()[0] for part in words.split(" · ")) for words in told if "η " in words}
+    assert sorted(found) == sorted(signs)

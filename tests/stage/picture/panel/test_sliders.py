@@ -1,5 +1,6 @@
 """Sliders at the lanes: what they stand at, what dragging one does, and the way as it was beside the one to be."""
 
+import itertools
 import re
 from dataclasses import replace
 from typing import cast
@@ -36,6 +37,25 @@ def session(scene: Scene) -> Session:
 def found(session: Session, lane: int) -> dict[str, LaneSlider]:
     places = setting(session, SMALLEST).places
     return {each.dial.name: each for each in sliders(session.scene, lane, places.panels[lane], places.em)}
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768), (1600, 900)])
+@pytest.mark.parametrize("name", ["local-minimum", "adaptive-rules"])
+@pytest.mark.parametrize("controls", [False, True])
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("larger", [1.0, 1.331, 2.0])
+def test_a_slider_s_bar_is_long_enough_to_set_it_and_the_learning_rate_s_stays_to_the_last(
+    size: tuple[int, int], name: str, controls: bool, together: bool, larger: float
+) -> None:
+    there = replace(begin(flat_scene(name)), controls=controls, together=together, larger=larger)
+    places = setting(there, size).places
+    for lane, panel in enumerate(places.panels):
+        shown = sliders(there.scene, lane, panel, places.em)
+        every = dials(there.scene, lane)
+        assert [slider.dial.name for slider in shown] == [dial.name for dial in every[: len(shown)]]
+        assert bool(shown) == bool(panel.sliders.height)
+        assert all(slider.bar.width >= 2.7 * places.em and panel.sliders.contains(slider.place) for slider in shown)
+        assert all(a.place.right < b.place.left for a, b in itertools.pairwise(shown))
 
 
 def dragged(session: Session, slider: LaneSlider, to: float) -> tuple[Session, Hand]:

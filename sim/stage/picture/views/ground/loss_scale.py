@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from pygame import Rect
@@ -31,6 +32,9 @@ SHARE = 0.25
 """Of the map's height that it takes at most."""
 LOWEST = 3.2
 """How low it may be for its numbers, which are above each other, in ems."""
+ABOVE, BESIDE = 1.3, 0.1
+"""From the map's upper edge to a scale that has numbers above and below it, and from it and the map's right edge to
+these, in ems."""
 TYPE = 0.75
 """Height of their type, in ems."""
 MARGIN = 0.8
@@ -48,8 +52,9 @@ SMALLEST = 1e-290
 """Smaller losses have no digits to choose from."""
 LEVEL = 2
 """Knots of the heights of a map on which all losses are the same, or none is known: then there is nothing to scale."""
-ROOM = 14
-"""Width of a map, in ems, from which there is room for numbers."""
+ROOM, LOWEST_BARE = 14, 2.0
+"""Width of a map, in ems, from which there is room for numbers beside the scale; and how low it may be for numbers
+above and below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,19 @@ class _Number:
     label: str
     place: Pixel
     """Its upper left corner on the map."""
+    size: tuple[int, int]
     free: bool
     """Whether it hides no corner of land."""
+    clear: bool
+    """Whether it does not even touch an edge of land, with a little space around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The bar, as it stands on its map, and the numbers that it has there."""
+
+    bar: Rect
+    numbers: list[_Number]
 
 
 def draw_loss_scale(canvas: Canvas, context: ViewContext) -> None:
@@ -70,8 +86,7 @@ def draw_loss_scale(canvas: Canvas, context: ViewContext) -> None:
         return
     bar, flat = _bar(context), context.camera.flat
     canvas.backdrop(Backdrop(_draw_bar, (context.theme, flat), bar.size), bar.topleft)
-    if context.area.width >= ROOM * context.em:
-        _draw_numbers(canvas, bar, context)
+    _draw_numbers(canvas, context)
 
 
 def draw_level(canvas: Canvas, context: ViewContext) -> None:
@@ -86,26 +101,71 @@ def draw_level(canvas: Canvas, context: ViewContext) -> None:
 
 def _bar(context: ViewContext) -> Rect:
     """Where the scale stands."""
-    return _bar_in(context.problem, context.camera, context.area.size, context.em).move(context.area.topleft)
+    return _scale(context).bar.move(context.area.topleft)
+
+
+def _scale(context: ViewContext) -> _Scale:
+    """The scale on the lane's map."""
+    return _scale_in(context.problem, context.camera, context.area.size, context.em)
 
 
 @kept
-def _bar_in(problem: Problem, camera: Camera, size: tuple[int, int], em: int) -> Rect:
-    """Where it stands on a map of that size: lower where a number beside it would else hide a corner of land."""
-    usual, wide = round(min(TALL * em, SHARE * size[1])), max(3, round(WIDE * em))
-    bars = [
-        Rect(size[0] - round(MARGIN * em) - wide, round(MARGIN * em), wide, tall)
-        for tall in range(usual, round(LOWEST * em) - 1, -max(1, em // 4))
-    ]
-    free = (bar for bar in bars if all(number.free for number in _numbers(problem, camera, bar, em)))
-    return next(free, None) or Rect(size[0] - round(MARGIN * em) - wide, round(MARGIN * em), wide, usual)
+def _scale_in(problem: Problem, camera: Camera, size: tuple[int, int], em: int) -> _Scale:
+    """The scale on a map of that size: lower where a number beside it would else hide a corner of land.
+
+    Where it is too low for all numbers, or they would hide land, those that may stand beside it do, or else those at
+    its ends above and below it; one number alone gives no scale.
+    """
+    tallest, wide = round(min(TALL * em, SHARE * size[1])), max(3, round(WIDE * em))
+    left, top = size[0] - round(MARGIN * em) - wide, round(MARGIN * em)
+    usual = Rect(left, top, wide, tallest)
+    if size[0] >= ROOM * em:
+        bars = [Rect(left, top, wide, tall) for tall in range(tallest, round(LOWEST * em) - 1, -max(1, em // 4))]
+        scales = [_Scale(bar, _numbers(problem, camera, bar, em)) for bar in bars]
+        for fits in (_all_clear, _all_free):
+            if found := next(filter(fits, scales), None):
+                return found
+    every = _numbers(problem, camera, usual, em)
+    beside = [number for number in every if number.free and size[0] >= ROOM * em]
+    for some in (beside, beside[:: max(1, len(beside) - 1)]):
+        if len(some) > 1 and _apart(some):
+            return _Scale(usual, some)
+    lower = usual.move(0, round(ABOVE * em) + 1 - top)
+    ends = _Scale(lower, _ends(problem, camera, lower, every[:: NUMBERS - 1], em))
+    return ends if ends.numbers and tallest >= LOWEST_BARE * em and _all_free(ends) else _Scale(usual, [])
+
+
+def _all_clear(scale: _Scale) -> bool:
+    return all(number.clear for number in scale.numbers)
+
+
+def _all_free(scale: _Scale) -> bool:
+    return all(number.free for number in scale.numbers)
+
+
+def _apart(numbers: list[_Number]) -> bool:
+    """Whether none of them touches the next, from below."""
+    return all(low.place[1] >= high.place[1] + high.size[1] for low, high in pairwise(numbers))
+
+
+def _ends(problem: Problem, camera: Camera, bar: Rect, numbers: list[_Number], em: int) -> list[_Number]:
+    """The numbers of its ends, from below, as they stand below and above it."""
+    moved = list[_Number]()
+    for number, below in zip(numbers, (True, False), strict=False):
+        wide, high = number.size
+        left = bar.right + (MARGIN - BESIDE) * em - wide
+        y = bar.bottom + BESIDE * em if below else bar.top - BESIDE * em - high
+        moved.append(_placed(problem, camera, number.label, (left, y), em))
+    return moved
 
 
 def scale_place(context: ViewContext) -> Rect:
     """What the scale takes up, with its numbers and the wedge."""
     bar, area = _bar(context), context.area
     left = round(area.right - SCALE * context.em)
-    return Rect(left, area.top, area.right - left, bar.bottom + round(context.em) - area.top)
+    ends = [area.top + math.ceil(number.place[1]) + number.size[1] for number in _scale(context).numbers]
+    bottom = max(bar.bottom + round(context.em), *ends, 0)
+    return Rect(left, area.top, area.right - left, bottom - area.top)
 
 
 def _window(camera: Camera) -> Window:
@@ -141,12 +201,10 @@ def _draw_bar(canvas: Canvas, theme: Theme, flat: bool) -> None:
     canvas.rect((0, 0, width, height), theme.border, width=1)
 
 
-def _draw_numbers(canvas: Canvas, bar: Rect, context: ViewContext) -> None:
+def _draw_numbers(canvas: Canvas, context: ViewContext) -> None:
     """Round numbers at its ends and where the loss near its middle is; but none that would hide a corner of land."""
     left, top = context.area.topleft
-    numbers = _numbers(context.problem, context.camera, bar.move(-left, -top), context.em)
-    free = [number for number in numbers if number.free]
-    for number in free if len(free) > 1 else ():  # One number alone gives no scale.
+    for number in _scale(context).numbers:
         corner = (number.place[0] + left, number.place[1] + top)
         canvas.label(number.label, corner, round(TYPE * context.em), context.theme.text, context.theme.halo)
 
@@ -159,13 +217,21 @@ def _numbers(problem: Problem, camera: Camera, bar: Rect, em: int) -> list[_Numb
         return []
     numbers = list[_Number]()
     for loss, share in zip(losses, _share(heights.of(np.array(losses))).tolist(), strict=True):
-        label = brief(loss)
-        wide, high = text.label_size(label, size)
-        left, top = bar.left - 0.95 * em - wide, bar.bottom - share * bar.height - high / 2
-        middle = Rect(left, top, wide, high).inflate(-wide // 2, -high // 2)
-        free = camera.flat or not lies_on_land(problem, camera, middle.topleft, middle.bottomright)
-        numbers.append(_Number(label, (left, top), free))
+        wide, high = text.label_size(brief(loss), size)
+        corner = (bar.left - 0.95 * em - wide, bar.bottom - share * bar.height - high / 2)
+        numbers.append(_placed(problem, camera, brief(loss), corner, em))
     return numbers
+
+
+def _placed(problem: Problem, camera: Camera, label: str, corner: Pixel, em: int) -> _Number:
+    """A number with its upper left corner there."""
+    wide, high = text.label_size(label, round(TYPE * em))
+    whole = Rect(corner, (wide, high))
+    free, clear = (
+        camera.flat or not lies_on_land(problem, camera, place.topleft, place.bottomright)
+        for place in (whole.inflate(-wide // 2, -high // 2), whole.inflate(em, 0))
+    )
+    return _Number(label, corner, (wide, high), free, clear)
 
 
 def scale_numbers(heights: Heights, beyond: float) -> list[float]:
