@@ -21,7 +21,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from ..descent.rules import RULES, all_letters
+from ..descent.rules import OWN, RULES, all_letters
 from ..descent.rules.guard import told
 from ..descent.rules.protocol import LONGEST_SETTING, Rule, can_be_told, hints_of
 from ..files import bounded, located, ordinary_file, why
@@ -297,8 +297,14 @@ def _copied(kind: type[Any]) -> str:
 
 
 def _compared(kind: type[Any]) -> str:
-    equal: object = kind() == kind()
-    return "" if isinstance(equal, bool | np.bool_) else "cannot be compared with another: == must answer True or False"
+    rule = kind()
+    equal: object = rule == kind()
+    if not isinstance(equal, bool | np.bool_):
+        return "cannot be compared with another: == must answer True or False"
+    for name, other in RULES.items():
+        if other in OWN and rule == replace(other(), learning_rate=rule.learning_rate):
+            return f"is equal to a rule of another class, {name}: without an __eq__ of its own it would not be"
+    return ""
 
 
 def _asked(kind: type[Any]) -> str:

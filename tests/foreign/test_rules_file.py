@@ -317,6 +317,14 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
             "cannot be compared with another: == must answer True",
         ),
         (
+            with_method("__eq__(self, other): return self.friction == other.friction", EQUAL),
+            "Heavy cannot be compared with another: AttributeError: 'GradientDescent' object has no attribute",
+        ),
+        (
+            with_method("__eq__(self, other): return self.learning_rate == other.learning_rate", EQUAL),
+            "Heavy is equal to a rule of another class, gradient descent: without an __eq__ of its own it would not be",
+        ),
+        (
             with_method("__getattr__(self, name): 1 / 0"),
             "Heavy cannot be asked whether it has what rules may have: ",
         ),
