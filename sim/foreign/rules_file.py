@@ -8,22 +8,20 @@ import ast
 import copyreg
 import hashlib
 import inspect
-import json
-import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass, replace
-from numbers import Real
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
-from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ..descent.rules import OWN, RULES, all_letters
-from ..descent.rules.guard import told
-from ..descent.rules.protocol import LONGEST_SETTING, Rule, can_be_told, hints_of
+from ..descent.rules.guard import ask, finite
+from ..descent.rules.protocol import Rule, can_be_told
+from ..descent.rules.saying import told
+from ..descent.rules.values import wrong_type, wrong_value
 from ..files import bounded, located, ordinary_file, why
 
 LARGEST = 1 << 20  # Bytes.
@@ -284,7 +282,7 @@ def _made(kind: type[Any]) -> str:
     rule = kind()
     hash(rule)
     rate = rule.learning_rate
-    if not isinstance(rate, Real) or not math.isfinite(rate):
+    if not finite(rate):
         return f"has a learning_rate of {rate!r}, which must be a finite number, such as 0.1"
     return ""
 
@@ -309,8 +307,7 @@ def _compared(kind: type[Any]) -> str:
 
 def _asked(kind: type[Any]) -> str:
     rule = kind()
-    for name in MAY_HAVE:
-        bool(getattr(rule, name, None))
+    ask(rule)
     return ""
 
 
@@ -373,48 +370,16 @@ def _wrong_setting(kind: type[Any], field: "Field[Any]") -> str:
         return f"a setting cannot be called {field.name}: none in a lane of a scene file begins with _"
     if field.name in RESERVED or field.name.startswith("model_"):
         return f"a setting cannot be called {field.name}, which means something else in a lane of a scene file"
-    return _wrong_value(hints_of(kind)[field.name], field.name, getattr(kind(), field.name))
+    if problem := wrong_type(kind, field.name):
+        return f"{field.name} {problem}"
+    problem = wrong_value(kind, field.name, getattr(kind(), field.name))
+    return f"the usual value of {field.name} {problem}" if problem else ""
 
 
-def _wrong_value(hint: Any, name: str, value: Any) -> str:
-    """What keeps a setting's usual value from standing in a scene file, and being read there as what it is."""
-    parts = value if isinstance(value, tuple) else (value,)
-    if problem := next(filter(None, map(_wrong_part, parts)), ""):
-        return f"the usual value of {name} {problem}"
-    if len(parts) > MOST_ITEMS:
-        return f"the usual value of {name} must have at most {MOST_ITEMS} items, not {len(parts)}"
-    try:
-        TypeAdapter(hint, config=AS_IN_SCENES).validate_json(json.dumps(value))
-    except TypeError:
-        return f"the usual value of {name} is {type(value).__name__}, which no scene file holds"
-    except ValidationError as error:
-        wanted = error.errors()[0]["msg"].replace("Input should", "it must")
-        return f"the usual value of {name} is {value!r}, but {wanted[:1].lower()}{wanted[1:]}"
-    return ""
-
-
-def _wrong_part(part: Any) -> str:
-    """What keeps a number or text, alone or in a tuple, from standing in a scene file, whatever type is wanted."""
-    if isinstance(part, int) and part.bit_length() > MOST_BITS:
-        return "is far too large a number"
-    if isinstance(part, float) and not math.isfinite(part):
-        return f"is {float(part)}, but a scene file holds finite numbers only"
-    if isinstance(part, str) and not part.isprintable():
-        return "must be one line without control characters"
-    if isinstance(part, str) and len(part) > LONGEST_SETTING:
-        return f"must be one line of at most {LONGEST_SETTING} characters"
-    return ""
-
-
-MOST_BITS, MOST_ITEMS = 64, 64
-"""Of a whole number and of a list in a scene file."""
 MOST_SETTINGS = 56
 """A lane's table in a scene file has room for 64 keys, and holds a few besides its rule's."""
-AS_IN_SCENES = ConfigDict(strict=True, allow_inf_nan=False)
 NUMBERS = frozenset(all_letters())
 """What the program's own rules have: one by that name is drawn, set and compared as theirs are."""
-MAY_HAVE = ("noisy", "weight_decay")
-"""What is asked of a rule as a yes or no, whether it has it or not."""
 RESERVED = frozenset(
     {"rule", "batch_size", "schedule", "sampling", "drop_last", "claim", "copy", "json", "dict", "schema", "validate"}
 )
