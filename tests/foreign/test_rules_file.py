@@ -88,6 +88,37 @@ def making(name: str, value: str) -> str:
     return with_method(f"__post_init__(self): self.learning_rate == 0.1 or {change}")
 
 
+BASE = """
+
+@dataclass(frozen=True)
+class Base:
+    learning_rate: float = 0.1
+
+    def init(self, theta):
+        return ()
+
+
+@dataclass(frozen=True)
+class Plain(Base):
+    def step(self, theta, slope, state):
+        return -self.learning_rate * slope.here, state
+"""
+"""A rule made from a class that is none."""
+ABSTRACT = BASE.replace("Base:", "Base(abc.ABC):").replace(
+    "    return ()\n", "    return ()\n\n    @abc.abstractmethod\n    def step(self, theta, slope, state): pass\n"
+)
+TUPLE = """
+
+class Listed(NamedTuple):
+    learning_rate: float = 0.1
+
+    def init(self, theta):
+        return ()
+
+    def step(self, theta, slope, state):
+        return -self.learning_rate * slope.here, state
+"""
+
 UNTOLD = "type('Untold', (), {'__format__': lambda self, spec: 1 / 0})()"
 """What cannot be made a text."""
 SCENE = """
@@ -135,6 +166,15 @@ def test_the_rules_of_a_file_join_the_others_under_their_names() -> None:
     assert list(RULES) == [*own, "my momentum"]
     load_rules(written(HEAVY, "other.py"))
     assert list(RULES) == [*own, "my momentum", "Heavy"]
+
+
+def test_a_class_of_two_names_is_one_rule() -> None:
+    assert list(load_rules(written(f"{HEAVY}\n\nDescent = Heavy\n")).rules) == ["Heavy"]
+
+
+@pytest.mark.parametrize("text", [BASE.replace("Base", "_Base"), ABSTRACT.replace("Base", "_Base")])
+def test_a_class_whose_name_begins_with_an_underscore_is_no_rule(text: str) -> None:
+    assert list(load_rules(written(f"import abc\n{HEAVY}{text}")).rules) == ["Heavy", "Plain"]
 
 
 def test_a_scene_names_them_and_is_written_and_read_as_the_same() -> None:
@@ -259,6 +299,27 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
         ),
         (HEAVY.replace("friction", "batch_size"), "a setting cannot be called batch_size, which means something else"),
         (HEAVY.replace("friction: float = 0.9", "friction: object = None"), "friction must be a float, int, bool or s"),
+        (
+            HEAVY + BASE,
+            "line 26: Base has no step(theta, slope, state), which a rule has; if it is only what rules are made from, "
+            "call it _Base",
+        ),
+        (
+            f"import abc\n{HEAVY}{ABSTRACT}",
+            "Base is abstract, which no rule is: it says nothing of step; if it is only what rules are made from, call",
+        ),
+        (HEAVY + TUPLE, "line 25: Listed is a tuple, and a rule is a frozen dataclass: @dataclass(frozen=True) mak"),
+        (
+            HEAVY.replace("dataclass\n", "dataclass, field\n", 1).replace("0.9", "field(default_factory=list)"),
+            "Heavy has a field friction with a default_factory: a setting is a tuple and no list, such as friction: tu",
+        ),
+        (HEAVY.replace("friction: float", "friction: 'Share'"), "has a field friction whose type cannot be told: Name"),
+        (
+            HEAVY.replace("    friction", "    kept: ClassVar['Share'] = 0\n    friction").replace(
+                "import Na", "import ClassVar, Na"
+            ),
+            "Heavy has a type that cannot be told: NameError: name 'Share' is not defined",
+        ),
         (HEAVY + HEAVY, "mine.py, line 35: a class is called Heavy already, on line 13; rename one of them"),
         (NAMED.replace('"my momentum"', "5"), 'Heavy has a name that is no text but int: name = "my heavy" is one'),
         (HEAVY.replace("0.1", "float('nan')"), "Heavy has a learning_rate of nan, which must be a finite number"),
@@ -699,6 +760,13 @@ def test_worker_processes_know_the_rules_even_where_the_file_has_gone() -> None:
     load_rules(written(HEAVY))
     rule = RULES["Heavy"](learning_rate=0.3)  # type: ignore[call-arg]
     Path("mine.py").unlink()
+    (found,) = [outcome for outcome in shared([Errand(rule)], 1) if outcome is not None]
+    assert found == (0, (rule, list(RULES)))
+
+
+def test_a_rule_is_known_elsewhere_whose_class_has_another_name_there() -> None:
+    load_rules(written(f"{HEAVY.replace('class Heavy', 'class _Heavy')}\n\nHeavy = _Heavy\n"))
+    rule = RULES["_Heavy"](learning_rate=0.3)  # type: ignore[call-arg]
     (found,) = [outcome for outcome in shared([Errand(rule)], 1) if outcome is not None]
     assert found == (0, (rule, list(RULES)))
 
