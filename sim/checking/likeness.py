@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..descent.rules import RULES, preparations, recurrence, rule_name
+from ..descent.rules import OWN, RULES, preparations, recurrence, rule_name
 from ..descent.rules.guard import RuleFailure, asked, with_settings
 from ..descent.rules.protocol import letters, with_parts
+from ..descent.rules.values import wrong_value
 from ..surface.points import Array
 from .ground import movements, names_of
 from .mutations import Mutation, mutations, pairs
@@ -61,13 +62,16 @@ class Like:
 
 def compared(rule: Any, model: Any) -> Like:
     """A rule and the one that it should move like, with the same settings as far as both have them."""
-    both = list(_settings(rule, model))
+    both, outside = list(_settings(rule, model)), _outside(rule, model)
+    if not both:
+        return Like("", f"it cannot be compared with {rule_name(model)}: {outside}")
     first_steps = next(filter(None, (_first_steps(mine, theirs) for mine, theirs in both)), "")
     for mine, theirs in both[::-1]:  # The telling ones first.
         own, right = _tried(mine), movements(theirs, UPDATES)
         if not alike(own, right):
             return Like(first_steps, _difference(own, right, theirs, rule))
-    return Like(first_steps, "", _changing(*both[0]))
+    changing = _changing(*both[0])
+    return Like(first_steps, "", changing or (f"{outside}; with other settings it moves alike" if outside else ""))
 
 
 def twins(rule: Any) -> Iterator[str]:
@@ -76,7 +80,8 @@ def twins(rule: Any) -> Iterator[str]:
         if kind is type(rule):
             continue
         try:
-            if all(alike(_tried(mine), movements(theirs, UPDATES)) for mine, theirs in _settings(rule, kind())):
+            both = list(_settings(rule, kind()))
+            if both and all(alike(_tried(mine), movements(theirs, UPDATES)) for mine, theirs in both):
                 yield name
         except RuleFailure:
             continue
@@ -98,9 +103,10 @@ def _tried(rule: Any) -> Array:
 
 
 def _settings(rule: Any, model: Any) -> Iterator[tuple[Any, Any]]:
-    """Both with the same settings: those that the rule has of itself, and telling ones."""
+    """Both with the same settings: those that the rule has of itself, if the model may have them, and telling ones."""
     names = _matched(rule, model)
-    yield rule, replace(model, **{theirs: getattr(rule, mine) for theirs, mine in names.items()})
+    if not _outside(rule, model):
+        yield rule, replace(model, **{theirs: getattr(rule, mine) for theirs, mine in names.items()})
     telling = {theirs: TELLING.get(theirs, getattr(rule, mine)) for theirs, mine in names.items()}
     try:
         mine = with_settings(rule, **{names[theirs]: value for theirs, value in telling.items()})
@@ -120,6 +126,15 @@ def _matched(rule: Any, model: Any) -> dict[str, str]:
                 taken.add(other)
                 break
     return found
+
+
+def _outside(rule: Any, model: Any) -> str:
+    """The first setting of the rule that is none of the model's, which is one of the program's; nothing if all are."""
+    kind = type(model)
+    for theirs, mine in _matched(rule, model).items() if kind in OWN else ():
+        if wrong_value(kind, theirs, getattr(rule, mine)):
+            return f"its {mine} of {getattr(rule, mine):g} is out of the range that {theirs} has in {rule_name(model)}"
+    return ""
 
 
 def _changing(mine: Any, theirs: Any) -> str:
@@ -192,7 +207,7 @@ def _shares(rule: Any, model: Any) -> tuple[float, ...]:
 
 def counts_late(rule: Any, model: Any) -> bool:
     """Whether the rule moves as the model does once the count that it begins at 0 begins at 1."""
-    mine, theirs = next(_settings(rule, model))
+    mine, theirs = next(_settings(rule, model), (rule, model))
     return alike(asked(rule, "step", lambda: movements(_Counting(mine), UPDATES)), movements(theirs, UPDATES))
 
 

@@ -11,7 +11,7 @@ from ..surface.points import Array, Mask
 from .examples.batches import Draw, Sampling
 from .examples.chance import Indices, Noises, Seeds
 from .examples.finite_sum import FiniteSum
-from .rules.guard import RuleFailure, with_arrays, with_settings
+from .rules.guard import RuleFailure, with_arrays, with_rate
 from .rules.protocol import Rule, makes_noise
 from .schedules import CONSTANT, Schedule
 from .update import Noise, first_state, one_update
@@ -53,7 +53,7 @@ class Lane:
         """
         if self.schedule == CONSTANT:
             return self.rule
-        return with_settings(self.rule, learning_rate=self._planned(update, count))
+        return with_rate(self.rule, self._planned(update, count))
 
     def rate_at(self, update: int, count: int) -> float:
         """That learning rate; where the rule refuses it, the one that was planned."""

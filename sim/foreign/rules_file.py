@@ -8,22 +8,20 @@ import ast
 import copyreg
 import hashlib
 import inspect
-import json
-import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass, replace
-from numbers import Real
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
-from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from ..descent.rules import RULES, all_letters
-from ..descent.rules.guard import told
-from ..descent.rules.protocol import LONGEST_SETTING, Rule, can_be_told, hints_of
+from ..descent.rules import OWN, RULES, all_letters
+from ..descent.rules.guard import ask, finite
+from ..descent.rules.protocol import Rule, can_be_told
+from ..descent.rules.saying import told
+from ..descent.rules.values import wrong_type, wrong_value
 from ..files import bounded, located, ordinary_file, why
 
 LARGEST = 1 << 20  # Bytes.
@@ -108,11 +106,11 @@ def classes(source: Source) -> dict[str, type[Any]]:
         RulesError: it cannot be run.
     """
     module = sys.modules.get(source.module) or _run(source)
-    found = {
-        name: value
-        for name, value in vars(module).items()
-        if isinstance(value, type) and value.__module__ == source.module and name[:1] != "_" and _looks_like_rule(value)
-    }
+    found: dict[str, type[Any]] = {}
+    for name, value in vars(module).items():
+        own = isinstance(value, type) and value.__module__ == source.module and name[:1] != "_"
+        if own and _looks_like_rule(value) and value not in found.values():  # By another name it is the same.
+            found[name] = value
     lines: dict[str, int] = {}
     for each in ast.parse(source.text).body:
         if not isinstance(each, ast.ClassDef) or each.name not in found:
@@ -126,26 +124,38 @@ def classes(source: Source) -> dict[str, type[Any]]:
 
 def wrong(kind: type[Any]) -> str:
     """What keeps a class from being a rule; nothing if it is one, for all that can be seen from without."""
-    for name, given in METHODS.items():
-        if not callable(getattr(kind, name, None)):
-            return f"has no {name}({', '.join(given)}), which a rule has"
-    if not is_dataclass(kind):
-        return "is no dataclass, as rules are: @dataclass(frozen=True) makes it one"
-    parameters: Any = kind
-    if not parameters.__dataclass_params__.frozen:
-        return "is not frozen, as rules are: @dataclass(frozen=True) makes it so"
+    if problem := _unlike_rule(kind):
+        apart = f"; if it is only what rules are made from, call it _{kind.__name__.lstrip('_')}"
+        return problem + (apart if kind.__subclasses__() else "")
     named = {field.name: field for field in fields(kind)}
-    if "learning_rate" not in named:
-        return "has no field learning_rate, which a rule has"
     for name, given in METHODS.items():
         if not _takes(getattr(kind, name), len(given)):
             return f"has a {name} that does not take ({', '.join(('self', *given))})"
     return (
         _wrong_own_name(kind)
         or next(filter(None, map(_wrong_field, named.values())), "")
+        or _wrong_hints(kind)
         or _wrong_instance(kind)
         or next(filter(None, (_wrong_type(kind, name) for name in named)), "")
     )
+
+
+def _unlike_rule(kind: type[Any]) -> str:
+    """What a class lacks that every rule has; a class that rules are made from may lack it, too."""
+    if issubclass(kind, tuple):
+        return "is a tuple, and a rule is a frozen dataclass: @dataclass(frozen=True) makes a plain class one"
+    for name, given in METHODS.items():
+        if not callable(getattr(kind, name, None)):
+            return f"has no {name}({', '.join(given)}), which a rule has"
+    if inspect.isabstract(kind):
+        return f"is abstract, which no rule is: it says nothing of {', '.join(sorted(kind.__abstractmethods__))}"
+    if not is_dataclass(kind):
+        return "is no dataclass, as rules are: @dataclass(frozen=True) makes it one"
+    parameters: Any = kind
+    if not parameters.__dataclass_params__.frozen:
+        return "is not frozen, as rules are: @dataclass(frozen=True) makes it so"
+    has = any(field.name == "learning_rate" for field in fields(kind))
+    return "" if has else "has no field learning_rate, which a rule has"
 
 
 def unwritable(kind: type[Any]) -> str:
@@ -223,9 +233,11 @@ def _run(source: Source) -> ModuleType:
 
 
 def _looks_like_rule(kind: type[Any]) -> bool:
-    """Whether somebody who wrote this class meant a rule. What a rule remembers is a tuple."""
-    if issubclass(kind, tuple | BaseException):
+    """Whether somebody who wrote this class meant a rule. What a rule remembers is a tuple, too, but does nothing."""
+    if issubclass(kind, BaseException):
         return False
+    if issubclass(kind, tuple):
+        return all(callable(getattr(kind, name, None)) for name in METHODS)
     return any(hasattr(kind, name) for name in (*METHODS, "learning_rate")) or "learning_rate" in getattr(
         kind, "__dataclass_fields__", ()
     )
@@ -248,20 +260,38 @@ def _wrong_own_name(kind: type[Any]) -> str:
 
 
 def _wrong_field(field: "Field[Any]") -> str:
+    if field.default_factory is not MISSING:
+        plain = f"a setting is a tuple and no list, such as {field.name}: tuple[float, ...] = (0.9, 0.99)"
+        return f"has a field {field.name} with a default_factory: {plain}"
     if field.default is MISSING:
         return f"has a field {field.name} without a usual value, such as {field.name}: float = 0.1"
     return "" if field.init else f"has a field {field.name} that cannot be set"
+
+
+def _wrong_hints(kind: type[Any]) -> str:
+    """Which type cannot be told: names in quotes are looked up by code that is not ours."""
+    try:
+        get_type_hints(kind)
+    except Exception as error:
+        of_field = filter(None, (_wrong_hint(kind, field) for field in fields(kind)))
+        return next(of_field, f"has a type that cannot be told: {told(error)}")
+    return ""
+
+
+def _wrong_hint(kind: type[Any], field: "Field[Any]") -> str:
+    alone = SimpleNamespace(__annotations__={field.name: field.type})
+    try:
+        get_type_hints(alone, vars(sys.modules[kind.__module__]), dict(vars(kind)))
+    except Exception as error:
+        return f"has a field {field.name} whose type cannot be told: {told(error)}"
+    return ""
 
 
 def _wrong_type(kind: type[Any], name: str) -> str:
     """What is wrong with the type of a field that means something in any rule."""
     if name not in NUMBERS:
         return ""
-    try:
-        hint = get_type_hints(kind)[name]
-    except Exception as error:  # Names in quotes are looked up by code that is not ours.
-        return f"has a field {name} whose type cannot be told: {told(error)}"
-    if hint is float:
+    if get_type_hints(kind)[name] is float:
         return ""
     return f"has a field {name} that is no float, which it is in every rule: give it that type, or another name"
 
@@ -284,7 +314,7 @@ def _made(kind: type[Any]) -> str:
     rule = kind()
     hash(rule)
     rate = rule.learning_rate
-    if not isinstance(rate, Real) or not math.isfinite(rate):
+    if not finite(rate):
         return f"has a learning_rate of {rate!r}, which must be a finite number, such as 0.1"
     return ""
 
@@ -297,14 +327,19 @@ def _copied(kind: type[Any]) -> str:
 
 
 def _compared(kind: type[Any]) -> str:
-    equal: object = kind() == kind()
-    return "" if isinstance(equal, bool | np.bool_) else "cannot be compared with another: == must answer True or False"
+    rule = kind()
+    equal: object = rule == kind()
+    if not isinstance(equal, bool | np.bool_):
+        return "cannot be compared with another: == must answer True or False"
+    for name, other in RULES.items():
+        if other in OWN and rule == replace(other(), learning_rate=rule.learning_rate):
+            return f"is equal to a rule of another class, {name}: without an __eq__ of its own it would not be"
+    return ""
 
 
 def _asked(kind: type[Any]) -> str:
     rule = kind()
-    for name in MAY_HAVE:
-        bool(getattr(rule, name, None))
+    ask(rule)
     return ""
 
 
@@ -356,10 +391,7 @@ def _wrong_name(name: str, taken: set[str]) -> str:
 
 def _wrong_setting(kind: type[Any], field: "Field[Any]") -> str:
     """What keeps a field from standing in a lane's table of a scene file."""
-    try:
-        hint = get_type_hints(kind)[field.name]
-    except Exception as error:  # Names in quotes are looked up by code that is not ours.
-        return f"the type of {field.name} cannot be told: {told(error)}"
+    hint = get_type_hints(kind)[field.name]
     parts = get_args(hint) if get_origin(hint) is tuple else (hint,)
     if not all(part in PLAIN or part is Ellipsis for part in parts):
         return f"{field.name} must be a float, int, bool or str, or a tuple of these, as scene files hold"
@@ -367,48 +399,16 @@ def _wrong_setting(kind: type[Any], field: "Field[Any]") -> str:
         return f"a setting cannot be called {field.name}: none in a lane of a scene file begins with _"
     if field.name in RESERVED or field.name.startswith("model_"):
         return f"a setting cannot be called {field.name}, which means something else in a lane of a scene file"
-    return _wrong_value(hints_of(kind)[field.name], field.name, getattr(kind(), field.name))
+    if problem := wrong_type(kind, field.name):
+        return f"{field.name} {problem}"
+    problem = wrong_value(kind, field.name, getattr(kind(), field.name))
+    return f"the usual value of {field.name} {problem}" if problem else ""
 
 
-def _wrong_value(hint: Any, name: str, value: Any) -> str:
-    """What keeps a setting's usual value from standing in a scene file, and being read there as what it is."""
-    parts = value if isinstance(value, tuple) else (value,)
-    if problem := next(filter(None, map(_wrong_part, parts)), ""):
-        return f"the usual value of {name} {problem}"
-    if len(parts) > MOST_ITEMS:
-        return f"the usual value of {name} must have at most {MOST_ITEMS} items, not {len(parts)}"
-    try:
-        TypeAdapter(hint, config=AS_IN_SCENES).validate_json(json.dumps(value))
-    except TypeError:
-        return f"the usual value of {name} is {type(value).__name__}, which no scene file holds"
-    except ValidationError as error:
-        wanted = error.errors()[0]["msg"].replace("Input should", "it must")
-        return f"the usual value of {name} is {value!r}, but {wanted[:1].lower()}{wanted[1:]}"
-    return ""
-
-
-def _wrong_part(part: Any) -> str:
-    """What keeps a number or text, alone or in a tuple, from standing in a scene file, whatever type is wanted."""
-    if isinstance(part, int) and part.bit_length() > MOST_BITS:
-        return "is far too large a number"
-    if isinstance(part, float) and not math.isfinite(part):
-        return f"is {float(part)}, but a scene file holds finite numbers only"
-    if isinstance(part, str) and not part.isprintable():
-        return "must be one line without control characters"
-    if isinstance(part, str) and len(part) > LONGEST_SETTING:
-        return f"must be one line of at most {LONGEST_SETTING} characters"
-    return ""
-
-
-MOST_BITS, MOST_ITEMS = 64, 64
-"""Of a whole number and of a list in a scene file."""
 MOST_SETTINGS = 56
 """A lane's table in a scene file has room for 64 keys, and holds a few besides its rule's."""
-AS_IN_SCENES = ConfigDict(strict=True, allow_inf_nan=False)
 NUMBERS = frozenset(all_letters())
 """What the program's own rules have: one by that name is drawn, set and compared as theirs are."""
-MAY_HAVE = ("noisy", "weight_decay")
-"""What is asked of a rule as a yes or no, whether it has it or not."""
 RESERVED = frozenset(
     {"rule", "batch_size", "schedule", "sampling", "drop_last", "claim", "copy", "json", "dict", "schema", "validate"}
 )
@@ -421,7 +421,8 @@ RESERVED = frozenset(
 def _reduced(rule: Any) -> tuple[Any, tuple[Any, ...]]:
     source = _origins[type(rule)]
     values = {field.name: getattr(rule, field.name) for field in fields(rule)}
-    return revived, (source.path, source.text, type(rule).__name__, values)
+    name = next(name for name, kind in classes(source).items() if kind is type(rule))
+    return revived, (source.path, source.text, name, values)
 
 
 def revived(path: str, text: bytes, name: str, values: dict[str, Any]) -> Rule[Any]:

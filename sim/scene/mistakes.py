@@ -90,6 +90,7 @@ PLAINER = (
     ("a valid boolean", "true or false"),
     ("a valid array", "a list"),
     ("a valid list", "a list"),
+    ("a valid tuple", "a list"),
     ("an object", "a table"),
 )
 

@@ -27,6 +27,7 @@ from ..descent.examples.batches import Sampling
 from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES, Seed
 from ..descent.rules import OWN, RULES
 from ..descent.rules.protocol import LONGEST_SETTING, hints_of
+from ..descent.rules.values import guarded
 from ..descent.schedules import SCHEDULES
 from ..descent.verdict.kinds import EVENT_KINDS, VerdictKind
 from ..languages import CODE
@@ -130,9 +131,12 @@ def _variants(registry: Mapping[str, type[Any]], key: str, extra: Mapping[str, A
     """The union of one table model a registered dataclass, told apart by `key`: its fields, and the extra ones."""
 
     def model(name: str, kind: type[Any]) -> type[BaseModel]:
-        hints = hints_of(kind) if key == "rule" else get_type_hints(kind, include_extras=True) | CHECKED.get(kind, {})
-        if key == "rule" and kind not in OWN:
-            hints = {name: _shown(hint) for name, hint in hints.items()}
+        if key == "rule":
+            hints = hints_of(kind)
+            if kind not in OWN:
+                hints = {name: guarded(_shown(hint)) for name, hint in hints.items()}
+        else:
+            hints = get_type_hints(kind, include_extras=True) | CHECKED.get(kind, {})
         own = {f.name: (hints[f.name], ... if f.default is MISSING else f.default) for f in fields(kind)}
         definitions: dict[str, Any] = {key: (Literal[name], ...), **own, **extra}
         return create_model(kind.__name__, __base__=StrictTable, **definitions)
@@ -155,6 +159,8 @@ def _shown(hint: Any) -> Any:
     """The type of a setting of such a rule, where texts can be shown."""
     if get_origin(hint) is tuple:
         return tuple[tuple(map(_shown, get_args(hint)))]  # type: ignore[misc]
+    if get_origin(hint) is Annotated:
+        return Annotated[_shown(get_args(hint)[0]), *hint.__metadata__]
     return SHOWN_TEXT if hint is str else hint
 
 

@@ -350,3 +350,21 @@ class Wordy(Averaging):
 class OneRow(Averaging):
     def update(self, theta: Array, g: Array, m: Array) -> tuple[Array, Array]:
         return super().update(theta, g, m) if g.any() else (np.zeros(2), m)
+
+
+@dataclass(frozen=True)
+class Boundless(Averaging):
+    """One setting is out of the range that it has in rules of the program, which would divide by 0."""
+
+    beta2: float = 1.0
+
+
+@dataclass(frozen=True)
+class Stubborn(Averaging):
+    """It has one share, which momentum cannot have."""
+
+    decay: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.decay != 1.0:
+            raise ValueError("it must be 1")

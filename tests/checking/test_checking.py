@@ -197,6 +197,18 @@ def test_settings_of_other_names_are_matched() -> None:
     assert report.ok, report.problems
 
 
+def test_a_setting_out_of_the_range_of_the_rule_that_it_is_compared_with_is_told() -> None:
+    assert check_rule(students.Boundless).notes == ("it moves as momentum does",)
+    assert check_rule(students.Boundless, "momentum").notes == ()
+    assert ": it moves as adam does where " in check_rule(students.Boundless, "adam").problems[-1]
+    outside = "its decay of 1 is out of the range that decay has in momentum"
+    report = check_rule(students.Averaging(decay=1.0), "momentum")
+    assert (report.ok, report.notes) == (True, (f"{outside}; with other settings it moves alike",))
+    (problem,) = check_rule(students.Stubborn, "momentum").problems
+    assert problem.endswith(f": it cannot be compared with momentum: {outside}")
+    assert check_rule(students.Stubborn).ok
+
+
 def test_no_such_rule() -> None:
     with pytest.raises(KeyError):
         check_rule(students.TorchAdam, "nadam?")

@@ -13,7 +13,7 @@ from command_line import mistake, status
 
 import main
 from sim.descent.rules import RULES, rule_name
-from sim.descent.rules.guard import RuleFailure, with_settings
+from sim.descent.rules.guard import RuleFailure, with_rate, with_settings
 from sim.descent.rules.protocol import settings_of
 from sim.descent.verdict.kinds import VerdictKind
 from sim.foreign.rules_file import MOST_SETTINGS, RulesError, load_rules
@@ -82,6 +82,43 @@ def of_settings(count: int) -> str:
     return HEAVY.replace("    friction: float = 0.9\n", f"    friction: float = 0.9\n{more}")
 
 
+def making(name: str, value: str) -> str:
+    """Such a rule that makes this of a setting, unless its learning rate is the usual one."""
+    change = f"object.__setattr__(self, '{name}', {value})"
+    return with_method(f"__post_init__(self): self.learning_rate == 0.1 or {change}")
+
+
+BASE = """
+
+@dataclass(frozen=True)
+class Base:
+    learning_rate: float = 0.1
+
+    def init(self, theta):
+        return ()
+
+
+@dataclass(frozen=True)
+class Plain(Base):
+    def step(self, theta, slope, state):
+        return -self.learning_rate * slope.here, state
+"""
+"""A rule made from a class that is none."""
+ABSTRACT = BASE.replace("Base:", "Base(abc.ABC):").replace(
+    "    return ()\n", "    return ()\n\n    @abc.abstractmethod\n    def step(self, theta, slope, state): pass\n"
+)
+TUPLE = """
+
+class Listed(NamedTuple):
+    learning_rate: float = 0.1
+
+    def init(self, theta):
+        return ()
+
+    def step(self, theta, slope, state):
+        return -self.learning_rate * slope.here, state
+"""
+
 UNTOLD = "type('Untold', (), {'__format__': lambda self, spec: 1 / 0})()"
 """What cannot be made a text."""
 SCENE = """
@@ -129,6 +166,15 @@ def test_the_rules_of_a_file_join_the_others_under_their_names() -> None:
     assert list(RULES) == [*own, "my momentum"]
     load_rules(written(HEAVY, "other.py"))
     assert list(RULES) == [*own, "my momentum", "Heavy"]
+
+
+def test_a_class_of_two_names_is_one_rule() -> None:
+    assert list(load_rules(written(f"{HEAVY}\n\nDescent = Heavy\n")).rules) == ["Heavy"]
+
+
+@pytest.mark.parametrize("text", [BASE.replace("Base", "_Base"), ABSTRACT.replace("Base", "_Base")])
+def test_a_class_whose_name_begins_with_an_underscore_is_no_rule(text: str) -> None:
+    assert list(load_rules(written(f"import abc\n{HEAVY}{text}")).rules) == ["Heavy", "Plain"]
 
 
 def test_a_scene_names_them_and_is_written_and_read_as_the_same() -> None:
@@ -253,6 +299,27 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
         ),
         (HEAVY.replace("friction", "batch_size"), "a setting cannot be called batch_size, which means something else"),
         (HEAVY.replace("friction: float = 0.9", "friction: object = None"), "friction must be a float, int, bool or s"),
+        (
+            HEAVY + BASE,
+            "line 26: Base has no step(theta, slope, state), which a rule has; if it is only what rules are made from, "
+            "call it _Base",
+        ),
+        (
+            f"import abc\n{HEAVY}{ABSTRACT}",
+            "Base is abstract, which no rule is: it says nothing of step; if it is only what rules are made from, call",
+        ),
+        (HEAVY + TUPLE, "line 25: Listed is a tuple, and a rule is a frozen dataclass: @dataclass(frozen=True) mak"),
+        (
+            HEAVY.replace("dataclass\n", "dataclass, field\n", 1).replace("0.9", "field(default_factory=list)"),
+            "Heavy has a field friction with a default_factory: a setting is a tuple and no list, such as friction: tu",
+        ),
+        (HEAVY.replace("friction: float", "friction: 'Share'"), "has a field friction whose type cannot be told: Name"),
+        (
+            HEAVY.replace("    friction", "    kept: ClassVar['Share'] = 0\n    friction").replace(
+                "import Na", "import ClassVar, Na"
+            ),
+            "Heavy has a type that cannot be told: NameError: name 'Share' is not defined",
+        ),
         (HEAVY + HEAVY, "mine.py, line 35: a class is called Heavy already, on line 13; rename one of them"),
         (NAMED.replace('"my momentum"', "5"), 'Heavy has a name that is no text but int: name = "my heavy" is one'),
         (HEAVY.replace("0.1", "float('nan')"), "Heavy has a learning_rate of nan, which must be a finite number"),
@@ -267,7 +334,23 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
             "friction is inf, but a scene file holds",
         ),
         (HEAVY.replace("0.9", "'much'"), "the usual value of friction is 'much', but it must be a valid number"),
-        (HEAVY.replace("0.9", "np.float32(1)"), "the usual value of friction is float32, which no scene file holds"),
+        (
+            HEAVY.replace("0.9", "np.float32(1)"),
+            "value of friction is numpy.float32, and a scene file holds float, int",
+        ),
+        (HEAVY.replace("float = 0.9", "bool = np.bool_(1)"), "friction is numpy.bool"),
+        (
+            HEAVY.replace("NamedTuple\n", "Annotated, NamedTuple\nfrom pydantic import Field\n", 1).replace(
+                "float = 0.9", "Annotated[float, Field(pattern='x')] = 0.9"
+            ),
+            "line 14: the usual value of friction is 0.9, but is refused by its type: TypeError: Unable to apply",
+        ),
+        (
+            HEAVY.replace("NamedTuple\n", "Annotated, NamedTuple\nfrom pydantic import Field\n", 1).replace(
+                "float = 0.9", "Annotated[float, Field(discriminator='x')] = 0.9"
+            ),
+            "line 14: friction has a type that no value can be tried with: TypeError: The core schema",
+        ),
         (HEAVY.replace("float = 0.9", "int = 10**40"), "the usual value of friction is far too large a number"),
         (HEAVY.replace("float = 0.9", "tuple[int, int] = (1, -2**70)"), "usual value of friction is far too large"),
         (HEAVY.replace("float = 0.9", "str = 'a\\0b'"), "friction must be one line without control characters"),
@@ -315,6 +398,14 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
         (
             with_method("__eq__(self, other): return 5", EQUAL),
             "cannot be compared with another: == must answer True",
+        ),
+        (
+            with_method("__eq__(self, other): return self.friction == other.friction", EQUAL),
+            "Heavy cannot be compared with another: AttributeError: 'GradientDescent' object has no attribute",
+        ),
+        (
+            with_method("__eq__(self, other): return self.learning_rate == other.learning_rate", EQUAL),
+            "Heavy is equal to a rule of another class, gradient descent: without an __eq__ of its own it would not be",
         ),
         (
             with_method("__getattr__(self, name): 1 / 0"),
@@ -368,10 +459,96 @@ def test_a_setting_that_a_rule_refuses_is_told_with_file_and_line(values: dict[s
 
 
 def test_a_learning_rate_that_a_rule_makes_into_none_is_refused() -> None:
-    changes = "object.__setattr__(self, 'learning_rate', 0.1 if self.learning_rate == 0.1 else 'big')"
-    load_rules(written(with_method(f"__post_init__(self): {changes}")))
-    with pytest.raises(RuleFailure, match=r"makes of learning_rate = 0\.2 a learning_rate that is no finite number"):
+    load_rules(written(making("learning_rate", "'big'")))
+    with pytest.raises(RuleFailure, match=r"makes of learning_rate = 0\.05 a learning_rate that is no finite number"):
+        with_rate(RULES["Heavy"](), 0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "sentence"),
+    [
+        ("learning_rate", "0.0", "a learning_rate that is 0.0, but it must be greater than 0"),
+        ("learning_rate", "-0.5", "a learning_rate that is -0.5, but it must be greater than 0"),
+        ("learning_rate", "10**400", "a learning_rate that is far too large a number"),
+        ("learning_rate", "np.float64(0.1)[None]", "a learning_rate that is numpy.ndarray, and a scene file holds"),
+        ("friction", "'abc'", "a friction that is 'abc', but it must be a valid number"),
+        ("friction", "float('nan')", "a friction that is nan, but a scene file holds finite numbers only"),
+        ("friction", "[1, 2]", "a friction that is [1, 2], but it must be a valid number"),
+        ("friction", "None", "a friction that is None, but it must be a valid number"),
+    ],
+)
+def test_a_setting_that_a_rule_makes_into_what_no_scene_holds_is_refused(name: str, made: str, sentence: str) -> None:
+    load_rules(written(making(name, made)))
+    with pytest.raises(RuleFailure) as found:
         with_settings(RULES["Heavy"](), learning_rate=0.2)
+    assert str(found.value).startswith(f"mine.py, line 17: Heavy makes of learning_rate = 0.2 {sentence}")
+    with pytest.raises(SceneError) as told:
+        parse_scene(SCENE, "mine")
+    assert sentence in str(told.value)
+
+
+def test_a_setting_that_a_rule_makes_into_another_is_that_one() -> None:
+    load_rules(written(making("friction", "0.25")))
+    assert parse_scene(SCENE, "mine").lanes[1].rule.friction == 0.25  # type: ignore[attr-defined]
+
+
+def test_a_learning_rate_that_falls_to_nothing_on_the_way_may_be_rounded() -> None:
+    load_rules(written(making("learning_rate", "round(self.learning_rate, 2)")))
+    race = parse_scene(f'{SCENE}schedule = {{ kind = "polynomial", length = 60 }}\n', "mine").race()
+    race.extend(60)
+    assert race.tracks[1].updates == 60
+    assert race.tracks[1].rate(59) == 0.0
+
+
+@pytest.mark.parametrize("asked", ["noisy", "weight_decay", "__hash__"])
+def test_what_is_asked_of_every_rule_is_asked_when_it_is_made(asked: str) -> None:
+    before = "" if asked == "__hash__" else "@property\n    "
+    load_rules(written(with_method(f"{asked}(self): return 1 // (self.learning_rate == 0.1)", before)))
+    with pytest.raises(RuleFailure, match=r"Heavy refuses learning_rate = 0\.2: ZeroDivisionError"):
+        with_settings(RULES["Heavy"](), learning_rate=0.2)
+
+
+ODD = """
+def odd(v):
+    if v % 2 == 0:
+        raise RuntimeError("must be odd")
+    return v
+
+
+@dataclass"""
+
+
+def test_a_value_that_the_type_of_a_setting_refuses_by_code_of_its_own_is_told() -> None:
+    typed = HEAVY.replace("\n@dataclass", ODD).replace("NamedTuple\n", "Annotated, NamedTuple\n", 1)
+    typed = typed.replace("import numpy", "from pydantic import AfterValidator\nimport numpy")
+    typed = typed.replace("friction: float = 0.9", "k: Annotated[int, AfterValidator(odd)] = 3")
+    typed = typed.replace("friction", "k")
+    told = "is refused by its type: RuntimeError: must be odd"
+    assert said(typed.replace("= 3", "= 2")) == f"mine.py, line 20: the usual value of k is 2, but {told}"
+    load_rules(written(typed))
+    with pytest.raises(SceneError) as found:
+        parse_scene(SCENE.replace("friction = 0.8", "k = 4"), "mine")
+    assert str(found.value) == f"lane.mine.k {told}"
+
+
+def test_a_text_or_list_of_a_type_with_bounds_is_read_as_any_other() -> None:
+    typed = HEAVY.replace("NamedTuple\n", "Annotated, NamedTuple\n", 1).replace(
+        "    friction: float = 0.9\n",
+        "    friction: float = 0.9\n    kind: Annotated[str, 'a'] = 'a'\n"
+        "    kinds: Annotated[tuple[int, ...], 'b'] = (1,)\n",
+    )
+    load_rules(written(typed))
+    scene = parse_scene(f"{SCENE}kind = 'b'\nkinds = [3, 4]", "mine")
+    assert scene.lanes[1].rule.kinds == (3, 4)  # type: ignore[attr-defined]
+    assert parse_scene(scene_text(scene), "mine") == scene
+    for line, sentence in (
+        (r'kind = "a\u0000b"', "kind must be one line without control characters"),
+        ("kinds = [3, 'x']", 'kinds[1] must be a whole number, not "x"'),
+        ("kinds = 3", "kinds must be a list, not 3"),
+    ):
+        with pytest.raises(SceneError) as found:
+            parse_scene(f"{SCENE}{line}", "mine")
+        assert str(found.value) == f"lane.mine.{sentence}"
 
 
 def test_lanes_are_told_apart_without_making_a_rule_that_it_refuses() -> None:
@@ -583,6 +760,13 @@ def test_worker_processes_know_the_rules_even_where_the_file_has_gone() -> None:
     load_rules(written(HEAVY))
     rule = RULES["Heavy"](learning_rate=0.3)  # type: ignore[call-arg]
     Path("mine.py").unlink()
+    (found,) = [outcome for outcome in shared([Errand(rule)], 1) if outcome is not None]
+    assert found == (0, (rule, list(RULES)))
+
+
+def test_a_rule_is_known_elsewhere_whose_class_has_another_name_there() -> None:
+    load_rules(written(f"{HEAVY.replace('class Heavy', 'class _Heavy')}\n\nHeavy = _Heavy\n"))
+    rule = RULES["_Heavy"](learning_rate=0.3)  # type: ignore[call-arg]
     (found,) = [outcome for outcome in shared([Errand(rule)], 1) if outcome is not None]
     assert found == (0, (rule, list(RULES)))
 

@@ -1,8 +1,8 @@
 """Rules from outside, asked with care: what one does that no rule may is told in a sentence, with its file and line."""
 
-import math
+import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from numbers import Real
 from types import TracebackType
 from typing import Any, TypeVar, cast
@@ -11,15 +11,18 @@ import numpy as np
 
 from ...surface.points import Array
 from .protocol import Rule, Slope, with_parts
+from .saying import cut, place_in, shown, told
 
 S = TypeVar("S", bound=tuple[Any, ...])
 T = TypeVar("T")
 
 LARGE = 1e75
 """Numbers beyond it are on their way to infinity: what comes of them is no fault of a rule's."""
-LONGEST = 160  # Characters of what an exception says.
 
 WRITES = "writes to what it was given, which a rule only reads"
+
+MAY_HAVE = ("noisy", "weight_decay")
+"""What is asked of a rule as a yes or no, whether it has it or not."""
 
 REMEMBERED = "a number, or an array of shape (…, 2) or (…, 1)"
 """What a state may consist of, where θ has shape (…, 2)."""
@@ -79,34 +82,76 @@ def rule_of(kind: type[Rule[S]], values: Mapping[str, Any]) -> Rule[S]:
     """A rule of that kind with these settings; what is not given is as usual.
 
     Raises:
-        RuleFailure: its own code refuses them.
+        RuleFailure: its own code refuses them, or makes of them what no scene file holds.
     """
-    return _built(kind, values, lambda: kind(**values))
+    usual = {field.name: field.default for field in fields(kind)}
+    return _built(kind, values, lambda: kind(**values), usual | dict(values))
 
 
 def with_settings(rule: Rule[S], **values: Any) -> Rule[S]:
     """The rule with these settings, and its own ones else.
 
     Raises:
-        RuleFailure: its own code refuses them.
+        RuleFailure: its own code refuses them, or makes of them what no scene file holds.
     """
     like: Any = rule
-    return _built(type(rule), values, lambda: replace(like, **values))
+    own = {field.name: getattr(rule, field.name) for field in fields(like)}
+    return _built(type(rule), values, lambda: replace(like, **values), own | values)
 
 
-def _built(kind: type[Rule[S]], values: Mapping[str, Any], build: Callable[[], Rule[S]]) -> Rule[S]:
+def with_rate(rule: Rule[S], rate: float) -> Rule[S]:
+    """The rule with the learning rate of an update, which may be 0, as no scene file has it.
+
+    Raises:
+        RuleFailure: its own code refuses it.
+    """
+    like: Any = rule
+    values = {"learning_rate": rate}
+    return _built(type(rule), values, lambda: replace(like, **values), {})
+
+
+def ask(rule: Rule[Any]) -> None:
+    """Ask it once what is asked of a rule wherever it is told or kept; its properties may raise anything."""
+    hash(rule)
+    for name in MAY_HAVE:
+        bool(getattr(rule, name, None))
+
+
+def finite(rate: object) -> bool:
+    """Whether it is a number that a float can be; whole ones may be larger."""
+    return isinstance(rate, Real) and bool(abs(rate) <= sys.float_info.max)  # type: ignore[operator]
+
+
+def _built(
+    kind: type[Rule[S]], values: Mapping[str, Any], build: Callable[[], Rule[S]], settings: Mapping[str, Any]
+) -> Rule[S]:
+    """The rule that is built of some values; settings: those that must be able to stand in a scene file, as given."""
     try:
         rule = build()
         rate: object = rule.learning_rate
-    except KeyboardInterrupt:  # The user's, or as good as that.
+        for name, given in settings.items():
+            value = getattr(rule, name)
+            if value is not given and (problem := _wrong_value(kind, name, value)):
+                raise _makes(kind, values, f"a {name} that {problem}")
+        ask(rule)
+    except (RuleFailure, KeyboardInterrupt):  # The latter is the user's, or as good as that.
         raise
     except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
-        place = _place(kind, "__post_init__", error.__traceback__)
+        place = place_in(kind, "__post_init__", error.__traceback__)
         raise RuleFailure(f"{place}: {kind.__name__} refuses {_given(values)}: {told(error)}") from error
-    if not isinstance(rate, Real) or not math.isfinite(rate):
-        what = f"makes of {_given(values)} a learning_rate that is no finite number, {_cut(repr(rate))}"
-        raise RuleFailure(f"{_place(kind, '__post_init__')}: {kind.__name__} {what}")
+    if not finite(rate):
+        raise _makes(kind, values, f"a learning_rate that is no finite number, {shown(rate)}")
     return rule
+
+
+def _wrong_value(kind: type[Rule[Any]], name: str, value: Any) -> str:
+    from .values import wrong_value  # noqa: PLC0415  Few rules make others of their settings; the import takes long.
+
+    return wrong_value(kind, name, value)
+
+
+def _makes(kind: type[Rule[Any]], values: Mapping[str, Any], what: str) -> RuleFailure:
+    return RuleFailure(f"{place_in(kind, '__post_init__')}: {kind.__name__} makes of {_given(values)} {what}")
 
 
 def with_arrays(state: S, change: Callable[[Array], Array]) -> S:
@@ -138,37 +183,13 @@ def asked(rule: Rule[Any], method: str, call: Callable[[], T]) -> T:
         raise RuleFailure(f"{place_of(rule, method, error.__traceback__)}: {said}") from None
 
 
-def told(error: BaseException) -> str:
-    """What an exception says, in one line.
-
-    >>> told(ValueError("two\\nlines"))
-    'ValueError: two lines'
-    """
-    said = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
-    return f"{type(error).__name__}: {_cut(said)}" if said else type(error).__name__
-
-
 def _given(values: Mapping[str, Any]) -> str:
-    return _cut(", ".join(f"{name} = {value!r}" for name, value in values.items()))
-
-
-def _cut(said: str) -> str:
-    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+    return cut(", ".join(f"{name} = {shown(value)}" for name, value in values.items()))
 
 
 def place_of(rule: Rule[Any], method: str, trace: TracebackType | None = None) -> str:
     """File and line: the last one of the rule's file that an exception came through, or where the method begins."""
-    return _place(type(rule), method, trace)
-
-
-def _place(kind: type[Any], method: str, trace: TracebackType | None = None) -> str:
-    code = getattr(getattr(kind, method, None) or getattr(kind, "step", None), "__code__", None)
-    name, number = ("", 0) if code is None else (code.co_filename, code.co_firstlineno)
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == name:
-            number = trace.tb_lineno
-        trace = trace.tb_next
-    return f"{name}, line {number}" if name else kind.__name__
+    return place_in(type(rule), method, trace)
 
 
 def _failure(rule: Rule[Any], method: str, what: str) -> RuleFailure:
