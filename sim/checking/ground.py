@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..descent.examples.chance import Indices, Seeds, normals
-from ..descent.rules.guard import asked, check_state, checked, with_arrays, with_settings
+from ..descent.rules.guard import asked, check_state, checked, with_arrays, with_rate
 from ..descent.rules.protocol import Rule
 from ..descent.update import BatchSlope, Even
 from ..surface.points import Array
@@ -113,7 +113,7 @@ def movements(rule: Any, updates: int, rates: Sequence[float] = (), slope: Array
     with np.errstate(all="ignore"):
         state: Any = rule.init(theta.copy())
         for update, factor in zip(range(updates), rates or repeat(1.0), strict=False):
-            used = rule if factor == 1.0 else with_settings(rule, learning_rate=factor * rule.learning_rate)
+            used = rule if factor == 1.0 else with_rate(rule, factor * rule.learning_rate)
             loss: Any = Batch(update) if slope is None else Writable(slope)
             given = BatchSlope(loss, theta.copy(), None, lambda: np.zeros((1, 2)))
             movement, state = used.step(theta.copy(), given, state)

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, ValidatorFunction
 from pydantic_core import PydanticCustomError
 
 from .protocol import LONGEST_SETTING, Rule, hints_of
-from .saying import told
+from .saying import shown, told
 
 MOST_BITS, MOST_ITEMS = 64, 64
 """Of a whole number and of a list in a scene file."""
@@ -45,7 +45,7 @@ def wrong_value(kind: type[Rule[Any]], name: str, value: Any) -> str:
         _adapter(kind, name).validate_json(text)
     except ValidationError as error:
         wanted = error.errors()[0]["msg"].replace("Input should", "must")
-        return f"is {value!r}, but {'it ' if wanted.startswith('must') else ''}{wanted[:1].lower()}{wanted[1:]}"
+        return f"is {shown(value)}, but {'it ' if wanted.startswith('must') else ''}{wanted[:1].lower()}{wanted[1:]}"
     return ""
 
 
