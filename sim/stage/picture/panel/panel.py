@@ -54,7 +54,7 @@ class Panel:
     course: Course
     mark: str = ""
     """What is said of that."""
-    line: "Line" = ("", 0)
+    line: Line = ("", 0)
     """What is told of its settings beside its name, if there is room."""
     told: tuple[str, ...] = ()
     """Which of the numbers stand before the others where there is no room for all, by their names in English."""
@@ -158,7 +158,7 @@ class Panel:
         usual, small = self._beside, round(SMALL * self.em)
         if turned and len(given) <= len(turned - {"batch"}):
             told = [rule, *planned, *([] if "batch" in turned else [brief])]
-            forms = [(told, usual)] * 2 + [([rule], usual)] * 6
+            forms = [(told, usual)] * 2 + [([rule], usual)] * 6  # As many as others have: all tell the same one.
         else:
             forms = [
                 ([rule, *given, *planned, batch], usual),
