@@ -349,7 +349,7 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
             HEAVY.replace("NamedTuple\n", "Annotated, NamedTuple\nfrom pydantic import Field\n", 1).replace(
                 "float = 0.9", "Annotated[float, Field(discriminator='x')] = 0.9"
             ),
-            "line 14: friction has a type that no value can be tried with: TypeError: The core schema",
+            "line 14: friction has a type that no value can be tried with: TypeError: ",
         ),
         (HEAVY.replace("float = 0.9", "int = 10**40"), "the usual value of friction is far too large a number"),
         (HEAVY.replace("float = 0.9", "tuple[int, int] = (1, -2**70)"), "usual value of friction is far too large"),
