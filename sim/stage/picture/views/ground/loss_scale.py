@@ -121,10 +121,13 @@ def _scale_in(problem: Problem, camera: Camera, size: tuple[int, int], em: int) 
     usual = Rect(left, top, wide, tallest)
     if size[0] >= ROOM * em:
         bars = [Rect(left, top, wide, tall) for tall in range(tallest, round(LOWEST * em) - 1, -max(1, em // 4))]
-        scales = [_Scale(bar, _numbers(problem, camera, bar, em)) for bar in bars]
-        for fits in (_all_clear, _all_free):
-            if found := next(filter(fits, scales), None):
-                return found
+        seen = list[_Scale]()
+        for bar in bars:
+            seen.append(_Scale(bar, _numbers(problem, camera, bar, em)))
+            if _all_clear(seen[-1]):  # As most are: no other need be looked at.
+                return seen[-1]
+        if found := next(filter(_all_free, seen), None):
+            return found
     every = _numbers(problem, camera, usual, em)
     beside = [number for number in every if number.free and size[0] >= ROOM * em]
     for some in (beside, beside[:: max(1, len(beside) - 1)]):
