@@ -61,14 +61,18 @@ def leave(session: Session) -> Session | None:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Go back to the scene that was changed and left, or, if there is none, to the one that is shown as it was before
-    it was changed. What is left now can be come back to in its turn.
+    """Go back to the scene as it was before it was changed, or else to the one that was changed and left. What is left
+    now can be come back to in its turn.
     """
 
     def apply(self, session: Session) -> Session:
         before = session.left
-        if before is None:
+        if changed(session):
             return _unchanged(session)
+        if before is None:
+            return replace(session, notice=say(session.language, "Nothing was changed that could be taken back."))
+        if before.scene.name == session.scene.name:
+            return _changed_again(session, before)
         return replace(
             session,
             scene=before.scene,
@@ -98,12 +102,28 @@ class Return:
 
 
 def _unchanged(session: Session) -> Session:
-    """The session with its scene as it was opened, at the same moment, with the same seed."""
-    origin = session.origin
-    if origin is None or not changed(session):
-        return replace(session, notice=say(session.language, "Nothing was changed that could be taken back."))
-    back = opened(session, replace(origin, seed=session.scene.seed, claims=session.scene.claims))
-    return replace(back, former=None, goal=None, notice="")
+    """The session with its scene, which was changed, as it was opened: at the same moment, with the same seed."""
+    assert session.origin is not None
+    origin = replace(session.origin, seed=session.scene.seed)
+    lane = min(session.lane, len(origin.lanes) - 1)
+    return replace(opened(session, origin), origin=session.origin, lane=lane, former=None, goal=None, notice="")
+
+
+def _changed_again(session: Session, before: Session) -> Session:
+    """The session with its scene as it was changed before: at the same moment, with the same seed."""
+    scene = replace(before.scene, seed=session.scene.seed)
+    return replace(
+        session,
+        scene=scene,
+        origin=before.origin,
+        focus=before.focus,
+        lane=min(session.lane, len(scene.lanes) - 1),
+        given=before.given,
+        former=None,
+        goal=None,
+        notice="",
+        left=None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,8 +98,8 @@ def test_without_a_name_a_lane_is_called_by_its_settings_again(session: Session)
 )
 def test_a_name_is_the_user_s_in_its_own_scene_only(message: Message) -> None:
     before = replace(opened("learning-rate-ladder"), brought=(load_scene("local-minimum"),))
-    there = after(before, NameLane("full batch"), message, SetBatchSize(3))
-    assert names(there)[0] == "minibatch 2"
+    there = after(before, NameLane("full batch"), message)
+    assert names(after(there, SetBatchSize(3)))[0] == "minibatch 2"
     assert names(after(there, Return(), SetBatchSize(3)))[0] == "full batch"
 
 

@@ -88,11 +88,20 @@ def test_what_was_changed_by_hand_can_be_come_back_to(session: Session) -> None:
 def test_what_was_changed_by_hand_can_be_taken_back_and_brought_back(session: Session) -> None:
     changed = after(session, NewSeed(), SelectLane(1), Step(30), Drop((0.5, -0.25)), SetBatchSize(3))
     back = after(changed, Return())
-    assert back.scene == replace(session.scene, seed=changed.scene.seed, claims=changed.scene.claims)
+    assert back.scene == replace(session.scene, seed=changed.scene.seed)
     assert (back.tick, back.playing, back.left is None) == (changed.tick, changed.playing, False)
     again = after(back, Return())
     assert (again.scene, again.tick, again.lane, again.notice) == (changed.scene, changed.tick, 1, "")
     assert after(again, Return()).scene == back.scene
+
+
+def test_what_is_taken_back_is_the_last_change_of_the_scene_that_is_shown(session: Session) -> None:
+    first = after(session, SelectLane(1), SetBatchSize(3), Return(), SetBatchSize(5))
+    assert (first.lane, after(first, Return()).scene) == (1, session.scene)
+    assert after(first, Return(), Step(1), NewSeed(), Return()).scene == replace(first.scene, seed=1)
+    assert after(first, Return(), Step(40), Return()).tick == 40
+    second = after(first, OpenScene(2), SetBatchSize(2))
+    assert after(second, Return()).scene == after(first, OpenScene(2)).scene
 
 
 def test_where_nothing_was_changed_it_is_said(session: Session) -> None:
