@@ -56,9 +56,7 @@ ANY = re.compile(r"[^→ ]+")
 ACCENTS = "\u0302′∞"
 LETTERS = re.compile(f"[a-zA-Zα-ωΑ-Ω]+[{ACCENTS}]*")
 COUNTS, BARE = (8.0, 3.0, 2.0, 0.2), 60.0
-"""As how many ems of the trail that is covered counts one less of each of a plan's merits, a missing formula,"""
-FINER = 10.0
-"""and each pixel by which the type is smaller than in other lanes."""
+"""As how many ems of the trail that is covered counts one less of each of a plan's merits, and a missing formula."""
 AGAIN = 4
 """Blocks of moments after which a formula is placed anew, wherever it was before."""
 SHORTEST = 4
@@ -228,7 +226,7 @@ def _offered(context: ViewContext) -> Offers:
 @kept
 def _offers_of(race: Race, index: int, theme: Theme, size: tuple[int, int], em: int, views: frozenset[str]) -> Offers:
     """In one size of type for all lanes: the largest in which each has the movement's formula that has it in any,
-    and tells as many vectors by it as it can in any; where its place is taken, smaller ones.
+    and tells as many vectors by it as it can in any.
     """
     (width, height), camera, own = size, Camera(race.problem.window, *size), 0
     around = width // ALIKE * ALIKE, height // ALIKE * ALIKE
@@ -242,31 +240,25 @@ def _offers_of(race: Race, index: int, theme: Theme, size: tuple[int, int], em: 
     tells = [[_telling(rows, around, em, size, taken) for rows, taken in told] for size in sizes]
     most = [max(each) for each in zip(*tells, strict=True)]
     fitting = (size for size, each in zip(sizes, tells, strict=True) if each == most)
-    (rows, taken), usual = told[own], next(fitting, sizes[-1])
-    return _offers(rows, around, em, taken, tuple(size for size in sizes if size <= usual))
+    rows, taken = told[own]
+    return _offers(rows, around, em, taken, next(fitting, sizes[-1]))
 
 
 def _telling(rows: tuple[Row, ...], size: tuple[int, int], em: int, type_size: int, taken: int) -> tuple[bool, int]:
     """Whether the movement's formula can be told, and of how many vectors beside it; or else without."""
-    plans = _offers(rows, size, em, taken, (type_size,)).plans
+    plans = _offers(rows, size, em, taken, type_size).plans
     return max(((not bare, _vectors(rows[row] for row in plan.shown)) for bare, plan in plans), default=(False, 0))
 
 
 @lru_cache(maxsize=256)
-def _offers(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int, types: tuple[int, ...]) -> Offers:
+def _offers(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int, type_size: int) -> Offers:
     """Those for a map of that size, of whose height other views have taken so much: none that is no better than another
     that is as small.
-
-    types: heights of the type, the usual one first; smaller ones are there for the movement with its formula.
     """
-    pad = 2 * round(PAD * em)
-    told = [(False, plan, rows) for each in types for plan in planned(rows, size, em, each, taken)]
-    told += [(True, plan, _bare(rows)) for plan in planned(_bare(rows), size, em, types[0], taken)]
+    pad, told = 2 * round(PAD * em), [(False, plan, rows) for plan in planned(rows, size, em, type_size, taken)]
+    told += [(True, plan, _bare(rows)) for plan in planned(_bare(rows), size, em, type_size, taken)]
     best = _vectors(rows), 1, len(rows), 0
-    lacks = [
-        np.subtract(best, _merit(plan, its)) @ COUNTS + bare * BARE + (types[0] - plan.size) * FINER
-        for bare, plan, its in told
-    ]
+    lacks = [np.subtract(best, _merit(plan, its)) @ COUNTS + bare * BARE for bare, plan, its in told]
     order, sizes = list[int](), list[tuple[int, int]]()
     for n in np.argsort(lacks, kind="stable").tolist():
         wide, tall = told[n][1].width + pad, told[n][1].height + pad

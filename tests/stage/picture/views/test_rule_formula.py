@@ -478,7 +478,7 @@ def test_with_less_room_the_last_things_go_first_and_no_letter_is_left_unexplain
 
 @pytest.mark.parametrize("presenter", [False, True])
 @pytest.mark.parametrize("size", [SMALLEST, (1366, 768), LARGE])
-def test_six_lanes_have_one_size_of_type_unless_its_place_is_taken_and_the_lines_of_all_their_letters(
+def test_six_lanes_have_one_size_of_type_and_the_lines_of_all_their_letters(
     size: tuple[int, int], presenter: bool
 ) -> None:
     if presenter and size == SMALLEST:
@@ -494,9 +494,17 @@ def test_six_lanes_have_one_size_of_type_unless_its_place_is_taken_and_the_lines
             used = set(re.findall(r"(?<!\w)[mvsbt](?:\u0302)?(?!\w)", line))
             assert used <= told, (line, lines)
             whole += line.startswith("θ")
-    assert len(sizes) <= 2
+    assert len(sizes) == 1
     assert min(sizes) >= 10
     assert whole > 1
+
+
+def test_type_is_as_large_from_block_to_block() -> None:
+    sizes = set[str]()
+    for update in (31, 32, 64):
+        drawn = "".join(recording(load_scene("ravine"), update, (1366, 768), presenter=True))
+        sizes |= set(re.findall(r"size (\d+)", drawn))
+    assert len(sizes) == 1
 
 
 @pytest.mark.parametrize("view", [USUAL_VIEW, load_scene("himmelblau").view], ids=["map", "relief"])
