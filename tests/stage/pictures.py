@@ -10,6 +10,7 @@ import pygame
 from sim.descent.race import Race
 from sim.descent.track import Track
 from sim.scene import Scene
+from sim.stage.drawing.canvas import Standing
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import Snapshot, draw
 from sim.stage.session.session import race
@@ -34,9 +35,9 @@ def unseen(scene: Scene, updates: int) -> Race:
 def drawn_in_turn(moments: Sequence[Snapshot], size: tuple[int, int] = (960, 600)) -> list[Pixels]:
     """The pictures (width, height, 3); each is as if it were the first, and covers all that was there before it."""
     target, fresh = pygame.Surface(size, depth=32), pygame.Surface(size, depth=32)
-    pictures = []
+    pictures, standing = [], Standing()
     for before, now in zip([None, *moments], moments, strict=False):
-        draw(Screen(target), now, before)
+        draw(Screen(target, standing), now, before)
         fresh.fill(UNPAINTED)
         draw(Screen(fresh), now)
         pictures.append(pygame.surfarray.array3d(fresh))

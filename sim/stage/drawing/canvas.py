@@ -14,6 +14,8 @@ from ..style.color import Color
 Pixel = tuple[float, float]
 Box = Rect | tuple[float, float, float, float]
 Corners = int | tuple[int, int, int, int]
+Standing = dict[Hashable, Hashable]
+"""What determines what stands at each place of a canvas on which one picture after another is drawn."""
 
 
 class Backdrop(NamedTuple):
@@ -40,6 +42,11 @@ class Canvas(Protocol):
     @property
     def raster(self) -> bool:
         """Whether it is made of pixels, so that what was drawn once may be kept as such."""
+        ...
+
+    @property
+    def standing(self) -> "Standing | None":
+        """What is known to stand on it, if anything may be."""
         ...
 
     def rect(self, box: Box, color: Color, *, width: int = 0, corner: Corners = 0, opacity: int = 255) -> None:
@@ -120,6 +127,7 @@ class Unseen:
 
     size = (1, 1)
     raster = False
+    standing = None
 
     def __getattr__(self, verb: str) -> Callable[..., Any]:
         return _ANSWERS.get(verb, lambda *_, **__: None)

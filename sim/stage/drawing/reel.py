@@ -1,6 +1,7 @@
-"""What was drawn in pixels, verb by verb, to be drawn again: to paint it takes less than to find out what to paint.
+"""What was drawn before: left alone where it still stands, or painted again, verb by verb.
 
-To write down what is drawn takes time as well, in vain where each picture shows something new.
+To paint takes less than to find out what to paint; to write down what is drawn takes time as well, in vain where each
+picture shows something new.
 """
 
 from collections.abc import Callable, Hashable
@@ -93,3 +94,15 @@ def draw_again(canvas: Canvas, place: Hashable, key: Hashable, draw: Callable[[C
         reel = Reel(canvas, key)
         draw(cast(Canvas, reel))
         CACHE.put((draw_again, place), reel.end())
+
+
+def draw_unless_there(canvas: Canvas, place: Hashable, key: Hashable, draw: Callable[[], None]) -> None:
+    """Draw on ground of its own, in a place so called, what nothing but the key and the setting determines; not if it
+    stands there already. Over it nothing else is drawn, unless all of the canvas is drawn anew afterwards.
+    """
+    standing = canvas.standing
+    if standing is not None:
+        if standing.get(place) == key:
+            return
+        standing[place] = key
+    draw()

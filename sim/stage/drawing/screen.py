@@ -12,7 +12,7 @@ import pygame
 from ..style import text
 from ..style.color import Color
 from ..style.kept import kept
-from .canvas import Backdrop, Box, Corners, Pixel
+from .canvas import Backdrop, Box, Corners, Pixel, Standing
 
 NOTHING = nullcontext()
 SMALL, FINER = 4.0, 8
@@ -24,8 +24,9 @@ class Screen:
 
     raster = True
 
-    def __init__(self, surface: pygame.Surface) -> None:
+    def __init__(self, surface: pygame.Surface, standing: Standing | None = None) -> None:
         self.surface = surface
+        self.standing = standing
 
     @property
     def size(self) -> tuple[int, int]:

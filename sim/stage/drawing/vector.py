@@ -24,6 +24,7 @@ class Vector:
     """
 
     raster = False
+    standing = None
 
     def __init__(
         self, size: tuple[int, int], title: str = "", metadata: str = "", without: Color | None = None

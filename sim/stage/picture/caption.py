@@ -8,6 +8,7 @@ from ...scene.lesson import HOLD, answer, as_written, caption, end_of, revealed_
 from ..drawing.canvas import Canvas
 from ..drawing.glyphs import draw_badge
 from ..drawing.layout import Layout
+from ..drawing.reel import draw_unless_there
 from ..session.bindings import keys_of
 from ..session.problem import OWN_SURFACE
 from ..session.session import Session, changed
@@ -126,8 +127,19 @@ def score(session: Session, theme: Theme) -> str:
 
 def draw_caption(canvas: Canvas, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:
     """Draw what is said now where the scene's own sentence stands, or else that one."""
-    place, em = places.look, places.em
     words, lane = said_now(session, race, session.scene.timing(session.clock), tick, theme)
+    of_origin = session.scene.look != OWN_SURFACE and (
+        session.origin is None or session.scene.look == session.origin.look
+    )
+    other = (of_origin and changed(session)) or not as_written(session.scene, any_seed=True)
+    look = theme.say(CHANGED) if other else session.scene.texts(theme.language).look
+    key = (places.look, words, lane, look, theme)
+    draw_unless_there(canvas, "caption", key, lambda: _draw_said(canvas, places, theme, (words, lane), look))
+
+
+def _draw_said(canvas: Canvas, places: Layout, theme: Theme, said: tuple[str, int | None], look: str) -> None:
+    """Words of a lane or of none, or where there are none the scene's own sentence."""
+    place, em, (words, lane) = places.look, places.em, said
     canvas.rect(place, theme.background)
     line = place.height // places.look_lines
     left = place.left
@@ -138,12 +150,7 @@ def draw_caption(canvas: Canvas, places: Layout, theme: Theme, session: Session,
     color = theme.muted
     if words:
         color = theme.text if lane is None else mix(theme.lane(lane), theme.text, 0.5)
-    of_origin = session.scene.look != OWN_SURFACE and (
-        session.origin is None or session.scene.look == session.origin.look
-    )
-    other = (of_origin and changed(session)) or not as_written(session.scene, any_seed=True)
-    shown = words or (theme.say(CHANGED) if other else session.scene.texts(theme.language).look)
-    lines = wrapped(shown, em, place.right - left, places.look_lines, bool(words))
+    lines = wrapped(words or look, em, place.right - left, places.look_lines, bool(words))
     for number, part in enumerate(lines):
         y = place.top + (number + 0.5) * line
         canvas.text(part, (left, y), em, color, bold=bool(words))

@@ -16,6 +16,7 @@ from ...surface.points import Array
 from .. import TITLE
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
+from ..drawing.reel import draw_unless_there
 from ..session.bindings import Deed, Errand, keys_of
 from ..session.odds import counted_for, ends_seen
 from ..session.playback import Play, Restart, Step
@@ -172,6 +173,8 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         draw_scenes(canvas, here.places, here.theme, session)
         return
     if stays is Staying.NOTHING:
+        if canvas.standing is not None:
+            canvas.standing.clear()
         canvas.backdrop(Backdrop(_draw_still, (_around(here, race),), canvas.size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
     marked = badge(session, race, snapshot.tick)
@@ -479,10 +482,15 @@ def _draw_long(canvas: Canvas, notice: str, place: Rect, room: int, size: int, c
 
 def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapshot) -> None:
     place, em = places.footer, places.em
-    canvas.rect(place, theme.background)
     buttons = knobs(places, snapshot.session, theme)
-    draw_knobs(canvas, buttons, theme, em)
     left = buttons[-1].place.right + em if buttons else place.left
+
+    def draw_buttons() -> None:
+        canvas.rect((place.left, place.top, left - place.left, place.height), theme.background)
+        draw_knobs(canvas, buttons, theme, em)
+
+    draw_unless_there(canvas, "buttons", (buttons, theme, em), draw_buttons)
+    canvas.rect((left, place.top, place.right - left, place.height), theme.background)
     notice, live = snapshot.session.notice, snapshot.session.live
     picking = live and snapshot.session.picking is not None
     told = "" if picking else status(snapshot)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pygame
 
+from ..drawing.canvas import Standing
 from ..drawing.screen import Screen
 from ..picture.help import draw_help
 from ..picture.picture import (
@@ -33,6 +34,7 @@ class Showing:
         self._controls = controls
         self._filming = filming
         self._shown: tuple[Snapshot, tuple[int, int]] | None = None
+        self._standing: Standing = {}  # What stands on it, as long as that is there.
         self._fresh: pygame.Surface | None = None  # The last picture that was made ready.
         self._still: pygame.Surface | None = None  # The picture that stays while another is waited for.
         self._signed: tuple[object, ...] | None = None  # What was last drawn over the picture that stays.
@@ -67,6 +69,7 @@ class Showing:
         if not display.screen().get_size() == size == found.picture.get_size():
             return False
         display.screen().blit(found.picture, (0, 0))
+        self._standing.clear()
         self._shown, self.waits = (found.snapshot, size), True
         return True
 
@@ -85,7 +88,7 @@ class Showing:
         if canvas_size == size:
             # An open menu or a tooltip may have covered any part of the picture.
             known = self._shown and self._shown[1] == size and self._controls.panel is None
-            draw(Screen(screen), now, self._shown[0] if self._shown and known else None)
+            draw(Screen(screen, self._standing), now, self._shown[0] if self._shown and known else None)
             self._controls.show(screen, now, seconds)
         else:
             canvas = pygame.Surface(canvas_size, depth=32)

@@ -5,8 +5,8 @@ import numpy.typing as npt
 import pygame
 from recording_canvas import RecordingCanvas
 
-from sim.stage.drawing.canvas import Canvas
-from sim.stage.drawing.reel import draw_again
+from sim.stage.drawing.canvas import Canvas, Standing
+from sim.stage.drawing.reel import draw_again, draw_unless_there
 from sim.stage.drawing.screen import Screen
 from sim.stage.style.kept import CACHE
 
@@ -69,3 +69,22 @@ def test_what_is_no_picture_of_pixels_is_drawn_each_time() -> None:
     for _ in range(2):
         draw_again(RecordingCanvas(SIZE), "d", 1, drawing)
     assert drawing.times == 2
+
+
+def test_what_stands_at_its_place_is_left_alone() -> None:
+    standing, drawing = Standing(), Drawing()
+    canvas = Screen(pygame.Surface(SIZE, depth=32), standing)
+    for place, key, times in (("a", 1, 1), ("a", 1, 1), ("b", 1, 2), ("a", 2, 3), ("b", 1, 3), ("a", 1, 4)):
+        draw_unless_there(canvas, place, key, lambda: drawing(canvas))
+        assert drawing.times == times, (place, key)
+    standing.clear()
+    draw_unless_there(canvas, "a", 1, lambda: drawing(canvas))
+    assert drawing.times == 5
+
+
+def test_where_nothing_is_known_to_stand_all_is_drawn_each_time() -> None:
+    drawing = Drawing()
+    for canvas in (Screen(pygame.Surface(SIZE, depth=32)), RecordingCanvas(SIZE)):
+        for _ in range(2):
+            draw_unless_there(canvas, "a", 1, lambda: drawing(canvas))  # noqa: B023
+    assert drawing.times == 4

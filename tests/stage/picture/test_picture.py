@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 import pytest
-from pictures import drawn_in_turn, unseen
+from pictures import UNPAINTED, drawn_in_turn, unseen
 from PIL import Image
 from recording_canvas import RecordingCanvas
 from recordings import section
@@ -18,9 +18,11 @@ from scenes import flat_scene
 from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Scene, parse_scene, scene_files
+from sim.stage.drawing.canvas import Standing
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.still import screenshot
 from sim.stage.picture.picture import Snapshot, draw, snapshot_of
+from sim.stage.picture.setting import setting
 from sim.stage.session.session import Card, begin, race
 from sim.stage.style.kept import CACHE
 from sim.surface.functions.formula import Formula
@@ -58,6 +60,23 @@ def test_what_is_left_alone_would_be_drawn_the_same() -> None:
         ]
     ]
     assert all((one != other).any() for one, other in pairwise(drawn_in_turn(moments)))
+
+
+def test_what_has_not_changed_around_the_maps_is_not_drawn_again() -> None:
+    running = race(scene := flat_scene("local-minimum"))
+    running.extend(scene.updates + 1)
+    surface, standing = pygame.Surface((960, 600), depth=32), Standing()
+    first, then, other = at(scene, 3, running, live=True), at(scene, 4, running, live=True), at(scene, 4, running)
+    places = setting(first.session, surface.get_size()).places
+    marked = [places.panels[0].sliders.center, places.look.midright, places.footer.midleft]
+    marked = [(min(x, 958) + 1, y) for x, y in marked]
+    draw(Screen(surface, standing), first)
+    for pixel in marked:
+        surface.set_at(pixel, UNPAINTED)
+    draw(Screen(surface, standing), then, first)
+    assert [tuple(surface.get_at(pixel)[:3]) for pixel in marked] == [UNPAINTED] * len(marked)
+    draw(Screen(surface, standing), replace(other, session=replace(other.session, theme="dark")), then)
+    assert UNPAINTED not in [tuple(surface.get_at(pixel)[:3]) for pixel in marked]
 
 
 def test_the_sheet_of_scenes_is_leafed_through_as_if_each_moment_were_the_first() -> None:

@@ -16,6 +16,7 @@ from ....surface.points import Array
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel, Unseen
 from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge
+from ...drawing.reel import draw_again
 from ...session.playback import MOMENTOUS
 from ...session.session import MOVING_GROUND
 from ...style.color import Color, mix
@@ -274,9 +275,14 @@ def draw_together(
 
 def draw_minima(canvas: Canvas, context: ViewContext, named: Sequence[int]) -> None:
     """Draw the numbers of minima, of those that are named and of all that have them, beside what else stands still."""
-    area, stroke, problem = context.area, context.stroke, context.problem
+    area, stroke, problem, site, theme = context.area, context.stroke, context.problem, context.site, context.theme
+
+    def draw(under: Canvas) -> None:
+        draw_numbers(under, problem, site, theme, stroke, area, named, context.once(still_places))
+
     with canvas.part("minima"):
-        draw_numbers(canvas, problem, context.site, context.theme, stroke, area, named, context.once(still_places))
+        key = (context.race, site, theme, context.em, context.views, tuple(named))
+        draw_again(canvas, ("minima", context.index, *area), key, draw)
 
 
 def _draw_crowds(canvas: Canvas, courses: Sequence[Course], marbles: dict[int, Pixel]) -> None:

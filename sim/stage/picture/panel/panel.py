@@ -1,6 +1,6 @@
 """One lane's panel: name and settings, verdict, map with trail, marble and arrows, live numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from ....study.odds.ends import LaneEnds
 from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_badge
 from ...drawing.layout import PanelLayout
+from ...drawing.reel import draw_unless_there
 from ...session.session import MOVING_GROUND
 from ...style import text
 from ...style.numbers import batch_among, hyperparameters, number, plans, rule_in_words, short
@@ -91,14 +92,17 @@ class Panel:
         if self.place.ends.height:
             with canvas.part("ends"):
                 draw_ends(canvas, self.place.ends, ends, self.theme, self.em)
+        numbers, lane = self._numbers(min(update, self.course.track.updates)), self.course.index
         with canvas.part("verdict"):
-            line.draw(canvas)
+            draw_unless_there(canvas, ("verdict", lane), line, lambda: line.draw(canvas))
         with canvas.part("numbers"):
-            self._draw_numbers(canvas, min(update, self.course.track.updates))
+            # One that lies on the ground of the verdict's line is gone where that has been drawn.
+            under = line if len(self.place.numbers) == 1 else None
+            key = (tuple(numbers.values()), under)
+            draw_unless_there(canvas, ("numbers", lane), key, lambda: self._draw_numbers(canvas, numbers))
         if self.place.sliders.height:
             with canvas.part("sliders"):
-                canvas.rect(self.place.sliders, self.theme.panel)
-                draw_sliders(canvas, self.sliders, self.course.color, self.theme, self.em)
+                draw_unless_there(canvas, ("sliders", lane), self.sliders, lambda: self._draw_sliders(canvas))
 
     def draw_frame(self, canvas: Canvas) -> None:
         """Draw what does not change from moment to moment."""
@@ -181,12 +185,16 @@ class Panel:
             with canvas.clip(place):
                 draw_views(canvas, context, Layer.STRIP)
 
-    def _draw_numbers(self, canvas: Canvas, moment: int) -> None:
+    def _draw_sliders(self, canvas: Canvas) -> None:
+        canvas.rect(self.place.sliders, self.theme.panel)
+        draw_sliders(canvas, self.sliders, self.course.color, self.theme, self.em)
+
+    def _draw_numbers(self, canvas: Canvas, numbers: Mapping[str, tuple[str, str]]) -> None:
         cells = self.place.numbers
         em, theme = self.em, self.theme
         size = round(0.92 * em)
         if len(cells) == 1:
-            (label, value), (cell,) = self._numbers(moment)["L"], cells
+            (label, value), (cell,) = numbers["L"], cells
             if cell.top >= self.place.chip.bottom:  # Else it lies on the ground of the verdict's line.
                 canvas.rect(cell, theme.panel)
             canvas.text(value, cell.midright, size, theme.text, align=1)
@@ -195,7 +203,6 @@ class Panel:
             )
             return
         canvas.rect(cells[0].unionall(cells[1:]), self.theme.panel)
-        numbers = self._numbers(moment)
         for cell, (label, value) in zip(cells, map(numbers.__getitem__, self._names), strict=False):
             if text.width(label, size) + text.width(value, size) + em // 3 <= cell.width:
                 canvas.text(label, cell.midleft, size, theme.muted)

@@ -22,6 +22,8 @@ States = np.ndarray[tuple[int], np.dtype[np.intp]]
 def states(count: int, draw: Draw, seed: int, moment: int) -> States:
     """For each of N examples what it is at that moment, shape (N,): drawn without putting back, each is used once."""
     size = min(draw.batch_size, count)
+    if draw.sees_all(count):
+        return np.full(count, COMING, dtype=np.intp)
     epoch, place = divmod(moment, draw.updates_per_epoch(count))
     (order,) = order_of(draw, seed, epoch, count)
     found = np.full(count, WAITING, dtype=np.intp)

@@ -25,6 +25,7 @@ GENTLE = 0.25
 ANGLES = np.linspace(0, 2 * np.pi, 36, endpoint=False)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
 PAIRS = 2048  # Gradients of examples at moments that are computed at once, at most.
+SHAFT = 2  # Points of an arrow's path without its head.
 SHORTEST = 1.0  # Pixels; shorter arrows would not show.
 
 
@@ -96,7 +97,7 @@ def _spread(count: int) -> list[int]:
 
 
 def _draw_fan(canvas: Canvas, context: ViewContext, paths: Sequence[Sequence[Pixel]], show: Sequence[bool]) -> None:
-    """The arrows that show, those of the coming batch on top."""
+    """Those that show: the coming batch's as arrows, on top; the others as lines, for many heads would fill the map."""
     theme, count = context.theme, context.problem.train.count
     batch = set[int]() if context.track.lane.sees_all(count) else set(context.track.batch(context.moment).tolist())
     lit = [example in batch for example in _spread(count)]
@@ -104,7 +105,7 @@ def _draw_fan(canvas: Canvas, context: ViewContext, paths: Sequence[Sequence[Pix
     for above in (False, True):
         for path, shows, coming in zip(paths, show, lit, strict=True):
             if shows and coming is above:
-                canvas.curve(path, tones[above])
+                canvas.curve(path if coming else path[:SHAFT], tones[above])
 
 
 def _ellipses(covariances: Array) -> Array:
