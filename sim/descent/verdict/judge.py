@@ -17,25 +17,12 @@ from ..rules.protocol import makes_noise
 from ..schedules import CONSTANT
 from .blocks import DWELL, TRACE, Blocks, Columns, History, span_of
 from .kinds import ESCAPES, EVENT_KINDS, KINDS, LASTING, Event, Observation, Rank, VerdictKind, denied, granted
-from .sight import (
-    LEAVING,
-    MOVING,
-    NO_SADDLE,
-    REST_WAY,
-    RESTLESS,
-    ROUNDING,
-    Ends,
-    Held,
-    Sight,
-    elsewhere,
-    holding_saddles,
-    off_surface,
-    overflown,
-    places,
-    reaches,
-    see,
-    walled,
-)
+from .sight.ends import Ends, Held
+from .sight.leaving import off_surface, overflown, walled
+from .sight.rests import MOVING, elsewhere, places
+from .sight.saddles import NO_SADDLE, holding_saddles, reaches
+from .sight.sight import REST_WAY, RESTLESS, ROUNDING, Sight, see
+from .sight.tolerances import LEAVING
 from .sketch import Sketch
 
 LOOKBACK = DWELL + 1

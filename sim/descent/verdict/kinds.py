@@ -17,7 +17,9 @@ import numpy as np
 from ...surface.points import Array, Mask
 from ..examples.chance import Indices
 from .blocks import BOUNCES, DWELL, UNSURE_SPANS, WANDERING_SPANS
-from .sight import LEVEL, MAXIMUM, MINIMUM, NO_SADDLE, SADDLE, SLOPE, Sight
+from .sight.rests import LEVEL, MAXIMUM, MINIMUM, SADDLE, SLOPE
+from .sight.saddles import NO_SADDLE
+from .sight.sight import Sight
 
 LASTING = 30
 """Looks at which a marble must stand still on a slope to be held there.

@@ -15,7 +15,9 @@ from ..track import Track
 from .blocks import BOUNCES, UNDAMPED
 from .judge import LOOKBACK, SPENT, Judge, decays, fallen
 from .kinds import Event, Verdict, VerdictKind
-from .sight import AS_LOW, LEAVING, elsewhere, level_with, nearest_saddle
+from .sight.rests import elsewhere, level_with
+from .sight.saddles import nearest_saddle
+from .sight.tolerances import AS_LOW, LEAVING
 
 SWING = min(span for span, _ in BOUNCES)
 """Of how many movements the longest is told of a marble that bounces."""

@@ -16,7 +16,7 @@ from pygame import Rect
 from ...descent.problem import Problem
 from ...descent.race import Race
 from ...descent.verdict.kinds import VerdictKind
-from ...descent.verdict.sight import FLAT_CURVATURE
+from ...descent.verdict.sight.tolerances import FLAT_CURVATURE
 from ...study.maps.swarm import Cloud, Glimpse
 from ...study.odds.ends import LaneEnds
 from ...surface.critical.point import CriticalKind, CriticalPoint

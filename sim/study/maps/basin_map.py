@@ -16,7 +16,7 @@ from ...descent.problem import Problem
 from ...descent.rules.guard import RuleFailure
 from ...descent.rules.protocol import Rule, with_parts
 from ...descent.update import Even, first_state, one_update
-from ...descent.verdict.sight import FAR_AWAY
+from ...descent.verdict.sight.sight import FAR_AWAY
 from ...surface.basins import NO_BASIN, STEP, Labels, flow_step
 from ...surface.points import Array, Mask, components, norm, pair, vectors
 from ...surface.protocol import Window

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...descent.verdict.sight import AS_LOW
+from ...descent.verdict.sight.tolerances import AS_LOW
 from ...scene import Scene
 from ...scene.words import counted
 from ..statistics.intervals import Share, exact, wilson

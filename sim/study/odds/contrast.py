@@ -31,7 +31,7 @@ from ...descent.rules.guard import RuleFailure
 from ...descent.rules.plain.gradient_descent import GradientDescent
 from ...descent.rules.protocol import Rule
 from ...descent.update import first_state, one_update
-from ...descent.verdict.sight import AS_LOW
+from ...descent.verdict.sight.tolerances import AS_LOW
 from ...scene import Scene
 from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array, norm

@@ -13,7 +13,7 @@ from ...descent.examples.chance import Indices
 from ...descent.problem import Problem
 from ...descent.rules import rule_name
 from ...descent.verdict.kinds import VerdictKind
-from ...descent.verdict.sight import NO_SADDLE, holding_saddles
+from ...descent.verdict.sight.saddles import NO_SADDLE, holding_saddles
 from ...report import lane_lines, plan_summary, settings_summary, updates_text
 from ...scene import Scene
 from ...surface.basins import NO_BASIN

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from ...descent.clock import Machine
 from ...descent.lane import Lane
 from ...descent.race import Experiment
-from ...descent.verdict.sight import AS_LOW
+from ...descent.verdict.sight.tolerances import AS_LOW
 from ...foreign.rules_file import code_of
 from ...scene import Scene
 from ...scene.words import path_text

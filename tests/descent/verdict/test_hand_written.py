@@ -15,9 +15,10 @@ from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.plain.gradient_descent import GradientDescent
-from sim.descent.verdict import blocks, sight
+from sim.descent.verdict import blocks
 from sim.descent.verdict.judge import SWINGING, Judge
 from sim.descent.verdict.kinds import KINDS, LASTING, Event, VerdictKind
+from sim.descent.verdict.sight import plateaus, rests, saddles, sight, tolerances
 from sim.scene import load_scene, scene_files
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.gaussian import Landscape, Well
@@ -87,7 +88,7 @@ def test_who_rests_at_hand_of_a_minimum_has_settled_and_who_rests_elsewhere_on_a
     distance: float, kind: VerdictKind
 ) -> None:
     problem = problem_of(Quadratic((100.0, 400.0)))
-    end = (distance * sight.AT_HAND * problem.units.length, 0.0)
+    end = (distance * tolerances.AT_HAND * problem.units.length, 0.0)
     assert last(judged(problem, approach(end, 0.05, 0.8, 400), DECAYING)) is kind
     plain = judged(problem, approach(end, 0.05, 0.8, 100))
     assert last(plain) is (
@@ -154,7 +155,7 @@ def test_where_it_rests_is_told_by_the_surface_there() -> None:
 )
 def test_only_what_is_as_low_as_the_lowest_minimum_is_called_that(tilt: float, kind: VerdictKind) -> None:
     """Up to a hundred-millionth of the scale; a hundredth is no less stuck than a tenth."""
-    equal = sight.AS_LOW * problem_of(DoubleWellSaddle()).units.loss
+    equal = tolerances.AS_LOW * problem_of(DoubleWellSaddle()).units.loss
     problem = problem_of(Formula(f"x^2/2 + y^4/4 - y^2/2 + {tilt * equal / 2!r}*y"))
     higher = max(problem.minima, key=lambda minimum: minimum.value)
     judge = judged(problem, approach(higher.position, 0.05, 0.8, 100))
@@ -176,7 +177,7 @@ def test_a_rest_is_named_by_its_minimum_where_that_was_not_known() -> None:
 def test_a_rest_beside_a_wide_floor_is_not_in_another_minimum() -> None:
     """Newton's method would end a third of the way to the only minimum, where there is none."""
     problem = problem_of(Formula("(x^2 + y^2)^2"))
-    there = approach((2.5 * sight.AT_HAND * problem.units.length, 0.0), 0.05, 0.8, 100)
+    there = approach((2.5 * tolerances.AT_HAND * problem.units.length, 0.0), 0.05, 0.8, 100)
     assert VerdictKind.STUCK not in told(judged(problem, there))
 
 
@@ -195,7 +196,7 @@ def test_who_rests_on_a_level_floor_or_at_hand_of_it_has_settled_wherever_that_i
     problem = problem_of(Formula(formula))
     assert len(problem.minima) == 1
     for share in (0.0, 0.4):
-        end = (place[0], place[1] + share * sight.AT_HAND * problem.units.length)
+        end = (place[0], place[1] + share * tolerances.AT_HAND * problem.units.length)
         assert last(judged(problem, approach(end, 0.05, 0.8, 400), DECAYING)) is VerdictKind.SETTLED
     assert last(judged(problem, approach((place[0], 1.5), 0.05, 0.8, 400), DECAYING)) is VerdictKind.HELD
 
@@ -204,15 +205,15 @@ def test_who_rests_on_a_level_floor_or_at_hand_of_it_has_settled_wherever_that_i
 def test_a_parabola_is_no_crease(share: float, kind: VerdictKind) -> None:
     """Along a line that is as steep as a parabola at a point its floor would be only half as far away."""
     problem = problem_of(Quadratic((0.0, 1.0)))
-    end = (1.0, share * sight.AT_HAND * problem.units.length)
+    end = (1.0, share * tolerances.AT_HAND * problem.units.length)
     assert last(judged(problem, approach(end, 0.05, 0.8, 400), DECAYING)) is kind
 
 
 def test_a_rest_is_as_low_as_the_floor_that_it_has_not_quite_reached() -> None:
     """Of three equal minima the window shows two; the third is found from beside it."""
     problem = problem_of(Formula("x^2 * (x^2 - 4)^2 / 8 + y^2"), Window(-3.0, 1.0, -1.0, 1.0))
-    beside = 2 - 0.8 * sight.AT_HAND * problem.units.length
-    assert problem.train.value(np.array([beside, 0.0])) > sight.EQUAL_LOSS * problem.units.loss
+    beside = 2 - 0.8 * tolerances.AT_HAND * problem.units.length
+    assert problem.train.value(np.array([beside, 0.0])) > tolerances.EQUAL_LOSS * problem.units.loss
     assert last(judged(problem, approach((beside, 0.0), 0.05, 0.8, 100))) is VerdictKind.SETTLED
 
 
@@ -252,7 +253,7 @@ def test_who_only_passes_through_a_standstill_is_not_held() -> None:
 def test_who_starts_up_at_a_minimum_and_is_back_at_once_stays_settled() -> None:
     """Within so many diagonals of it, however quickly it moves: a little less, and a little more."""
     there = approach((0.0, 0.0), 0.05, 0.8, 100)
-    swing = sight.LEAVING * sight.AT_HAND * LENGTH * np.resize([[1.0, 0.0], [-1.0, 0.0]], (21, 2))
+    swing = tolerances.LEAVING * tolerances.AT_HAND * LENGTH * np.resize([[1.0, 0.0], [-1.0, 0.0]], (21, 2))
     starts = np.tile(np.concatenate([swing, np.zeros((39, 2))]), (4, 1))
     for share, stays in ((0.95, True), (1.05, False)):
         kinds = told(judged(BOWL, np.concatenate([there, share * starts])))
@@ -274,14 +275,14 @@ def test_who_swings_about_a_minimum_on_and_on_is_settled_no_more() -> None:
 
 def reach_of(problem: Problem) -> float:
     """Of the saddle at (0, 0)."""
-    return float(1 / sight.reaches(problem, np.array([[1.0, 0.0]]), np.array([0]))[0])
+    return float(1 / saddles.reaches(problem, np.array([[1.0, 0.0]]), np.array([0]))[0])
 
 
 def pause(at: tuple[float, float], reach: float, blocks_: int, share: float) -> Array:
     """Fast to a place, then so many blocks whose way is this share of LINGERING reaches, and fast away along y."""
     coming = np.stack([np.linspace(-2.0, at[0], 21), np.full(21, at[1])], axis=1)
     slow = np.zeros((10 * blocks_, 2))
-    slow[:, 1] = share * sight.LINGERING * reach / 10
+    slow[:, 1] = share * saddles.LINGERING * reach / 10
     leaving = np.zeros((20, 2))
     leaving[:, 1] = 0.06
     return np.concatenate([coming, coming[-1] + np.cumsum(np.concatenate([slow, leaving]), axis=0)])
@@ -297,7 +298,7 @@ def test_who_lingers_at_a_saddle_for_two_looks_has_stalled_and_leaves_it_when_it
         left = [event for event in judge.events() if event.kind == "left_saddle" and event.target is None]
         assert len(left) == stalls
         for event in left:
-            assert norm(way[event.update]) > sight.LEAVING * reach >= norm(way[event.update - 1])
+            assert norm(way[event.update]) > tolerances.LEAVING * reach >= norm(way[event.update - 1])
             assert event.seen == -(-event.update // 10) * 10
 
 
@@ -327,7 +328,7 @@ def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
     radii = np.linspace(1.0, 6.0, 5001)
     shares = radii**2 * np.exp(-(radii**2) / 2) / (1 - np.exp(-(radii**2) / 2))
     for share, crosses in ((0.95, True), (1.05, False)):
-        radius = radii[np.argmin(np.abs(shares - share * sight.ASKEW))]
+        radius = radii[np.argmin(np.abs(shares - share * plateaus.ASKEW))]
         way = np.stack([np.full(41, radius), np.linspace(0.0, 0.02, 41)], axis=1)
         assert (last(judged(problem, way)) is VerdictKind.PLATEAU) == crosses
     twenty = np.stack([np.full(41, 4.0), np.linspace(0.0, 0.02, 41)], axis=1)
@@ -339,7 +340,7 @@ def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
 def test_where_nobody_looks_for_a_plateau_there_is_none(name: str) -> None:
     """And that is so in most of the discs in which a flow certainly ends in their minimum."""
     problem, generator = load_scene(name).problem(), np.random.default_rng(0)
-    radii = sight._bowls(problem)
+    radii = plateaus._bowls(problem)
     assert (radii <= problem.basins.radii).all()
     round_ones = ~problem.basins.valleys
     assert (radii[round_ones] > 0.3 * problem.basins.radii[round_ones]).all()
@@ -349,7 +350,7 @@ def test_where_nobody_looks_for_a_plateau_there_is_none(name: str) -> None:
         theta = problem.basins.minima[label] + offset
         height = problem.train.value(theta) - problem.minima[label].value
         slope = np.sum(problem.train.gradient(theta) * offset, axis=1)
-        assert (slope >= 1.9 * sight.LEAVING * sight.ASKEW * height)[reach > 1e-3 * radii[label]].all()
+        assert (slope >= 1.9 * tolerances.LEAVING * plateaus.ASKEW * height)[reach > 1e-3 * radii[label]].all()
 
 
 def test_outside_of_all_basins_a_plateau_is_told_by_the_nearest_lower_minimum() -> None:
@@ -463,7 +464,7 @@ def test_who_goes_astray_in_noise_does_not_rattle() -> None:
 
 def test_a_passage_is_from_core_to_core_at_the_last_crossing() -> None:
     problem = problem_of(DoubleWellSaddle())
-    radius = sight.CORE * problem.basins.radii
+    radius = rests.CORE * problem.basins.radii
     low, high = (0, 1) if problem.minima[0].position[1] < 0 else (1, 0)
     inside, outside = (-1 + share * radius[low] for share in (0.95, 1.05))
 

@@ -18,7 +18,7 @@ from sim.descent.examples.chance import epoch_orders
 from sim.descent.examples.noise import example_gradients, noise
 from sim.descent.lane import Lane, descend
 from sim.descent.problem import Problem
-from sim.descent.verdict.sight import EQUAL_LOSS
+from sim.descent.verdict.sight.tolerances import EQUAL_LOSS
 from sim.scene import Scene, SceneError, did_you_mean, load_scene
 from sim.scene.tour import STARTS, Number
 from sim.study.maps.basin_map import RuleDescent

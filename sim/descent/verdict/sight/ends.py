@@ -1,0 +1,35 @@
+"""Where runs are at the ends of blocks, and what may hold them there: what is looked at."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ....surface.basins import Labels
+from ....surface.points import Array, Mask
+
+
+class Ends(NamedTuple):
+    """Where M runs are at the ends of K blocks, and how they came there."""
+
+    theta: Array
+    """Shape (K, M, 2)."""
+    ground: Callable[[Mask], tuple[Array, Array]]
+    """L (n,) and ∇L (n, 2) there, of those n of (K, M) of whom that is asked."""
+    basin: Labels
+    """Shape (K, M)."""
+    way: Callable[[Mask], Array]
+    """The points of the last block, the one before it included, of those n of (K, M) of whom that is asked:
+    (DWELL + 1, n, 2)."""
+    restless: Mask
+    """Who has moved too far for a rest in each of many blocks in a row; (K, M)."""
+
+
+class Held(NamedTuple):
+    """What may hold the marbles of a lane on a slope."""
+
+    factors: Array | None
+    """Of a rule that shrinks θ besides, so that this and the gradient may balance: η over the lane's own; (K, 1)."""
+    for_good: bool | Mask
+    """Who takes no step for long never will: the rule answers the same at the same place, or η rises no more; or (K, 1)
+    """
+    ended: Mask
+    """Whose η is next to nothing from then on, and who has taken no step any more; (K, M)."""
