@@ -14,7 +14,7 @@ so several widths may fit equally well, and all of those are told.
 
 import csv
 import math
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import count, cycle
 from time import perf_counter
@@ -33,19 +33,13 @@ from ...scene.words import counted
 from ...surface.points import Array
 from ..statistics.figure import Axis, Figure, Line, Page
 from .in_turn import InTurn
+from .timing import Action, Clock, timed
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
     from rich.table import Table
 
-Clock = Callable[[], float]
-"""Tells the time in seconds."""
-Action = Callable[[], object]
-
 BUDGET = 5.0  # Seconds that are spent on measuring.
-FEWEST = 5  # Rounds that are measured, however long they take.
-MOST = 101  # Rounds after which it ends, however short they are.
-SHORTEST = 2e-4  # Seconds that are measured in one go, so that the clock's own reading is lost in them.
 MOST_SERIAL = 1_000  # Examples that are computed one after the other.
 AS_GOOD = (1.1, 0.002)  # A width fits as well if its error is at most so many times the least, and so much, larger.
 NOTHING = 1e-9  # What an example costs, over the overhead, if larger batches take no longer.
@@ -122,36 +116,6 @@ def ladder(most: int) -> tuple[int, ...]:
             return (*sizes, most)
         sizes.append(size)
     raise AssertionError  # The steps have no end.
-
-
-def timed(
-    actions: Sequence[Action], clock: Clock = perf_counter, budget: float = BUDGET
-) -> Generator[float, None, list[list[float]]]:
-    """How long each of the actions takes, in seconds, once a round; yields the share of the budget that is spent.
-
-    They take turns, since a computer's speed changes from second to second, and every other round runs
-    backwards. Each is tried out before. Very short ones are repeated within a round, and their mean is taken.
-    """
-    repeats = []
-    for action in actions:
-        action()
-        began = clock()
-        action()
-        repeats.append(max(1, math.ceil(SHORTEST / max(clock() - began, 1e-9))))
-    samples: list[list[float]] = [[] for _ in actions]
-    began = clock()
-    for turn in range(MOST):
-        spent = (clock() - began) / budget
-        if turn >= FEWEST and spent >= 1:
-            break
-        yield min(1.0, max(spent, turn / MOST))
-        for index in range(len(actions))[:: -1 if turn % 2 else 1]:
-            action, times = actions[index], repeats[index]
-            first = clock()
-            for _ in range(times):
-                action()
-            samples[index].append((clock() - first) / times)
-    return samples
 
 
 def curve(sizes: Iterable[int], samples: Iterable[Sequence[float]]) -> TimeCurve:

@@ -14,10 +14,10 @@ scene has no such lane, one is made: `with_sides` adds it.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from statistics import median
+from itertools import chain
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -29,24 +29,25 @@ from ...descent.lane import Lane
 from ...descent.problem import Problem
 from ...descent.rules.guard import RuleFailure
 from ...descent.rules.plain.gradient_descent import GradientDescent
-from ...descent.rules.protocol import Rule
 from ...descent.update import first_state, one_update
 from ...descent.verdict.sight.tolerances import AS_LOW
 from ...scene import Scene
 from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array, norm
 from ..cost.in_turn import InTurn
+from ..cost.timing import Action, timed
 from ..statistics.intervals import UNKNOWN, Estimate
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from ..work.ensemble import Outcomes
+from ..work.steps import finished
 from .counts import LaneCounts, counted
 from .odds import LaneOdds, odds_of
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-PATIENCE = 0.02  # Seconds that are spent on measuring one time.
-FEWEST, MOST = 3, 50  # Repeats of it.
+PATIENCE = 0.25
+"""Seconds that are spent on measuring times."""
 
 MICROSECONDS, SHARE, PLAIN = "µs", "%", ""
 
@@ -214,39 +215,32 @@ def _in_lowest_basin(told: LaneOdds, minima: Sequence[CriticalPoint], problem: P
 def measured(scene: Scene) -> tuple[Speed, Speed]:
     """The speed of both sides, on this computer and now; in a third of a second at most.
 
-    A scene that has no two sides gets that of its only example twice.
+    They are measured in turn, and of each time the least is taken: whatever else the computer does meanwhile only makes
+    it longer. A scene that has no two sides gets that of its only example twice.
     """
     train = scene.problem().train
     small, large = sides(scene) or (scene.lanes[0], scene.lanes[0])
-    return _speed(train, small, scene.start), _speed(train, large, scene.start)
-
-
-def _speed(train: FiniteSum, lane: Lane, start: tuple[float, float]) -> Speed:
-    """That of the lane's first update; of a rule that fails in it, without what the rule does with the gradient."""
-    try:
-        return _speed_of(lane.rule, train, lane.batch_size, start)
-    except RuleFailure:
-        return _speed_of(GradientDescent(), train, lane.batch_size, start)
-
-
-def _speed_of(rule: Rule[Any], train: FiniteSum, batch_size: int, start: tuple[float, float]) -> Speed:
-    theta = np.array([start])
-    batch = np.arange(min(batch_size, train.count))[:, None]
     with np.errstate(all="ignore"):
-        state = first_state(rule, theta)
-        ways = (partial(one_update, rule, way, theta, batch, state) for way in (InTurn(train), train))
-        return Speed(*map(_seconds, ways))
+        ways = [_updates(train, lane, scene.start) for lane in (small, large)]
+        least = map(min, finished(timed(list(chain(*ways)), perf_counter, PATIENCE)))
+    first, second = ([next(least) for _ in each] for each in ways)
+    return Speed(first[0], first[-1]), Speed(second[0], second[-1])
 
 
-def _seconds(action: Callable[[], object]) -> float:
-    """How long it takes: the median of several repeats."""
-    times: list[float] = []
-    end = perf_counter() + PATIENCE
-    while len(times) < FEWEST or (len(times) < MOST and perf_counter() < end):
-        began = perf_counter()
-        action()
-        times.append(perf_counter() - began)
-    return median(times)
+def _updates(train: FiniteSum, lane: Lane, start: tuple[float, float]) -> list[Action]:
+    """The lane's first update, one example at a time and all at once: of a single example that is the same, once.
+
+    Of a rule that fails in it, without what the rule does with the gradient.
+    """
+    count = min(lane.batch_size, train.count)
+    ways = (InTurn(train), train) if count > 1 else (train,)
+    theta, batch = np.array([start]), np.arange(count)[:, None]
+    try:
+        state = first_state(lane.rule, theta)
+        one_update(lane.rule, train, theta, batch, state)
+    except RuleFailure:
+        return _updates(train, replace(lane, rule=GradientDescent()), start)
+    return [partial(one_update, lane.rule, way, theta, batch, state) for way in ways]
 
 
 # For programs and people.

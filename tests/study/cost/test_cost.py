@@ -22,6 +22,7 @@ from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.protocol import Slope
 from sim.scene import load_scene
 from sim.study.cost import cost as module
+from sim.study.cost import timing
 from sim.study.cost.cost import (
     COLUMNS,
     Costs,
@@ -36,10 +37,10 @@ from sim.study.cost.cost import (
     page,
     possible_widths,
     summary,
-    timed,
     update_action,
     write_csv,
 )
+from sim.study.cost.timing import timed
 from sim.study.statistics.figure import Line
 from sim.surface.points import Array
 
@@ -124,14 +125,14 @@ def test_a_budget_ends_the_measuring_and_so_does_enough_of_it() -> None:
     result(timed(actions, clock, budget=3.0))
     assert 3.0 <= clock.now < 3.0 + 3 * 4 * 0.05
     _, samples = result(timed(actions, clock, budget=1e9))
-    assert len(samples[0]) == module.MOST
+    assert len(samples[0]) == timing.MOST
 
 
 def test_what_is_short_is_repeated_until_a_clock_can_tell_it() -> None:
     clock = FakeClock()
-    result(timed([clock.action(0, module.SHORTEST / 40.5), clock.action(1, 2 * module.SHORTEST)], clock, budget=1e-9))
-    assert clock.log.count(0) == 2 + 41 * module.FEWEST
-    assert clock.log.count(1) == 2 + module.FEWEST
+    result(timed([clock.action(0, timing.SHORTEST / 40.5), clock.action(1, 2 * timing.SHORTEST)], clock, budget=1e-9))
+    assert clock.log.count(0) == 2 + 41 * timing.FEWEST
+    assert clock.log.count(1) == 2 + timing.FEWEST
 
 
 def test_a_curve_is_medians_and_quartiles() -> None:
@@ -291,7 +292,7 @@ def test_measuring_takes_every_size_both_ways() -> None:
         return clock.now
 
     shares, found = result(measure(load_scene("local-minimum"), 250, steady, budget=0.01))
-    assert (found.count, found.rounds, found.scene) == (250, module.FEWEST, "local-minimum")
+    assert (found.count, found.rounds, found.scene) == (250, timing.FEWEST, "local-minimum")
     assert found.at_once.sizes == found.in_turn.sizes == (1, 2, 5, 10, 20, 50, 100, 200, 250)
     # By this clock whatever is done takes a millisecond.
     assert_allclose([found.shuffle, *found.at_once.seconds, *found.in_turn.seconds], 1e-3)
@@ -414,7 +415,7 @@ def test_durations_as_people_read_them(seconds: float, words: str) -> None:
 
 @pytest.fixture
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST", module.FEWEST)
+    monkeypatch.setattr(timing, "MOST", timing.FEWEST)
 
 
 @pytest.mark.usefixtures("_elsewhere", "_quick")
@@ -433,7 +434,7 @@ def test_the_command_prints_a_table_and_writes_what_is_asked_for(
 @pytest.mark.parametrize("scene", ["thousand-examples", "two-weights"])
 def test_the_command_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str], scene: str) -> None:
     told = json.loads(output(capsys, "cost", scene, "--examples", "1", "--json"))
-    assert (told["scene"], told["examples"], told["rounds"]) == (scene, 1, module.FEWEST)
+    assert (told["scene"], told["examples"], told["rounds"]) == (scene, 1, timing.FEWEST)
     assert [entry["batch_size"] for entry in told["all_at_once"]["updates"]] == [1]
     assert not list(tmp_path.iterdir())
 
