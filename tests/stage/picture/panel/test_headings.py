@@ -49,8 +49,8 @@ def test_names_are_whole_and_all_learning_rates_told_whatever_makes_way(
     scene = replace(scene, lanes=scene.lanes[:lanes], captions=(), question=None, claims=scene.claims[:lanes])
     head = beside_names(scene, language, size).split("lane 1\n")[0].splitlines()[2:]
     words = [line.split('"')[1] for line in head if "text" in line]
-    for lane in scene.texts(language).lanes:
-        assert lane in words
+    for shown in scene.texts(language).lanes:
+        assert shown in words
     for lane in scene.lanes:
         rate = short(lane.rule.learning_rate)
         assert any(f"η {rate}" in each or f"η = {rate}" in each for each in words)
