@@ -169,7 +169,7 @@ function writeTransport() {
 
 const LEAST_MAP = 220; // Pixels of width; no more maps stand side by side than have so many.
 const FITTED_MAP = 248; // The side of a square: where maps that fit into the window would cover less, the page is longer than it.
-const LEAST_SEEN = 180; // Pixels of height: maps of a longer page leave its chart in sight, unless they would be less tall than that.
+const LEAST_SEEN = 180; // The side of a square: maps of a longer page leave its chart in sight, unless they would cover less.
 const GAP = 14;
 const TRIALS = 3;
 const MOST_SPARE = 150; // Pixels below the maps that the chart takes up, where they leave some,
@@ -247,7 +247,7 @@ function planned() {
 }
 
 // How wide maps in the columns of a longer page may be for its chart to be seen above the timeline at the window's foot,
-// rather with its pins. As wide as they like, where half of it is seen in any case, or they would be too small.
+// rather with its pins. As wide as they like, where they would else be too small.
 function widthInSight(columns, room, aspect) {
   maps.style.setProperty("--columns", String(columns));
   maps.style.setProperty("--map", "0px"); // What stands below maps is not higher where they are wider.
@@ -256,8 +256,8 @@ function widthInSight(columns, room, aspect) {
   const free = innerHeight - document.querySelector("footer").offsetHeight - maps.offsetTop - GAP;
   const wide = (rest) => ((free - rest - GAP * (rows - 1)) / rows - below) * aspect;
   const [course, chart] = [byId("course").offsetHeight, byId("chart").offsetHeight];
-  if (room <= wide(chart / 2)) return room;
-  return [wide(course), wide(chart)].find((each) => each >= LEAST_SEEN * aspect && each < room) ?? room;
+  if (room <= wide(course)) return room;
+  return [wide(course), wide(chart)].find((each) => each >= LEAST_SEEN * Math.sqrt(aspect) && each < room) ?? room;
 }
 
 function resized(canvas, width, height) {

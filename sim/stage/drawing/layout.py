@@ -86,6 +86,12 @@ LEAST_MAP = (9.0, 5.5)
 """Width and height of a map that enlarged type has to leave, in ems."""
 LOW_MAP = 14.0
 """Height of a map, in ems, below which numbers of which nothing is told make way for it."""
+SLIDERS = 1.5
+"""Height of the line of a lane's sliders, in ems; it stands wherever the map keeps LOWEST."""
+SLIDER = 8.0
+"""Width of a slider for η with the shortest bar that one can set it on, in ems."""
+LESS_FOR_SLIDERS = 0.88
+"""How much of enlarged type is left at least where lanes' sliders need the rest."""
 LEAST_ROW = 1.5
 """Height of the line of a lane's name, in ems: in cards beside one map it may become too low."""
 LEAST_WIDTH = 40.0
@@ -167,12 +173,14 @@ def layout(
     while em > usual and not _leaves_room(_laid_out(size, em, lanes, aspect, controls, more, lines)):
         em -= 1
     places = _laid_out(size, em, lanes, aspect, controls, more, lines)
+    if more.sliders and not more.together and not places.panels[0].sliders.height:
+        less = range(em - 1, max(usual, round(LESS_FOR_SLIDERS * em)) - 1, -1)
+        others = (_laid_out(size, smaller, lanes, aspect, controls, more, lines) for smaller in less)
+        places = next((other for other in others if other.panels[0].sliders.height), places)
     if not presenter or more.together or places.panels[0].map.height >= LOW_PRESENTED * em:
         return places
-    others = (
-        _laid_out(size, less, lanes, aspect, controls, more, lines)
-        for less in range(em - 1, max(usual, round(LESS_PRESENTED * em)) - 1, -1)
-    )
+    less = range(em - 1, max(usual, round(LESS_PRESENTED * em)) - 1, -1)
+    others = (_laid_out(size, smaller, lanes, aspect, controls, more, lines) for smaller in less)
     return next((other for other in others if _rows(other) < _rows(places)), places)
 
 
@@ -188,12 +196,19 @@ def type_of(size: tuple[int, int]) -> float:
 
 def _leaves_room(places: Layout) -> bool:
     """Whether enlarged type leaves room for maps, and for what is written below them."""
-    area, em = places.panels[0].map, places.em
-    if places.panels[0].name.height < LEAST_ROW * em:
-        return False
-    return (
-        area.width >= LEAST_MAP[0] * em and area.height >= LEAST_MAP[1] * em and places.footer.width >= LEAST_WIDTH * em
-    )
+    panel, em = places.panels[0], places.em
+    return panel.name.height >= LEAST_ROW * em and _worth_it(panel, em) and places.footer.width >= LEAST_WIDTH * em
+
+
+def _worth_it(panel: PanelLayout, em: int) -> bool:
+    """Whether a map is as large as it has to be."""
+    wide, high = LEAST_MAP
+    return panel.map.width >= wide * em and _bare(panel, em) >= high * em
+
+
+def _bare(panel: PanelLayout, em: int) -> int:
+    """Height of a map as it would be without the sliders that a low panel has: these decide nothing but themselves."""
+    return panel.map.height + (0 if panel.frame.height >= ROOMY * em else panel.sliders.height)
 
 
 def _laid_out(
@@ -267,15 +282,14 @@ def _own_maps(
         return chart, tuple(panel_layout(frame, em, more) for frame in frames)
 
     def map_size(columns: int) -> float:
-        area = panels(columns, 1)[1][0].map  # The others are as large.
-        return min(area.width, area.height * aspect) if area.width > 0 and area.height > 0 else 0.0
+        panel = panels(columns, 1)[1][0]  # The others are as large.
+        wide, high = panel.map.width, _bare(panel, em)
+        return min(wide, high * aspect) if wide > 0 and high > 0 else 0.0
 
     def worded(columns: int) -> bool:
         """Whether words have room beside names, and maps have what they need."""
         panel = panels(columns, 1)[1][0]
-        wide, high = LEAST_MAP
-        roomy = panel.map.width >= wide * em and panel.map.height >= high * em
-        return roomy and panel.frame.width >= WORDED * em
+        return _worth_it(panel, em) and panel.frame.width >= WORDED * em
 
     wordy = [] if more.yields else list(filter(worded, rows_of))
     return panels(max(wordy or rows_of, key=map_size), lanes)
@@ -319,9 +333,15 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
 
     A panel that is lower than `least` ems leaves out what it can and is not asked for.
     """
+    most = NUMBERS + 1
     laid = _panel_layout(frame, em, more, least)
     if more.told and not more.together and laid.map.height < LOW_MAP * em:
-        return _panel_layout(frame, em, more, least, more.told)
+        most = more.told
+        laid = _panel_layout(frame, em, more, least, most)
+    wide = laid.sliders.width >= SLIDER * em + 1  # A pixel may get lost in rounding.
+    roomy = more.together or frame.height >= least * em or laid.map.height >= LOWEST * em
+    if laid.sliders.height and not (wide and roomy):
+        return _panel_layout(frame, em, replace(more, sliders=False), least, most)
     return laid
 
 
@@ -334,7 +354,7 @@ def _panel_layout(frame: Rect, em: int, more: More, least: float, most: int = NU
     name = Rect(inner.left, inner.top, inner.width, row)
     height, gap = (round(0.5 * em), pad // 2) if roomy or more.strip or more.together else (0, 0)
     spare = inner.height - 2 * row if more.together and not more.numbers else 0  # What a low card has left.
-    tall = round(1.5 * em) if more.sliders and (roomy or spare >= round(1.5 * em)) else 0
+    tall = round(SLIDERS * em) if more.sliders and (not more.together or roomy or spare >= round(SLIDERS * em)) else 0
     sliders = Rect(inner.left, inner.bottom - tall, inner.width, tall)
     bottom = sliders.top
     events, cells = Rect(inner.left, bottom, inner.width, 0), tuple[Rect, ...]()

@@ -465,11 +465,10 @@ def _draw_sign(canvas: Canvas, places: Layout, theme: Theme, words: str) -> Rect
 
 @lru_cache(maxsize=16)  # Asked for with every picture.
 def hints(theme: Theme, em: int, room: int) -> str:
-    """The keys that one needs first, as many as there is room for: that of the help in any case."""
+    """The keys that one needs first, as many as there is room for: that of the help stays to the last."""
     told = [f"{keys_of(theme.say, *deeds)} {theme.say(words)}" for words, deeds in HINTS]
-    while len(told) > 1 and text.width(" · ".join(told), em) > room:
-        del told[-2]
-    return text.fitted(" · ".join(told), em, room)
+    forms = (" · ".join([*told[:count], told[-1]]) for count in range(len(told) - 1, -1, -1))
+    return text.suited(forms, [em], room)[0]
 
 
 def _draw_long(canvas: Canvas, notice: str, place: Rect, room: int, size: int, color: Color) -> None:

@@ -30,6 +30,8 @@ NO_WAY = 1e-6
 """What is shorter than so many diagonals of the window is no way."""
 HEADROOM = 0.14
 """Of the losses along the line, above and below them."""
+TITLE = (0.85, 0.78, 0.7)
+"""Height of the type of what is said above it, in ems: where that would be cut, it is smaller."""
 RADIUS = 6.0
 """Of a ball, in strokes: it rests upon the curve."""
 
@@ -202,7 +204,9 @@ def _draw_frame(canvas: Canvas, problem: Problem, start: tuple[float, float], th
     with np.errstate(all="ignore"):
         stands = problem.train.value(np.array([start]))
     room, words = canvas.size[0] - round(1.6 * em), _said(problem, profile, bool(np.isfinite(stands).all()), theme)
-    canvas.text(text.fitted(words, small, room), (0.8 * em, 0.85 * em), small, theme.muted)
+    sizes = [round(height * em) for height in TITLE]
+    size = next((size for size in sizes if text.width(words, size) <= room), sizes[-1])
+    canvas.text(text.fitted(words, size, room), (0.8 * em, 0.85 * em), size, theme.muted)
     if profile is None:
         return
     marks = loss_marks(profile.low, profile.high)

@@ -30,6 +30,8 @@ MARGIN = 0.7
 EDGE = 0.5
 # Lines of one sentence.
 MOST = 9
+# Height of the type of the keys that lead on, in ems: where they would be cut, it is smaller.
+KEYS = (1.0, 0.85, 0.75)
 # Of the room: enlarged, letters are not exactly in proportion.
 SLACK = 0.97
 
@@ -166,15 +168,22 @@ def _draw_head(
         return
     lost = strays(session)
     if lost:
-        keys = theme.say("Changed by hand · {key}: this step as it was", key=keys_of(theme.say, GoBack()))
+        back = keys_of(theme.say, GoBack())
+        forms = (
+            theme.say("Changed by hand · {key}: this step as it was", key=back),
+            theme.say("{key}: {meaning}", key=back, meaning=theme.say("this step as it was")),
+            back,
+        )
     else:
         ends = (ShowTour(),) if session.sheet else (ShowTour(), Errand.BACK)  # Esc closes the sheet first.
         lead, away = keys_of(theme.say, Lead(-1), Lead(1)), keys_of(theme.say, *ends)
-        keys = theme.say("{lead}: steps · {away}: end", lead=lead, away=away)
-    room = right - end - 2 * em
-    if room > 0:
-        place = pygame.Rect(place.left, place.top, right - place.left, place.height)
-        canvas.text(text.fitted(keys, em, room), place.midright, em, theme.text if lost else theme.muted, align=1)
+        forms = (
+            theme.say("{lead}: steps · {away}: end", lead=lead, away=away),
+            theme.say("{key}: {meaning}", key=keys_of(theme.say, Lead(1)), meaning=theme.say("the next step")),
+            lead,
+        )
+    keys, size = text.suited(forms, [round(height * em) for height in KEYS], right - end - 2 * em)
+    canvas.text(keys, (right, place.centery), size, theme.text if lost else theme.muted, align=1)
 
 
 def all_knobs(places: Layout, session: Session, theme: Theme) -> tuple[Knob, ...]:

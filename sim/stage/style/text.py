@@ -4,6 +4,7 @@ Mathematical signs and Han characters come from Noto Sans SC, what neither has f
 or from those of other scripts, where they are at hand; pygame_gui carries them all.
 """
 
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -211,6 +212,12 @@ def fitted(text: str, size: int, room: int, bold: bool = False) -> str:
         if width(shorter, size, bold) <= room:
             return shorter
     return ""
+
+
+def suited(forms: Iterable[str], sizes: Sequence[int], room: int) -> tuple[str, int]:
+    """The first of the forms that there is room for, in the first height of type in which there is; or nothing."""
+    ways = ((form, size) for form in forms for size in sizes)
+    return next((way for way in ways if width(*way) <= room), ("", sizes[-1]))
 
 
 def label_size(text: str, size: int, bold: bool = False) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 from pygame import Rect
 
-from sim.stage.drawing.layout import LEAST_TYPE, LOW_MAP, NUMBERS, SMALLEST, Layout, More, layout
+from sim.stage.drawing.layout import LEAST_TYPE, LOW_MAP, LOWEST, NUMBERS, SMALLEST, Layout, More, layout
 
 SIZES = [SMALLEST, (1280, 720), (1366, 768), (1600, 900), (1080, 1920), (2560, 1080), (3840, 2160)]
 
@@ -93,6 +93,21 @@ def test_all_numbers_and_sliders_are_there_where_they_are_asked_for(size: tuple[
     for panel in layout(size, 3, 1.5, more=More(numbers=True, sliders=True)).panels:
         assert len(panel.numbers) == NUMBERS
         assert panel.sliders.height
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lanes", range(1, 7))
+@pytest.mark.parametrize("controls", [False, True])
+@pytest.mark.parametrize("larger", [1.0, 1.1**2, 1.4, 1.1**5, 2.0])
+def test_low_panels_have_sliders_and_a_map_worth_looking_at(
+    size: tuple[int, int], lanes: int, controls: bool, larger: float
+) -> None:
+    places = layout(size, lanes, 1.43, controls, more=More(sliders=True), larger=larger)
+    without = layout(size, lanes, 1.43, controls, larger=larger)
+    assert places.em >= 0.86 * without.em
+    for panel in places.panels:
+        assert panel.sliders.height
+        assert panel.map.height >= LOWEST * places.em
 
 
 @pytest.mark.parametrize("size", [(960, 600), (1366, 768), (1600, 900)])

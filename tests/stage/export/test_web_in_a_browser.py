@@ -763,7 +763,7 @@ def test_what_plays_and_leads_through_time_is_in_reach_in_every_window(tab: chro
         assert all(0 <= left < width and 0 < top < bottom <= height for left, top, bottom in areas), (width, height)
         tall = tab.value("document.querySelector('footer').offsetHeight")
         assert tall <= (45 if height < 480 else 0.2 * height), (width, height)  # What it is about is seen as well,
-        assert marbles(tab)[0]["width"] >= min(300, width / 3 - 20), (width, height)  # and large enough.
+        assert marbles(tab)[0]["width"] >= min(230, width / 3 - 20), (width, height)  # and large enough.
 
 
 def test_with_reduced_motion_nothing_glides(tab: chromium.Tab) -> None:
@@ -920,6 +920,18 @@ def test_maps_of_a_square_window_leave_the_chart_in_sight(
         assert marble["top"] + marble["height"] < chart[0]
         assert marble["width"] == marble["height"] >= 180
     assert tab.mistakes() == []
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh"])
+def test_in_a_small_window_the_chart_is_seen_below_maps_that_are_a_little_smaller(
+    tab: chromium.Tab, language: str
+) -> None:
+    tab.resize((960, 600))
+    lead(tab, f"update=13&apart&language={language}")
+    places = "['chart', 'time'].map((id) => document.getElementById(id).getBoundingClientRect())"
+    chart, timeline = tab.value(f"{places}.map(({{ top, bottom }}) => [top, bottom])")
+    assert chart[1] <= timeline[0]
+    assert all(marble["width"] * marble["height"] >= 178**2 for marble in marbles(tab))
 
 
 def test_by_another_clock_a_lane_takes_its_own_time(browser: chromium.Browser, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from sim.stage.picture.setting import LOW_MAP, setting
 from sim.stage.picture.views.context import CAPTIONED, SHORTEST_ARROW
 from sim.stage.picture.views.stretch import marble_place
 from sim.stage.session.session import Session, begin, race
+from sim.stage.session.setup import NewSeed
 from sim.stage.style.theme import load_theme
 
 SMALLEST, MIDDLE, USUAL = (960, 600), (1024, 768), (1366, 768)
@@ -133,6 +134,20 @@ def test_words_beside_names_make_way_before_the_chart(step: int, language: str) 
     assert places.chart.height
     assert places.panels[0].map.height >= LOW_MAP * places.em
     assert len({panel.frame.top for panel in places.panels}) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("profile", [False, True])
+@pytest.mark.parametrize("step", range(1, 14))
+def test_nothing_that_stands_beside_a_step_is_cut(step: int, profile: bool, language: str) -> None:
+    session, running = projected(step, language)
+    shown = replace(session, live=True, profile=profile)
+    for now in (shown, NewSeed().apply(shown)):
+        canvas = RecordingCanvas(SMALLEST)
+        draw(canvas, snapshot_of(now, running))
+        assert '…"' not in canvas.recording
+        head = section(canvas.recording, "caption").splitlines()
+        assert any("align 1" in line for line in head)  # The keys that lead on.
 
 
 def test_nothing_is_drawn_or_told_of_a_chart_that_made_way() -> None:

@@ -1,8 +1,9 @@
 """One lane's panel: name and settings, verdict, map with trail, marble and arrows, live numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 
@@ -35,6 +36,12 @@ FIGURES = {"‖∇L‖", "κmin", "κmax"}
 """Those of them that are evidence of verdicts as well."""
 BESIDE, SMALL = 0.9, 0.75
 """Height of the type beside a name, in ems, and where settings would else be left out."""
+NAME = 1.1
+"""Height of the type of names, in ems."""
+LESS = (NAME, 1.0, 0.9)
+"""The same where the learning rate would else be left out."""
+LEAST = (*LESS, 0.82, 0.75)
+"""The same where names would else be cut."""
 
 Line = tuple[str, int]
 """Words, and the height of their type in pixels."""
@@ -54,7 +61,9 @@ class Panel:
     """Whether its learning rate makes the comparison with the others unfair."""
     course: Course
     mark: str = ""
-    """What is said of that."""
+    """What is said of that; without room for it, the learning rate itself has its colour."""
+    type: float = NAME
+    """Height of the name's type, in ems."""
     line: Line = ("", 0)
     """What is told of its settings beside its name, if there is room."""
     told: tuple[str, ...] = ()
@@ -114,7 +123,8 @@ class Panel:
         size, right = self._name_size, place.name.right
         canvas.text(self._shown_name, (x + 1.3 * em, y), size, theme.text, bold=True)
         line, small = self.line if self.fits(self.line) else ("", self._beside)
-        canvas.text(line, place.name.midright, small, theme.muted, align=1)
+        marked = self.unlike and not self.mark and RATE in line
+        canvas.text(line, place.name.midright, small, theme.lane(1) if marked else theme.muted, align=1)
         if self.mark:
             right -= text.width(line, small) + (em if line else 0)
             canvas.text(self.mark, (right, y), self._beside, theme.lane(1), bold=True, align=1)
@@ -122,7 +132,7 @@ class Panel:
     @property
     def _name_size(self) -> int:
         """Height of the name's type, in pixels."""
-        return round(1.1 * self.em)
+        return round(self.type * self.em)
 
     @property
     def _beside(self) -> int:
@@ -162,7 +172,7 @@ class Panel:
         usual, small = self._beside, round(SMALL * self.em)
         if turned and len(given) <= len(turned - {"batch"}):
             told = [rule, *planned, *([] if "batch" in turned else [brief])]
-            forms = [(told, usual)] * 2 + [([rule], usual)] * 6  # As many as others have: all tell the same one.
+            forms = [(told, usual)] * 2 + [([rule], usual)] * 7  # As many as others have: all tell the same one.
         else:
             forms = [
                 ([rule, *given, *planned, batch], usual),
@@ -170,9 +180,19 @@ class Panel:
                 *[([*given, *planned, brief], size) for size in (usual, small)],
                 *[([*given, *planned], size) for size in (usual, small)],
                 ([rate, *planned], usual),
-                ([rate], usual),
+                *[([rate], size) for size in (usual, small)],
             ]
         return tuple((" · ".join(words), size) for words, size in forms)
+
+    @property
+    def told_anyway(self) -> bool:
+        """Whether name or slider tell the learning rate."""
+        return bool(self.sliders) or f"{RATE} = {short(self.course.track.lane.rule.learning_rate)}" in self.name
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is room for some of the settings."""
+        return any(map(self.fits, self.lines()))
 
     def fits(self, line: Line) -> bool:
         """Whether there is room for that beside the name."""
@@ -247,17 +267,40 @@ def headed(panels: Sequence[Panel]) -> tuple[Panel, ...]:
 
     A lane whose name leaves no room for any is not asked.
     """
-    say = panels[0].theme.say
-    for mark in (say("not the same η"), say("other η")):
-        marked = [replace(panel, mark=mark if panel.unlike else "") for panel in panels]
-        lines = [panel.lines() for panel in marked]
-        told = zip(marked, lines, strict=True)
-        if all(panel.shows_name and any(map(panel.fits, forms)) for panel, forms in told if panel.mark):
-            break
+    marked = _marked(panels)
+    lines = [panel.lines() for panel in marked]
     asked = [(panel, told) for panel, told in zip(marked, lines, strict=True) if any(map(panel.fits, told))]
     fitting = (form for form in range(len(lines[0])) if all(panel.fits(told[form]) for panel, told in asked))
     form = next(fitting, len(lines[0]) - 1)
     return tuple(replace(panel, line=told[form]) for panel, told in zip(marked, lines, strict=True))
+
+
+def _marked(panels: Sequence[Panel]) -> list[Panel]:
+    """The panels with their marks, and their names in type of one size.
+
+    Names are whole before anything else; then all tell their learning rate: for that, marks make way before type does.
+    """
+    say = panels[0].theme.say
+    long, short_, none = say("not the same η"), say("other η"), ""
+    for way in _ways(panels, [NAME], [long, short_]):
+        if _all_told(way) and all(panel.tells for panel in way if panel.mark):
+            return way
+    for way in _ways(panels, LESS, [short_, none]):
+        if _all_told(way):
+            return way
+    others = list(_ways(panels, LEAST, [short_, none]))
+    return next((way for way in others if all(panel.shows_name for panel in way)), others[-1])
+
+
+def _ways(panels: Sequence[Panel], types: Sequence[float], marks: Sequence[str]) -> Iterator[list[Panel]]:
+    """The panels with names in type of each height, and with each mark."""
+    for height, mark in product(types, marks):
+        yield [replace(panel, mark=mark if panel.unlike else "", type=height) for panel in panels]
+
+
+def _all_told(panels: Sequence[Panel]) -> bool:
+    """Whether names are whole, and all learning rates are told."""
+    return all(panel.shows_name and (panel.told_anyway or panel.tells) for panel in panels)
 
 
 def panel_of(

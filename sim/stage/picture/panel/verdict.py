@@ -27,6 +27,8 @@ SHORT = {
     VerdictKind.SWINGING: "swinging",
 }
 """Long verdicts in a word, where there is little room; the evidence tells in what."""
+CHIP = (0.95, 0.85, 0.75)
+"""Height of a chip's type, in ems: where its word would be cut, it is smaller."""
 USUAL_LOSS = "−0.0000"
 """Room is kept for a loss of this width at least: else words came and went with its digits."""
 
@@ -50,6 +52,8 @@ class VerdictLine:
     """Whether the gradient's length and the curvatures stand among the numbers below, and need not be told twice."""
     brief: bool = False
     """Whether the verdict is said in a word."""
+    type: float = CHIP[0]
+    """Height of the chip's type, in ems."""
 
     @property
     def crowded(self) -> bool:
@@ -78,7 +82,7 @@ class VerdictLine:
     @property
     def _bold(self) -> int:
         """Height of the chip's type, in pixels."""
-        return round(0.95 * self.em)
+        return round(self.type * self.em)
 
     @property
     def _size(self) -> int:
@@ -114,10 +118,16 @@ class VerdictLine:
         kind = self.verdict.kind
         return self.theme.say(SHORT[kind] if self.brief and kind in SHORT else kind.value)
 
+    @property
+    def whole(self) -> bool:
+        """Whether the chip has room for all that it says."""
+        return self._leaves("", self.brief)
+
     def _leaves(self, words: str, brief: bool) -> bool:
         """Whether a verdict of that length leaves room for these words."""
         chip = text.width(replace(self, brief=brief)._label, self._bold, bold=True) + self._padding
-        return self.place.chip.left + chip + self._gap + text.width(words, self._size) <= self._end
+        beside = self._gap + text.width(words, self._size) if words else 0
+        return self.place.chip.left + chip + beside <= self._end
 
     def _draw_chip(self, canvas: Canvas) -> int:
         """The verdict in a few words; returns where it ends."""
@@ -161,9 +171,11 @@ class VerdictLine:
 
 
 def alike(lines: Sequence[VerdictLine]) -> list[VerdictLine]:
-    """The lines of one picture: a verdict that one lane has to say in a word, all say so."""
+    """The lines of one picture: a verdict that one lane has to say in a word, all say so, in type of one size."""
     brief = {line.verdict.kind for line in lines if line.crowded}
-    return [replace(line, brief=line.verdict.kind in brief) for line in lines]
+    said = [replace(line, brief=line.verdict.kind in brief) for line in lines]
+    height = next((each for each in CHIP if all(replace(line, type=each).whole for line in said)), CHIP[-1])
+    return said if height == CHIP[0] else [replace(line, type=height) for line in said]
 
 
 def _event_texts(event: Event, theme: Theme) -> tuple[str, str]:

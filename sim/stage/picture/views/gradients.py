@@ -11,10 +11,14 @@ from ....descent.race import Race
 from ....surface.points import Array, Mask, norm
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.glyphs import draw_arrow, thin_arrows
-from ...style.color import Color, mix
+from ...drawing.relief.paints import level_colors
+from ...drawing.relief.view import heights_over
+from ...style.color import Color, mix, readable
 from ...style.kept import kept
 from ...style.numbers import number
+from ...style.theme import Theme
 from ..map.site import Site
+from ..map.terrain import paled
 from .context import ViewContext, draw_view_caption
 
 MOST = 64  # Examples whose gradients are drawn, spread over all of them.
@@ -26,6 +30,10 @@ ANGLES = np.linspace(0, 2 * np.pi, 36, endpoint=False)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
 PAIRS = 2048  # Gradients of examples at moments that are computed at once, at most.
 SHAFT = 2  # Points of an arrow's path without its head.
+BEHIND = 0.25  # So much of the land's own colour is in their grey, that they stand behind arrows of lanes.
+# Their grey is that for land as high as this share of the marble's height: they lead downhill.
+DOWNHILL = 0.7
+GREYS = 64  # Heights that have one of their own.
 SHORTEST = 1.0  # Pixels; shorter arrows would not show.
 
 
@@ -41,6 +49,8 @@ class Fans(NamedTuple):
     ellipses: tuple[Array, Array]
     """Lines around that tip, of one example's noise and of a batch's: one standard deviation, (moments, n, 2)."""
     noise: Noise
+    levels: Sequence[float]
+    """How high the land is for which they have their grey."""
     known: Sequence[bool]
     """Whether all of it is finite, at each moment."""
 
@@ -60,7 +70,8 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     draw_view_caption(canvas, context, "gradients", sentence, strong, shorter)
     if not (fans.known[place] and context.holds(center)):
         return
-    _draw_fan(canvas, context, (center + fans.arrows[place]).tolist(), fans.show[place].tolist())
+    grey = _grey(theme, context.camera.flat, fans.levels[place])
+    _draw_fan(canvas, context, (center + fans.arrows[place]).tolist(), fans.show[place].tolist(), grey)
     tip = center + fans.tips[place]
     one, several = (line[place] for line in fans.ellipses)
     _draw_ellipse(canvas, context, tip + one, theme.muted)
@@ -84,7 +95,10 @@ def _fans(race: Race, index: int, site: Site, height: int, barb: float, first: i
         one, several = (_ellipses(axes.swapaxes(-1, -2) @ each @ axes) for each in (told.example, told.batch))
         known = np.isfinite(longest) & np.isfinite(told.batch).all(axis=(-1, -2))
         arrows, show = thin_arrows(offsets, barb), norm(offsets) >= SHORTEST
-    return Fans(arrows, show, tips, (one, several), told, known.tolist())
+        camera = site.camera
+        heights = heights_over(problem, camera.view if camera.flat else camera.window).of(track.loss[first:last])
+    levels = np.rint(np.nan_to_num(DOWNHILL * heights) * GREYS) / GREYS
+    return Fans(arrows, show, tips, (one, several), told, levels.tolist(), known.tolist())
 
 
 _kept_fans = kept(_fans)
@@ -96,16 +110,26 @@ def _spread(count: int) -> list[int]:
     return list(range(count)) if count <= MOST else np.linspace(0, count - 1, MOST).astype(np.intp).tolist()
 
 
-def _draw_fan(canvas: Canvas, context: ViewContext, paths: Sequence[Sequence[Pixel]], show: Sequence[bool]) -> None:
+def _draw_fan(
+    canvas: Canvas, context: ViewContext, paths: Sequence[Sequence[Pixel]], show: Sequence[bool], grey: Color
+) -> None:
     """Those that show: the coming batch's as arrows, on top; the others as lines, for many heads would fill the map."""
-    theme, count = context.theme, context.problem.train.count
+    count = context.problem.train.count
     batch = set[int]() if context.track.lane.sees_all(count) else set(context.track.batch(context.moment).tolist())
     lit = [example in batch for example in _spread(count)]
-    tones = (mix(theme.mark, theme.low, 0.55), context.color)
+    tones = (grey, context.color)
     for above in (False, True):
         for path, shows, coming in zip(paths, show, lit, strict=True):
             if shows and coming is above:
                 canvas.curve(path if coming else path[:SHAFT], tones[above])
+
+
+@lru_cache(maxsize=256)
+def _grey(theme: Theme, flat: bool, level: float) -> Color:
+    """What stands out from land at that height, be it dark or light."""
+    tints = level_colors(theme, np.array([level]))
+    red, green, blue = np.rint(paled(tints, theme) if flat else tints).astype(int)[0].tolist()
+    return mix(readable((red, green, blue)), (red, green, blue), BEHIND)
 
 
 def _ellipses(covariances: Array) -> Array:

@@ -10,6 +10,7 @@ from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.session import begin, race
+from sim.stage.style.numbers import short
 
 NAMES = ("adaptive-rules", "batch-ladder", "learning-rate-ladder", "warm-restarts")
 
@@ -35,6 +36,31 @@ def test_all_lanes_tell_the_same_of_their_settings(name: str, language: str, siz
     assert len({"B " in words for words in settings}) == 1
     assert len({words.startswith("η ") for words in settings}) == 1
     assert not any(line.split('"')[1].endswith("…") for line in drawn if "text" in line and "align 1" in line)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("lanes", [2, 3, 4, 5])
+@pytest.mark.parametrize("size", [SMALLEST, (1024, 768), (1366, 768)])
+def test_names_are_whole_and_all_learning_rates_told_whatever_makes_way(
+    size: tuple[int, int], lanes: int, name: str, language: str
+) -> None:
+    scene = load_scene(name)
+    scene = replace(scene, lanes=scene.lanes[:lanes], captions=(), question=None, claims=scene.claims[:lanes])
+    head = beside_names(scene, language, size).split("lane 1\n")[0].splitlines()[2:]
+    words = [line.split('"')[1] for line in head if "text" in line]
+    for shown in scene.texts(language).lanes:
+        assert shown in words
+    for lane in scene.lanes:
+        rate = short(lane.rule.learning_rate)
+        assert any(f"η {rate}" in each or f"η = {rate}" in each for each in words)
+
+
+def test_a_learning_rate_has_the_colour_of_the_mark_that_made_way_for_it() -> None:
+    head = beside_names(load_scene("adaptive-rules"), "en", SMALLEST).split("lane 1\n")[0].splitlines()
+    colors = {line.split('"')[1]: line.split("#")[1].split()[0] for line in head if "align 1" in line}
+    assert list(colors) == ["η 0.9", "η 0.5", "η 0.05", "η 0.15"]  # The first of two lanes.
+    assert colors["η 0.5"] == colors["η 0.05"] == colors["η 0.15"] != colors["η 0.9"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -39,11 +39,11 @@ def found(session: Session, lane: int) -> dict[str, LaneSlider]:
     return {each.dial.name: each for each in sliders(session.scene, lane, places.panels[lane], places.em)}
 
 
-@pytest.mark.parametrize("size", [SMALLEST, (1366, 768), (1600, 900)])
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768), (1600, 900), (1920, 1080)])
 @pytest.mark.parametrize("name", ["local-minimum", "adaptive-rules"])
 @pytest.mark.parametrize("controls", [False, True])
 @pytest.mark.parametrize("together", [False, True])
-@pytest.mark.parametrize("larger", [1.0, 1.331, 2.0])
+@pytest.mark.parametrize("larger", [1.0, 1.331, 1.4, 1.61, 2.0])
 def test_a_slider_s_bar_is_long_enough_to_set_it_and_the_learning_rate_s_stays_to_the_last(
     size: tuple[int, int], name: str, controls: bool, together: bool, larger: float
 ) -> None:
@@ -54,6 +54,7 @@ def test_a_slider_s_bar_is_long_enough_to_set_it_and_the_learning_rate_s_stays_t
         every = dials(there.scene, lane)
         assert [slider.dial.name for slider in shown] == [dial.name for dial in every[: len(shown)]]
         assert bool(shown) == bool(panel.sliders.height)
+        assert shown or together  # Beside one map, cards may be too low.
         assert all(slider.bar.width >= 2.7 * places.em and panel.sliders.contains(slider.place) for slider in shown)
         assert all(a.place.right < b.place.left for a, b in itertools.pairwise(shown))
 

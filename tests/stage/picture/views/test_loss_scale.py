@@ -243,3 +243,13 @@ def test_a_scale_is_lower_where_its_lowest_number_would_hide_land() -> None:
     draw_loss_scale(canvas, context)
     assert [line.split('"')[1] for line in canvas.recording.splitlines() if "label" in line] == ["−1.3", "−0.7", "0"]
     assert LOWEST * em <= _bar(context).height < round(min(TALL * em, SHARE * panel.map.height))
+
+
+@pytest.mark.parametrize("name", ["local-minimum", "sharp-and-flat"])
+def test_a_projector_s_scale_is_lower_where_a_number_at_its_end_would_touch_land(name: str) -> None:
+    session = replace(begin(load_scene(name)), presenter=True)
+    here, problem = setting(session, SMALLEST), session.scene.problem()
+    land = np.isfinite(site_of(problem, here.camera, here.theme).under(here.camera.screen())[..., 0])
+    for place in numbers_at(session, SMALLEST):
+        x, y = place.left - here.places.panels[0].map.left, place.top - here.places.panels[0].map.top
+        assert not land[y : y + place.height, x : x + place.width].any()

@@ -2,11 +2,13 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pygame
 import pytest
 from pictures import unseen
@@ -25,7 +27,8 @@ from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.plain.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
 from sim.scene import Scene, load_scene, parse_scene
-from sim.stage.drawing.camera import Camera
+from sim.stage.drawing.camera import FLAT, Camera, Pose
+from sim.stage.drawing.canvas import Pixel
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.batch import batch_heights
 from sim.stage.picture.map.minima import EXAMPLES, example_minima, moved_minima
@@ -43,6 +46,7 @@ from sim.stage.session.bindings import keys
 from sim.stage.session.session import Session, begin, race
 from sim.stage.session.tour import GoToStep
 from sim.stage.session.view import ToggleView
+from sim.stage.style.color import Color
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.style.tints import basin_color
 from sim.surface.critical.point import CriticalKind
@@ -431,3 +435,37 @@ def test_the_ellipse_of_one_example_s_noise_is_grey_within_an_even_rim(theme: st
     assert rim == line
     assert int(wide) >= int(thin) + 2
     assert (halo, grey) == tuple("#{:02x}{:02x}{:02x}".format(*color) for color in (colors.halo, colors.muted))
+
+
+def luminance(color: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """The relative luminance of colours (..., 3)."""
+    return np.asarray((np.asarray(color, dtype=float) / 255) ** 2.2 @ [0.2126, 0.7152, 0.0722])
+
+
+class Arrows(Screen):
+    """A surface that notes what thin arrows lie on before they are drawn."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        super().__init__(pygame.Surface(size, depth=32))
+        self.contrasts: list[float] = []
+
+    def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
+        (x0, y0), (x1, y1) = points[:2]
+        for share in (0.5, 0.75) if math.dist(points[0], points[1]) > 20 else ():
+            place = round(x0 + share * (x1 - x0)), round(y0 + share * (y1 - y0))
+            low, high = sorted(luminance([color, self.surface.get_at(place)[:3]]).tolist())
+            self.contrasts.append((high + 0.05) / (low + 0.05))
+        super().curve(points, color, closed=closed)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("pose", [FLAT, Pose(-16.0, 44.0)])
+def test_gradients_of_single_examples_are_seen_on_dark_and_light_land(theme: str, pose: Pose) -> None:
+    scene, canvas = load_scene("local-minimum"), Arrows((1366, 768))
+    running = race(scene)
+    running.extend(62)
+    for update in (5, 30, 60):
+        shown = replace(begin(scene, theme), playing=False, progress=float(update), views=frozenset(), pose=pose)
+        draw(canvas, snapshot_of(replace(shown, views=frozenset({"gradients"})), running))
+    assert len(canvas.contrasts) > 100
+    assert np.median(canvas.contrasts) > 2.2

@@ -67,6 +67,8 @@ class _Number:
     size: tuple[int, int]
     free: bool
     """Whether it hides no corner of land."""
+    whole: bool
+    """Whether it touches no land."""
     clear: bool
     """Whether it does not even touch an edge of land, with a little space around it."""
 
@@ -133,9 +135,13 @@ def _scale_in(problem: Problem, camera: Camera, size: tuple[int, int], em: int) 
     for some in (beside, beside[:: max(1, len(beside) - 1)]):
         if len(some) > 1 and _apart(some):
             return _Scale(usual, some)
-    lower = usual.move(0, round(ABOVE * em) + 1 - top)
-    ends = _Scale(lower, _ends(problem, camera, lower, every[:: NUMBERS - 1], em))
-    return ends if ends.numbers and tallest >= LOWEST_BARE * em and _all_free(ends) else _Scale(usual, [])
+    lowered = list[_Scale]()
+    for tall in range(tallest, round(LOWEST_BARE * em) - 1, -max(1, em // 4)):
+        bar = Rect(left, round(ABOVE * em) + 1, wide, tall)
+        lowered.append(_Scale(bar, _ends(problem, camera, bar, every[:: NUMBERS - 1], em)))
+        if lowered[-1].numbers and all(number.whole for number in lowered[-1].numbers):
+            return lowered[-1]
+    return next((scale for scale in lowered if scale.numbers and _all_free(scale)), _Scale(usual, []))
 
 
 def _all_clear(scale: _Scale) -> bool:
@@ -230,11 +236,11 @@ def _placed(problem: Problem, camera: Camera, label: str, corner: Pixel, em: int
     """A number with its upper left corner there."""
     wide, high = text.label_size(label, round(TYPE * em))
     whole = Rect(corner, (wide, high))
-    free, clear = (
+    free, untouched, clear = (
         camera.flat or not lies_on_land(problem, camera, place.topleft, place.bottomright)
-        for place in (whole.inflate(-wide // 2, -high // 2), whole.inflate(em, 0))
+        for place in (whole.inflate(-wide // 2, -high // 2), whole, whole.inflate(em, 0))
     )
-    return _Number(label, corner, (wide, high), free, clear)
+    return _Number(label, corner, (wide, high), free, untouched, clear)
 
 
 def scale_numbers(heights: Heights, beyond: float) -> list[float]:
