@@ -28,6 +28,7 @@ SIDES = ((1, -1), (-1, -1), (1, 1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1))
 """On which side of it, across and down: the first choice first."""
 REACH = 160.0
 """Side of a square around a minimum, in strokes, in which all marks lie to which its number may be nearer."""
+MIDDLE = 1.5  # How far the middle of a mark may be from its minimum, in pixels, by rounding.
 BLANK = 0.3  # Of the height of a line, what is above and below its digits.
 
 
@@ -168,20 +169,23 @@ def _places(usual: Rect, minimum: Pixel, stroke: float) -> Iterator[Rect]:
 
 
 def _best(places: Iterator[Rect], minimum: Pixel, marks: Sequence[Rect], taken: Sequence[Rect], area: Rect) -> Rect:
-    """The first place that is free, and nearest to its own mark; else that of which least is hidden."""
-    crowded = list[tuple[int, Rect]]()
+    """The first place that is free, and nearest to its own mark; else of those that are, that of which least is hidden.
+
+    Where none is nearest to it, of all.
+    """
+    crowded = list[tuple[bool, int, Rect]]()
     for place in places:
-        hidden = _hidden(place, taken, area) + place.width * place.height * _strays(place, minimum, marks)
-        if not hidden:
+        strays, hidden = _strays(place, minimum, marks), _hidden(place, taken, area)
+        if not (strays or hidden):
             return place
-        crowded.append((hidden, place))
-    return min(crowded, key=lambda each: each[0])[1]
+        crowded.append((strays, hidden, place))
+    return min(crowded, key=lambda each: each[:2])[2]
 
 
 def _strays(place: Rect, minimum: Pixel, marks: Sequence[Rect]) -> bool:
-    """Whether a number there is nearer to another mark than to its own, which is around the minimum."""
-    own = math.dist(place.center, minimum)
-    return any(math.dist(place.center, other.center) < own - 1 for other in marks if not other.collidepoint(minimum))
+    """Whether a number there is nearer to another mark than to its own, whose middle is the minimum."""
+    own, others = math.dist(place.center, minimum), (mark.center for mark in marks)
+    return any(math.dist(place.center, other) < own - 1 for other in others if math.dist(other, minimum) > MIDDLE)
 
 
 def _hidden(place: Rect, taken: Sequence[Rect], area: Rect) -> int:
