@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -57,8 +57,8 @@ ACCENTS = "\u0302′∞"
 LETTERS = re.compile(f"[a-zA-Zα-ωΑ-Ω]+[{ACCENTS}]*")
 COUNTS, BARE = (8.0, 3.0, 2.0, 0.2), 60.0
 """As how many ems of the trail that is covered counts one less of each of a plan's merits, and a missing formula."""
-AGAIN = 4
-"""Blocks of moments after which a formula is placed anew, wherever it was before."""
+AGAIN = 20
+"""Blocks of moments after which a formula is placed anew, wherever it was before: no scene has more."""
 SHORTEST = 4
 """Moments for which it stays at least, whatever arrows it hides; not over a marble."""
 ALIKE = 8
@@ -156,8 +156,8 @@ def _stands_here(context: ViewContext) -> Stands:
 def _stands(ground: Ground, index: int, block: int, beside: tuple[tuple[int, int], ...]) -> Stands:
     """Where the formula stands in a block of moments: all the time at one place, if there is one that hides nothing.
 
-    It is where it was in the block before, if that is as good; but every so many blocks it is placed anew, so that not
-    all blocks before must be looked at.
+    It is where it was in the block before, if that is as good, or else where it can stay in the next one, too. Every
+    so many blocks it is placed anew, so that not all before must be looked at.
     """
     first, before = MOMENTS * block, None
     if block % AGAIN:
@@ -165,28 +165,35 @@ def _stands(ground: Ground, index: int, block: int, beside: tuple[tuple[int, int
         _, before = _stands(ground, index, block - 1, earlier)[-1]
     context = ground.at(index, first, beside)
     updates = len(stretch_of(context, index, block).marbles) - 1
-    return tuple(_placed(context, _offered(context), first, first + updates, before))
+    further = len(stretch_of(context, index, block + 1).marbles) - 1 if updates == MOMENTS else 0
+    return tuple(_placed(context, _offered(context), (first, first + updates), further, before))
 
 
 def _placed(
-    context: ViewContext, offers: "Offers", first: int, last: int, before: Choice | None
+    context: ViewContext, offers: "Offers", part: tuple[int, int], further: int, before: Choice | None
 ) -> Iterator[tuple[int, Choice | None]]:
-    """Where it stands at moments from `first` to the one before `last`: where no place is free all the time, each half
-    of it is looked at alone.
+    """Where it stands from one moment to the one before another: where no place is free all the time, each half of it
+    is looked at alone.
+
+    further: so many moments after these it is to have its place, too, if it needs another one.
     """
-    taken, margin = _taken(context), round(MARGIN * context.em)
+    (first, last), taken, margin = part, _taken(context), round(MARGIN * context.em)
     room = Rect(context.area.left, context.area.top + taken.above, context.area.width, context.area.height - taken.both)
-    here = seen(context, first, last, taken.places)
-    found = least_covering(room.inflate(-2 * margin, -2 * margin), offers.sizes, offers.untold, here, before)
+    find = partial(least_covering, room.inflate(-2 * margin, -2 * margin), offers.sizes, offers.untold)
+    found = find(seen(context, first, last, taken.places), before)
     hides = found is None or (found.cost >= HIDDEN and last - first > SHORTEST)
-    if not hides or last - first < 2:
-        yield first, found
+    if hides and last - first >= 2:
+        middle = (first + last) // 2
+        for each, more in (((first, middle), 0), ((middle, last), further)):
+            for placed in _placed(context, offers, each, more, before):
+                yield placed
+                _, before = placed
         return
-    middle = (first + last) // 2
-    for begun, ended in ((first, middle), (middle, last)):
-        for each in _placed(context, offers, begun, ended, before):
-            yield each
-            _, before = each
+    if found is not None and further and (before is None or found[1:] != before[1:]):
+        lasting = find(seen(context, first, last + further, taken.places), before)
+        if lasting is not None and lasting.cost < HIDDEN:
+            found = lasting
+    yield first, found
 
 
 class Taken(NamedTuple):

@@ -149,9 +149,9 @@ def stretch_of(context: ViewContext, index: int, block: int) -> Stretch:
 @kept
 def _stretch(ground: Ground, index: int, first: int) -> Stretch:
     context, since, race = ground.at(index, first), max(0, first - UPDATES), ground.race
-    made = steps(race, index, first, first + MOMENTS)
-    theta = np.concatenate([race.tracks[index].theta[since:first], made.theta])
-    pixels = visible(context.pixels(theta), context.area)
+    way = steps(race, index, since, first + MOMENTS)
+    made = Steps(*(each[first - since :] for each in way))
+    pixels = visible(context.pixels(way.theta), context.area)
     pieces = np.diff(pixels, axis=0)
     lengths = np.hypot(pieces[:, 0], pieces[:, 1])
     places = (pixels[:-1, None] + SHARES * pieces[:, None]).reshape(-1, 2)

@@ -32,8 +32,8 @@ from sim.stage.picture.map.site import Map
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.picture.views.context import ViewContext
-from sim.stage.picture.views.formula import draw_formula, planned, rows_of
+from sim.stage.picture.views.context import MOMENTS, ViewContext
+from sim.stage.picture.views.formula import draw_formula, formula_places, planned, rows_of
 from sim.stage.picture.views.momentum import sum_places
 from sim.stage.picture.views.room import CELL, Seen, Still, least_covering, seen, sums
 from sim.stage.picture.views.stretch import steps
@@ -766,6 +766,19 @@ def test_it_stays_where_it_is_while_marbles_are_fast(name: str) -> None:
     hops = sum(one != other for before, after in pairwise(there) for one, other in zip(before, after, strict=True))
     assert len(there[0]) >= 3
     assert hops <= 1, "where no place is free all the time"
+
+
+@pytest.mark.parametrize(("name", "most"), [("himmelblau", 0), ("ravine", 0), ("adaptive-rules", 2)])
+def test_from_block_to_block_it_stays_while_it_is_free(name: str, most: int) -> None:
+    scene, hops = load_scene(name), 0
+    running, here = race(scene), setting(begin(scene), (960, 600))
+    running.extend(scene.updates + 1)
+    for index, place in enumerate(here.places.panels):
+        course = course_of(running, index, (place.map, place.strip), here.places.em, here.theme, here.camera)
+        contexts = [course.context(update, FORMULA) for update in range(0, running.tracks[index].updates, MOMENTS)]
+        places = [tuple(place) for context in contexts for place in formula_places(context)]
+        hops += sum(one != other for one, other in pairwise(places))
+    assert hops <= most, "where first there is no room for all"
 
 
 def test_where_marbles_share_a_map_it_stays_though_they_move() -> None:
