@@ -314,8 +314,7 @@ def _remembered(track: Track, moment: int) -> dict[str, Row]:
     for name, sign in state_letters(type(before)).items():
         old, new = getattr(before, name), getattr(after, name)
         tells = STATE if isinstance(old, np.ndarray) else COUNT
-        least = f"→ {_written(new, _terse)}"
-        rows[sign] = Row(tells, "", f"{_written(old)} → {_written(new)}", f"→ {_written(new)}", least)
+        rows[sign] = Row(tells, "", f"{_written(old)} → {_written(new)}", _written(new), _written(new, _terse))
     return rows
 
 
