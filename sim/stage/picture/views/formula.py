@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from itertools import product
+from itertools import compress, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,6 +36,8 @@ from .stretch import AGAIN, LAID_OUT_BY, Ground, ground_of, stretch_of
 
 SHARE = 1 / 3
 """Of the map that is covered, at most."""
+SMALL = 1 / 8
+"""Where all lanes' formulas with their hyperparameters cover less than this share, these are told; else in no lane."""
 SIZES = (0.85, 0.78, 0.72, 0.66, 0.6)
 """Heights of the type in ems: a smaller one is taken where by it any lane has the movement's formula, or tells of more
 vectors.
@@ -245,8 +247,27 @@ def _offers_of(race: Race, index: int, theme: Theme, size: tuple[int, int], em: 
     tells = [[_telling(rows, around, em, size, taken) for rows, taken in told] for size in sizes]
     most = [max(each) for each in zip(*tells, strict=True)]
     fitting = (size for size, each in zip(sizes, tells, strict=True) if each == most)
-    rows, taken = told[own]
-    return _offers(rows, around, em, taken, next(fitting, sizes[-1]))
+    chosen = next(fitting, sizes[-1])
+    offers = [_offers(rows, around, em, taken, chosen) for rows, taken in told]
+    small = SMALL * around[0] * around[1]
+    alike = all(
+        any(
+            _constants_in(lane[0], *plan) and wide * tall <= small for plan, (wide, tall) in zip(*each[:2], strict=True)
+        )
+        for each, lane in zip(offers, told, strict=True)
+    )
+    return _with_constants(offers[own], told[own][0], alike)
+
+
+def _with_constants(offers: Offers, rows: tuple[Row, ...], told: bool) -> Offers:
+    """Those with the constants, or those without; and the movement alone."""
+    those = [bare or _constants_in(rows, bare, plan) == told for bare, plan in offers.plans]
+    plans, sizes, untold = offers
+    return Offers(tuple(compress(plans, those)), tuple(compress(sizes, those)), tuple(compress(untold, those)))
+
+
+def _constants_in(rows: tuple[Row, ...], bare: bool, plan: Plan) -> bool:
+    return not bare and any(rows[row].tells == CONSTANTS for row in plan.shown)
 
 
 def _telling(rows: tuple[Row, ...], size: tuple[int, int], em: int, type_size: int, taken: int) -> tuple[bool, int]:

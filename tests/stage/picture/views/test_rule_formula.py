@@ -499,6 +499,14 @@ def test_six_lanes_have_one_size_of_type_and_the_lines_of_all_their_letters(
     assert whole > 1
 
 
+@pytest.mark.parametrize("name", ["sharp-and-flat", "himmelblau", "muller-brown", "plateau"])
+def test_hyperparameters_are_told_in_all_lanes_or_in_none(name: str) -> None:
+    for update in (40, 100):
+        lanes = [written(drawn) for drawn in recording(load_scene(name), update, SMALLEST)]
+        told = {any(line.startswith("η ") for line in lines) for lines in lanes if any("θ ←" in line for line in lines)}
+        assert len(told) == 1
+
+
 def test_type_is_as_large_from_block_to_block() -> None:
     sizes = set[str]()
     for update in (31, 32, 64):
