@@ -23,12 +23,12 @@ MOST = 64  # Examples whose gradients are drawn, spread over all of them.
 REACH = 0.3
 # Arrows are shorter where the longest gradient is below this share of the problem's typical slope.
 GENTLE = 0.25
-ANGLES = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+ANGLES = np.linspace(0, 2 * np.pi, 36, endpoint=False)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
 PAIRS = 2048  # Gradients of examples at moments that are computed at once, at most.
 SHORTEST = 1.0  # Pixels; shorter arrows would not show.
-LINE, RIM = (2, 1.6), (4, 3.6)  # Width of an ellipse, and with its rim: at least so many pixels, or strokes.
-BESIDE = 0.75  # From one thin line of these to the next, in pixels.
+LINE, RIM = (2, 1.6), (5, 3.6)  # Width of an ellipse, and with its rim: at least so many pixels, or strokes.
+BESIDE = 1.0  # From one thin line of these to the next, in pixels.
 
 
 class Fans(NamedTuple):
