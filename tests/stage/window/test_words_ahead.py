@@ -42,14 +42,14 @@ def test_a_picture_finds_laid_out_what_its_views_say(session: Session, monkeypat
     surface, steps, made = pygame.Surface(SIZE, depth=32), stretch.steps, list[int]()
 
     def counted(running: Race, index: int, first: int, last: int) -> stretch.Steps:
-        made.append(first)
+        made.append(last)
         return steps(running, index, first, last)
 
     monkeypatch.setattr(stretch, "steps", counted)
     CACHE.clear()
     for lane in range(len(session.scene.lanes)):
         lay_out(at(session, MOMENTS - 1), SIZE, lane, 1)
-    assert max(made) == MOMENTS
+    assert max(made) == 3 * MOMENTS, "where words may stay in the block after it"
     made.clear()
     draw(Screen(surface), at(session, MOMENTS))
     assert made == []

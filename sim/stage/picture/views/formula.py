@@ -8,8 +8,8 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import product
+from functools import lru_cache, partial
+from itertools import compress, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,10 +32,12 @@ from .context import MOMENTS, ViewContext, captions_height
 from .momentum import sum_places
 from .room import LINE as HIDDEN
 from .room import Choice, least_covering, seen
-from .stretch import LAID_OUT_BY, Ground, ground_of, stretch_of
+from .stretch import AGAIN, LAID_OUT_BY, Ground, ground_of, stretch_of
 
 SHARE = 1 / 3
 """Of the map that is covered, at most."""
+SMALL = 1 / 8
+"""Where all lanes' formulas with their hyperparameters cover less than this share, these are told; else in no lane."""
 SIZES = (0.85, 0.78, 0.72, 0.66, 0.6)
 """Heights of the type in ems: a smaller one is taken where by it any lane has the movement's formula, or tells of more
 vectors.
@@ -57,8 +59,6 @@ ACCENTS = "\u0302′∞"
 LETTERS = re.compile(f"[a-zA-Zα-ωΑ-Ω]+[{ACCENTS}]*")
 COUNTS, BARE = (8.0, 3.0, 2.0, 0.2), 60.0
 """As how many ems of the trail that is covered counts one less of each of a plan's merits, and a missing formula."""
-AGAIN = 4
-"""Blocks of moments after which a formula is placed anew, wherever it was before."""
 SHORTEST = 4
 """Moments for which it stays at least, whatever arrows it hides; not over a marble."""
 ALIKE = 8
@@ -156,8 +156,8 @@ def _stands_here(context: ViewContext) -> Stands:
 def _stands(ground: Ground, index: int, block: int, beside: tuple[tuple[int, int], ...]) -> Stands:
     """Where the formula stands in a block of moments: all the time at one place, if there is one that hides nothing.
 
-    It is where it was in the block before, if that is as good; but every so many blocks it is placed anew, so that not
-    all blocks before must be looked at.
+    It is where it was in the block before, if that is as good, or else where it can stay in the next one, too. Every
+    so many blocks it is placed anew, so that not all before must be looked at.
     """
     first, before = MOMENTS * block, None
     if block % AGAIN:
@@ -165,28 +165,35 @@ def _stands(ground: Ground, index: int, block: int, beside: tuple[tuple[int, int
         _, before = _stands(ground, index, block - 1, earlier)[-1]
     context = ground.at(index, first, beside)
     updates = len(stretch_of(context, index, block).marbles) - 1
-    return tuple(_placed(context, _offered(context), first, first + updates, before))
+    further = len(stretch_of(context, index, block + 1).marbles) - 1 if updates == MOMENTS else 0
+    return tuple(_placed(context, _offered(context), (first, first + updates), further, before))
 
 
 def _placed(
-    context: ViewContext, offers: "Offers", first: int, last: int, before: Choice | None
+    context: ViewContext, offers: "Offers", part: tuple[int, int], further: int, before: Choice | None
 ) -> Iterator[tuple[int, Choice | None]]:
-    """Where it stands at moments from `first` to the one before `last`: where no place is free all the time, each half
-    of it is looked at alone.
+    """Where it stands from one moment to the one before another: where no place is free all the time, each half of it
+    is looked at alone.
+
+    further: so many moments after these it is to have its place, too, if it needs another one.
     """
-    taken, margin = _taken(context), round(MARGIN * context.em)
+    (first, last), taken, margin = part, _taken(context), round(MARGIN * context.em)
     room = Rect(context.area.left, context.area.top + taken.above, context.area.width, context.area.height - taken.both)
-    here = seen(context, first, last, taken.places)
-    found = least_covering(room.inflate(-2 * margin, -2 * margin), offers.sizes, offers.untold, here, before)
+    find = partial(least_covering, room.inflate(-2 * margin, -2 * margin), offers.sizes, offers.untold)
+    found = find(seen(context, first, last, taken.places), before)
     hides = found is None or (found.cost >= HIDDEN and last - first > SHORTEST)
-    if not hides or last - first < 2:
-        yield first, found
+    if hides and last - first >= 2:
+        middle = (first + last) // 2
+        for each, more in (((first, middle), 0), ((middle, last), further)):
+            for placed in _placed(context, offers, each, more, before):
+                yield placed
+                _, before = placed
         return
-    middle = (first + last) // 2
-    for begun, ended in ((first, middle), (middle, last)):
-        for each in _placed(context, offers, begun, ended, before):
-            yield each
-            _, before = each
+    if found is not None and further and (before is None or found[1:] != before[1:]):
+        lasting = find(seen(context, first, last + further, taken.places), before)
+        if lasting is not None and lasting.cost < HIDDEN:
+            found = lasting
+    yield first, found
 
 
 class Taken(NamedTuple):
@@ -240,8 +247,27 @@ def _offers_of(race: Race, index: int, theme: Theme, size: tuple[int, int], em: 
     tells = [[_telling(rows, around, em, size, taken) for rows, taken in told] for size in sizes]
     most = [max(each) for each in zip(*tells, strict=True)]
     fitting = (size for size, each in zip(sizes, tells, strict=True) if each == most)
-    rows, taken = told[own]
-    return _offers(rows, around, em, taken, next(fitting, sizes[-1]))
+    chosen = next(fitting, sizes[-1])
+    offers = [_offers(rows, around, em, taken, chosen) for rows, taken in told]
+    small = SMALL * around[0] * around[1]
+    alike = all(
+        any(
+            _constants_in(lane[0], *plan) and wide * tall <= small for plan, (wide, tall) in zip(*each[:2], strict=True)
+        )
+        for each, lane in zip(offers, told, strict=True)
+    )
+    return _with_constants(offers[own], told[own][0], alike)
+
+
+def _with_constants(offers: Offers, rows: tuple[Row, ...], told: bool) -> Offers:
+    """Those with the constants, or those without; and the movement alone."""
+    those = [bare or _constants_in(rows, bare, plan) == told for bare, plan in offers.plans]
+    plans, sizes, untold = offers
+    return Offers(tuple(compress(plans, those)), tuple(compress(sizes, those)), tuple(compress(untold, those)))
+
+
+def _constants_in(rows: tuple[Row, ...], bare: bool, plan: Plan) -> bool:
+    return not bare and any(rows[row].tells == CONSTANTS for row in plan.shown)
 
 
 def _telling(rows: tuple[Row, ...], size: tuple[int, int], em: int, type_size: int, taken: int) -> tuple[bool, int]:
@@ -309,8 +335,7 @@ def _remembered(track: Track, moment: int) -> dict[str, Row]:
     for name, sign in state_letters(type(before)).items():
         old, new = getattr(before, name), getattr(after, name)
         tells = STATE if isinstance(old, np.ndarray) else COUNT
-        least = f"→ {_written(new, _terse)}"
-        rows[sign] = Row(tells, "", f"{_written(old)} → {_written(new)}", f"→ {_written(new)}", least)
+        rows[sign] = Row(tells, "", f"{_written(old)} → {_written(new)}", _written(new), _written(new, _terse))
     return rows
 
 

@@ -1,5 +1,6 @@
 """The gradients of single examples at the marble: what a batch's gradient is drawn from."""
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,6 +36,8 @@ BEHIND = 0.25  # So much of the land's own colour is in their grey, that they st
 DOWNHILL = 0.7
 GREYS = 64  # Heights that have one of their own.
 SHORTEST = 1.0  # Pixels; shorter arrows would not show.
+LINE, RIM = (2, 1.6), (5, 3.6)  # Width of an ellipse, and with its rim: at least so many pixels, or strokes.
+BESIDE = 1.0  # From one thin line of these to the next, in pixels.
 
 
 class Fans(NamedTuple):
@@ -74,9 +77,9 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     _draw_fan(canvas, context, (center + fans.arrows[place]).tolist(), fans.show[place].tolist(), grey)
     tip = center + fans.tips[place]
     one, several = (line[place] for line in fans.ellipses)
-    _draw_ellipse(canvas, context, tip + one, theme.muted)
+    draw_ellipse(canvas, context, tip + one, theme.muted)
     if told.batch.any():
-        _draw_ellipse(canvas, context, tip + several, context.color)
+        draw_ellipse(canvas, context, tip + several, context.color)
     draw_arrow(canvas, center, tuple(tip.tolist()), strong, theme.halo, context.stroke)
 
 
@@ -141,9 +144,14 @@ def _ellipses(covariances: Array) -> Array:
     return np.asarray(CIRCLE @ ((covariances + root[..., None, None] * np.eye(2)) / scale[..., None, None]))
 
 
-def _draw_ellipse(canvas: Canvas, context: ViewContext, ellipse: Array, color: Color) -> None:
-    """A smooth line with an even rim of the halo's colour."""
-    line = ellipse.tolist()
-    pieces = list(zip(line, [*line[1:], line[0]], strict=True))
-    canvas.segments(pieces, context.theme.halo, max(4, round(3.6 * context.stroke)))
-    canvas.segments(pieces, color, max(2, round(1.6 * context.stroke)))
+def draw_ellipse(canvas: Canvas, context: ViewContext, ellipse: Array, color: Color) -> None:
+    """A smooth line with an even rim of the halo's colour: of thin ones that lie side by side, since there are nicks
+    where pieces of thick lines meet.
+    """
+    along = np.roll(ellipse, -1, axis=0) - np.roll(ellipse, 1, axis=0)
+    across = along[:, ::-1] * (1, -1) / np.maximum(norm(along), 1e-300)[:, None]
+    edge, rim = (0.5 * (max(least, round(strokes * context.stroke)) - 1) for least, strokes in (LINE, RIM))
+    around = np.arange(rim, edge, -BESIDE)
+    away = np.concatenate([-around, around, np.linspace(-edge, edge, 1 + math.ceil(2 * edge / BESIDE))])
+    for turn, line in enumerate((ellipse + away[:, None, None] * across).tolist()):
+        canvas.curve(line, context.theme.halo if turn < 2 * len(around) else color, closed=True)

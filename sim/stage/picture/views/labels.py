@@ -25,7 +25,7 @@ from .context import MOMENTS, PLATE, ViewContext
 from .formula import formula_places
 from .momentum import sum_places
 from .room import mark_places, still_places
-from .stretch import LAID_OUT_BY, STANDING, Ground, Line, Stretch, ground_of, stretch_of
+from .stretch import AGAIN, LAID_OUT_BY, STANDING, Ground, Line, Stretch, ground_of, stretch_of
 
 ROUNDING = 1e-12
 TYPE = 0.8  # Height of the type, in ems.
@@ -135,16 +135,31 @@ def _in_block(
     """The words as they stand in a block of moments, and from which of these on: rather under a marble than nowhere,
     but upon no others.
     """
+    words = _words(ground.at(index, MOMENTS * block, beside))
+    return tuple(
+        (first, tuple(each for each in labels if each.stand.place.collidelist(words) < 0))
+        for first, labels in _in_any_room(ground, index, block, beside, named)
+    )
+
+
+@kept
+def _in_any_room(
+    ground: Ground, index: int, block: int, beside: tuple[tuple[int, int], ...], named: tuple[int, ...]
+) -> tuple[tuple[int, tuple[Label, ...]], ...]:
+    """The same with those that are left only places upon other words.
+
+    All stay where they were in the block before while they hide nothing there; but every so many blocks they stand
+    first where they would without marbles, so that not all blocks before must be looked at.
+    """
     labels, others = _labels(ground._replace(views=ground.views & STANDING), named)
+    if block % AGAIN:
+        earlier = tuple((lane, max(0, each - 1)) for lane, each in beside)
+        _, labels = _in_any_room(ground, index, block - 1, earlier, named)[-1]
     context = ground.at(index, MOMENTS * block, beside)
     own, words = stretch_of(context, index, block), _words(context)
-    sharing = [stretch_of(context, *each) for each in beside]
-    marbles = [place for stretch in sharing for place in stretch.marbles]
-    told = []
-    for first, stands in _kept_off(labels, [*others, *words], own, marbles, (0, MOMENTS), words):
-        placed = (label._replace(stand=stand) for label, stand in zip(labels, stands, strict=True))
-        told.append((own.first + first, tuple(each for each in placed if each.stand.place.collidelist(words) < 0)))
-    return tuple(told)
+    marbles = [place for each in beside for place in stretch_of(context, *each).marbles]
+    found = _kept_off(labels, [*others, *words], own, marbles, (0, MOMENTS), words)
+    return tuple((own.first + first, tuple(placed)) for first, placed in found)
 
 
 def _kept_off(
@@ -154,34 +169,38 @@ def _kept_off(
     marbles: Sequence[pygame.Rect],
     part: tuple[int, int],
     words: Sequence[pygame.Rect],
-) -> Iterator[tuple[int, Sequence[Stand]]]:
+) -> Iterator[tuple[int, Sequence[Label]]]:
     """From which moment of a block on each of the words stands where, in this part of it.
 
-    Where the marble or its arrows cannot but be hidden for a time, each half of the part is looked at alone.
+    Where the marble or its arrows cannot but be hidden for a time, each half of the part is looked at alone, and what
+    hides them stays for the first one.
     """
     first, last = part
-    passing = _passing(own, marbles, first, last)
-    stands, left = [label.stand for label in labels], 0
+    passing, middle = _passing(own, marbles, first, last), (first + last) // 2
+    halved = last - first >= SHORTEST and middle < len(own.marbles)
+    placed, left = list(labels), 0
     for turn, label in enumerate(labels):
+        upon = label.stand.place.collidelist(list(words)) >= 0
         hidden = _hides(label.stand.place, passing)
-        if hidden or label.stand.place.collidelist(list(words)) >= 0:
-            rest = [(each.mark, stand) for each, stand in zip(labels, stands, strict=True) if each is not label]
-            places, leaders = [stand.place for _, stand in rest], _leaders(rest)
-            taken = [*others, *places]
-            possible = map(_stand, label.places)
-            free = [stand for stand in possible if _is_free(label.mark, stand, taken, places, leaders)]
-            if label.stand.place.collidelist(list(words)) < 0 or not free:
-                free.append(label.stand)
-            under = [_hides(stand.place, passing) for stand in free]
-            hidden, stands[turn] = min(under), free[under.index(min(under))]
-        left += hidden
-    middle = (first + last) // 2
-    if not left or last - first < SHORTEST or middle >= len(own.marbles):
-        yield first, stands
+        if not hidden and not upon:
+            continue
+        rest = [(each.mark, each.stand) for each in placed if each.mark is not label.mark]
+        places, leaders = [stand.place for _, stand in rest], _leaders(rest)
+        taken, crossed = [*others, *places], [*places, *(mark for mark, _ in rest)]
+        free = [stand for stand in map(_stand, label.places) if _is_free(label.mark, stand, taken, crossed, leaders)]
+        if not upon or not free:
+            free.insert(0, label.stand)
+        under = [_hides(stand.place, passing) for stand in free]
+        left += min(under)
+        if not (halved and min(under)):
+            placed[turn] = label._replace(stand=free[under.index(min(under))])
+    if not left or not halved:
+        yield first, placed
         return
-    moved = [label._replace(stand=stand) for label, stand in zip(labels, stands, strict=True)]
     for half in ((first, middle), (middle, last)):
-        yield from _kept_off(moved, others, own, marbles, half, words)
+        found = list(_kept_off(placed, others, own, marbles, half, words))
+        placed = list(found[-1][1])
+        yield from found
 
 
 class Passing(NamedTuple):
@@ -220,8 +239,8 @@ def _is_free(
     places: Sequence[pygame.Rect],
     leaders: Sequence[Line],
 ) -> bool:
-    """Whether words may stand there: upon nothing that is taken, upon no leader, and their own one runs through no
-    other words at their places, and over no other leader.
+    """Whether words may stand there: upon nothing that is taken, upon no leader, and their own one runs through nothing
+    at these places, such as other words, and over no other leader.
     """
     if stand.place.collidelist(list(taken)) >= 0 or any(stand.place.clipline(*leader) for leader in leaders):
         return False

@@ -9,7 +9,6 @@ import numpy as np
 from pygame import Rect
 
 from ....surface.points import Array
-from ...drawing.canvas import Pixel
 from ...drawing.glyphs import flag_place
 from ...style.kept import kept
 from ..map.minima import test_minima
@@ -19,7 +18,7 @@ from ..map.terrain import marks_of
 from ..map.trail import TAIL
 from .context import MOMENTS, ViewContext, captions_height
 from .ground.loss_scale import scale_place
-from .stretch import STANDING, Ground, ground_of, stretch_of
+from .stretch import STANDING, Ground, Line, ground_of, stretch_of
 
 CLOSE = 0.25
 """From an arrow to words, in ems."""
@@ -58,7 +57,7 @@ class Seen:
 
     marbles: list[Rect]
     """Marbles, and what else is to be hidden no more than these."""
-    arrows: tuple[tuple[Pixel, Pixel], ...]
+    arrows: Sequence[Line]
     still: Still
     way: Array
     """Places all along the last stretch of the trail, in pixels, (n, 2),"""
@@ -117,14 +116,19 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
         marbles.append(scale_place(context))
     for lane in context.beside:
         marbles += stretch_of(context, *lane).marbles
-    own = stretch_of(context, context.index, first // MOMENTS)
-    part = slice(first - own.first, last - own.first)
-    marbles += own.marbles[part.start : part.stop + ("next step" in context.views)]
-    way, lengths = own.trodden(first, last, TAIL * context.stroke)
+    arrows, ways = list[Line](), list[tuple[Array, Array]]()
+    for block in range(first // MOMENTS, (last - 1) // MOMENTS + 1):
+        own = stretch_of(context, context.index, block)
+        begun, ended = max(first, own.first), min(last, own.first + MOMENTS)
+        part = slice(begun - own.first, ended - own.first)
+        marbles += own.marbles[part.start : part.stop + ("next step" in context.views)]
+        arrows += (arrow for each in own.arrows[part] for arrow in each)
+        ways.append(own.trodden(begun, ended, TAIL * context.stroke if begun == first else 0.0))
+    way, lengths = map(np.concatenate, zip(*ways, strict=True))
     there = ((way >= context.area.topleft) & (way < context.area.bottomright)).all(axis=1)
     return Seen(
         marbles,
-        tuple(arrow for arrows in own.arrows[part] for arrow in arrows),
+        arrows,
         _still(ground_of(context, STANDING)),
         way[there],
         lengths[there] / em,

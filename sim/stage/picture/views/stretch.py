@@ -48,6 +48,8 @@ STANDING = frozenset((*CAPTIONED, "loss scale"))
 """Views that stand on maps at all moments, and take room from words."""
 LAID_OUT_BY = STANDING | {"momentum", "formula", "next step"}
 """Those and others that have a part in where words may stand."""
+AGAIN = 20
+"""Blocks of moments after which words are placed anew, wherever they were before: no scene has more."""
 
 Line = tuple[Pixel, Pixel]
 
@@ -149,9 +151,9 @@ def stretch_of(context: ViewContext, index: int, block: int) -> Stretch:
 @kept
 def _stretch(ground: Ground, index: int, first: int) -> Stretch:
     context, since, race = ground.at(index, first), max(0, first - UPDATES), ground.race
-    made = steps(race, index, first, first + MOMENTS)
-    theta = np.concatenate([race.tracks[index].theta[since:first], made.theta])
-    pixels = visible(context.pixels(theta), context.area)
+    way = steps(race, index, since, first + MOMENTS)
+    made = Steps(*(each[first - since :] for each in way))
+    pixels = visible(context.pixels(way.theta), context.area)
     pieces = np.diff(pixels, axis=0)
     lengths = np.hypot(pieces[:, 0], pieces[:, 1])
     places = (pixels[:-1, None] + SHARES * pieces[:, None]).reshape(-1, 2)

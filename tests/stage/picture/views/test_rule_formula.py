@@ -32,8 +32,8 @@ from sim.stage.picture.map.site import Map
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
-from sim.stage.picture.views.context import ViewContext
-from sim.stage.picture.views.formula import draw_formula, planned, rows_of
+from sim.stage.picture.views.context import MOMENTS, ViewContext
+from sim.stage.picture.views.formula import draw_formula, formula_places, planned, rows_of
 from sim.stage.picture.views.momentum import sum_places
 from sim.stage.picture.views.room import CELL, Seen, Still, least_covering, seen, sums
 from sim.stage.picture.views.stretch import steps
@@ -308,7 +308,7 @@ def test_what_is_written_satisfies_the_recurrence_worked_out_by_hand_from_the_st
     assert now.keys() == told.keys() & BEFORE.keys()
     for sign in now:
         old, arrow, new = told[sign].rpartition("→ ")
-        assert arrow
+        assert bool(arrow) == bool(old), "an arrow leads from what was before"
         assert agree(numbers(new), now[sign]), sign
         if old or name not in TINY:
             assert agree(numbers(old), was[sign]), sign
@@ -439,7 +439,7 @@ def test_where_numbers_are_wider_than_usual_those_before_the_update_make_way() -
     for update in range(140, 200, 4):
         drawn = recording(scene, update, SMALLEST)[0]
         assert apart(drawn)
-        wide += '"→ (' in drawn
+        wide += any(re.match(r"[mv] ← ", one) and "→" not in other for one, other in pairwise(written(drawn)))
     assert 0 < wide < 15
 
 
@@ -497,6 +497,14 @@ def test_six_lanes_have_one_size_of_type_and_the_lines_of_all_their_letters(
     assert len(sizes) == 1
     assert min(sizes) >= 10
     assert whole > 1
+
+
+@pytest.mark.parametrize("name", ["sharp-and-flat", "himmelblau", "muller-brown", "plateau"])
+def test_hyperparameters_are_told_in_all_lanes_or_in_none(name: str) -> None:
+    for update in (40, 100):
+        lanes = [written(drawn) for drawn in recording(load_scene(name), update, SMALLEST)]
+        told = {any(line.startswith("η ") for line in lines) for lines in lanes if any("θ ←" in line for line in lines)}
+        assert len(told) == 1
 
 
 def test_type_is_as_large_from_block_to_block() -> None:
@@ -766,6 +774,19 @@ def test_it_stays_where_it_is_while_marbles_are_fast(name: str) -> None:
     hops = sum(one != other for before, after in pairwise(there) for one, other in zip(before, after, strict=True))
     assert len(there[0]) >= 3
     assert hops <= 1, "where no place is free all the time"
+
+
+@pytest.mark.parametrize(("name", "most"), [("himmelblau", 0), ("ravine", 0), ("adaptive-rules", 2)])
+def test_from_block_to_block_it_stays_while_it_is_free(name: str, most: int) -> None:
+    scene, hops = load_scene(name), 0
+    running, here = race(scene), setting(begin(scene), (960, 600))
+    running.extend(scene.updates + 1)
+    for index, place in enumerate(here.places.panels):
+        course = course_of(running, index, (place.map, place.strip), here.places.em, here.theme, here.camera)
+        contexts = [course.context(update, FORMULA) for update in range(0, running.tracks[index].updates, MOMENTS)]
+        places = [tuple(place) for context in contexts for place in formula_places(context)]
+        hops += sum(one != other for one, other in pairwise(places))
+    assert hops <= most, "where first there is no room for all"
 
 
 def test_where_marbles_share_a_map_it_stays_though_they_move() -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,7 @@ from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
+from sim.stage.picture.views.gradients import CIRCLE, draw_ellipse
 from sim.stage.picture.views.ground.basins import basin_grid
 from sim.stage.picture.views.labels import draw_labels, marked_places
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
@@ -431,10 +433,23 @@ def test_the_ellipse_of_one_example_s_noise_is_grey_within_an_even_rim(theme: st
     shown = replace(begin(scene, theme), playing=False, progress=20.0, views=frozenset({"gradients"}))
     draw(canvas := RecordingCanvas((1366, 768)), snapshot_of(shown, running))
     drawn = section(section(canvas.recording, "lane 1"), "gradients")
-    (rim, halo, wide), (line, grey, thin) = re.findall(r"segments (.*) (#\w+) width (\d+)", drawn)
-    assert rim == line
-    assert int(wide) >= int(thin) + 2
-    assert (halo, grey) == tuple("#{:02x}{:02x}{:02x}".format(*color) for color in (colors.halo, colors.muted))
+    told = ("#{:02x}{:02x}{:02x}".format(*color) for color in (colors.halo, colors.muted))
+    rim, line = (re.findall(rf"curve (.*36 points.*) {color}", drawn) for color in told)
+    assert len(rim) >= 2
+    assert len(line) >= 2
+
+
+def test_no_nick_is_in_an_ellipse_s_rim() -> None:
+    black, white, surface = (0, 0, 0), (255, 255, 255), pygame.Surface((240, 200), depth=32)
+    here: Any = SimpleNamespace(theme=replace(load_theme("dark"), halo=white), stroke=1.3)
+    draw_ellipse(Screen(surface), here, (120, 100) + CIRCLE * (80, 64), black)
+    ink, widths = pygame.surfarray.array3d(surface)[..., 0] / 255, list[float]()
+    for way in (np.array([np.cos(angle), np.sin(angle)]) for angle in np.linspace(0, 2 * np.pi, 400)):
+        across = way / (80, 64) / norm(way / (80, 64))
+        ray = (120, 100) + (80, 64) * way + np.arange(0, 6, 0.1)[:, None] * across
+        widths.append(0.1 * float(ink[tuple(np.round(ray).astype(int).T)].sum()))
+    assert min(widths) > 0.7
+    assert max(widths) < 2
 
 
 def luminance(color: npt.ArrayLike) -> npt.NDArray[np.float64]:
