@@ -30,6 +30,7 @@ GENTLE = 0.25
 ANGLES = np.linspace(0, 2 * np.pi, 36, endpoint=False)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
 PAIRS = 2048  # Gradients of examples at moments that are computed at once, at most.
+BARB = 5.0  # Length of an arrow's barbs, in strokes.
 SHAFT = 2  # Points of an arrow's path without its head.
 BEHIND = 0.25  # So much of the land's own colour is in their grey, that they stand behind arrows of lanes.
 # Their grey is that for land as high as this share of the marble's height: they lead downhill.
@@ -50,7 +51,7 @@ class Fans(NamedTuple):
     tips: Array
     """From the marble to the tip of −∇L, (moments, 2)."""
     ellipses: tuple[Array, Array]
-    """Lines around that tip, of one example's noise and of a batch's: one standard deviation, (moments, n, 2)."""
+    """Bands around that tip, one standard deviation of an example's noise and of a batch's, (moments, lines, n, 2)."""
     noise: Noise
     levels: Sequence[float]
     """How high the land is for which they have their grey."""
@@ -62,7 +63,7 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     """Arrows −∇ℓ_i, those of the coming batch stronger; −∇L with the ellipses of one σ around its tip."""
     first, last = context.block(PAIRS // context.problem.train.count)
     find = _fans if context.passing else _kept_fans
-    fans = find(context.race, context.index, context.site, context.area.height, 5 * context.stroke, first, last)
+    fans = find(context.race, context.index, context.site, context.area.height, context.stroke, first, last)
     place, theme, center = context.moment - first, context.theme, context.center
     told = fans.noise.at(place)
     ratio = told.signal_to_noise
@@ -77,13 +78,13 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     _draw_fan(canvas, context, (center + fans.arrows[place]).tolist(), fans.show[place].tolist(), grey)
     tip = center + fans.tips[place]
     one, several = (line[place] for line in fans.ellipses)
-    draw_ellipse(canvas, context, tip + one, theme.muted)
+    draw_band(canvas, tip + one, context.stroke, (theme.halo, theme.muted))
     if told.batch.any():
-        draw_ellipse(canvas, context, tip + several, context.color)
+        draw_band(canvas, tip + several, context.stroke, (theme.halo, context.color))
     draw_arrow(canvas, center, tuple(tip.tolist()), strong, theme.halo, context.stroke)
 
 
-def _fans(race: Race, index: int, site: Site, height: int, barb: float, first: int, last: int) -> Fans:
+def _fans(race: Race, index: int, site: Site, height: int, stroke: float, first: int, last: int) -> Fans:
     """Those of a lane from the moment `first` up to the one before `last`, on a map of that height."""
     track, problem = race.tracks[index], race.problem
     theta, train = track.theta[first:last], problem.train
@@ -95,9 +96,10 @@ def _fans(race: Race, index: int, site: Site, height: int, barb: float, first: i
         axes = reach[:, None, None] * np.stack([site.vector(np.eye(2), at) for at in theta])
         offsets = -gradients[:, _spread(train.count)] @ axes
         tips = -(told.mean[:, None] @ axes)[:, 0]
-        one, several = (_ellipses(axes.swapaxes(-1, -2) @ each @ axes) for each in (told.example, told.batch))
+        ellipses = (_ellipses(axes.swapaxes(-1, -2) @ each @ axes) for each in (told.example, told.batch))
+        one, several = (band(ellipse, stroke) for ellipse in ellipses)
         known = np.isfinite(longest) & np.isfinite(told.batch).all(axis=(-1, -2))
-        arrows, show = thin_arrows(offsets, barb), norm(offsets) >= SHORTEST
+        arrows, show = thin_arrows(offsets, BARB * stroke), norm(offsets) >= SHORTEST
         camera = site.camera
         heights = heights_over(problem, camera.view if camera.flat else camera.window).of(track.loss[first:last])
     levels = np.rint(np.nan_to_num(DOWNHILL * heights) * GREYS) / GREYS
@@ -144,14 +146,26 @@ def _ellipses(covariances: Array) -> Array:
     return np.asarray(CIRCLE @ ((covariances + root[..., None, None] * np.eye(2)) / scale[..., None, None]))
 
 
-def draw_ellipse(canvas: Canvas, context: ViewContext, ellipse: Array, color: Color) -> None:
-    """A smooth line with an even rim of the halo's colour: of thin ones that lie side by side, since there are nicks
-    where pieces of thick lines meet.
+def band(line: Array, stroke: float) -> Array:
+    """Thin lines side by side (..., lines, n, 2) that are a closed line (..., n, 2) and, before it, its rim: thick ones
+    have nicks where their pieces meet.
     """
-    along = np.roll(ellipse, -1, axis=0) - np.roll(ellipse, 1, axis=0)
-    across = along[:, ::-1] * (1, -1) / np.maximum(norm(along), 1e-300)[:, None]
-    edge, rim = (0.5 * (max(least, round(strokes * context.stroke)) - 1) for least, strokes in (LINE, RIM))
+    along = np.roll(line, -1, axis=-2) - np.roll(line, 1, axis=-2)
+    across = along[..., ::-1] * (1, -1) / np.maximum(norm(along), 1e-300)[..., None]
+    away = np.array([offset for part in _offsets(stroke) for offset in part])
+    return np.asarray(line[..., None, :, :] + away[:, None, None] * across[..., None, :, :])
+
+
+def draw_band(canvas: Canvas, lines: Array, stroke: float, colors: tuple[Color, Color]) -> None:
+    """Draw such lines (lines, n, 2) in the colours of rim and line."""
+    tones = [color for part, color in zip(_offsets(stroke), colors, strict=True) for _ in part]
+    for line, tone in zip(lines.tolist(), tones, strict=True):
+        canvas.curve(line, tone, closed=True)
+
+
+@lru_cache(maxsize=8)
+def _offsets(stroke: float) -> tuple[list[float], list[float]]:
+    """How far to a side of a line the thin ones of its rim lie, and those that it is made of, in pixels."""
+    edge, rim = (0.5 * (max(least, round(strokes * stroke)) - 1) for least, strokes in (LINE, RIM))
     around = np.arange(rim, edge, -BESIDE)
-    away = np.concatenate([-around, around, np.linspace(-edge, edge, 1 + math.ceil(2 * edge / BESIDE))])
-    for turn, line in enumerate((ellipse + away[:, None, None] * across).tolist()):
-        canvas.curve(line, context.theme.halo if turn < 2 * len(around) else color, closed=True)
+    return [*-around, *around], np.linspace(-edge, edge, 1 + math.ceil(2 * edge / BESIDE)).tolist()

@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -39,7 +38,7 @@ from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
-from sim.stage.picture.views.gradients import CIRCLE, draw_ellipse
+from sim.stage.picture.views.gradients import CIRCLE, band, draw_band
 from sim.stage.picture.views.ground.basins import basin_grid
 from sim.stage.picture.views.labels import draw_labels, marked_places
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
@@ -441,8 +440,7 @@ def test_the_ellipse_of_one_example_s_noise_is_grey_within_an_even_rim(theme: st
 
 def test_no_nick_is_in_an_ellipse_s_rim() -> None:
     black, white, surface = (0, 0, 0), (255, 255, 255), pygame.Surface((240, 200), depth=32)
-    here: Any = SimpleNamespace(theme=replace(load_theme("dark"), halo=white), stroke=1.3)
-    draw_ellipse(Screen(surface), here, (120, 100) + CIRCLE * (80, 64), black)
+    draw_band(Screen(surface), band((120, 100) + CIRCLE * (80, 64), 1.3), 1.3, (white, black))
     ink, widths = pygame.surfarray.array3d(surface)[..., 0] / 255, list[float]()
     for way in (np.array([np.cos(angle), np.sin(angle)]) for angle in np.linspace(0, 2 * np.pi, 400)):
         across = way / (80, 64) / norm(way / (80, 64))
