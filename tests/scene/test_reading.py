@@ -290,6 +290,7 @@ BAD: list[tuple[str, str, str]] = [
     ('rule = "momentum"', 'rule = ["momentum"]', 'lane."full batch" has an unknown rule'),
     ('rule = "momentum"\n', "", 'lane."full batch" has no rule'),
     ("decay = 0.8", "dekay = 0.8", 'lane."full batch".dekay is not known here; did you mean decay?'),
+    ("decay = 0.8", "DECAY = 0.8", 'lane."full batch".DECAY is not known here; did you mean decay?'),
     ("decay = 0.8", "beta1 = 0.8", 'lane."full batch".beta1 is not known here'),
     ("[lane.minibatch]", '[lane."\\n"]', 'lane."\\n" must be one line without control characters'),
     ("[lane.minibatch]", '[lane."a\\u0007"]', "must be one line without control characters"),
@@ -625,6 +626,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ("name", "words"),
     [
         ("himelblau", 'there is no scene "himelblau"; did you mean himmelblau?'),
+        ("LOCAL-MINIMUM", 'there is no scene "LOCAL-MINIMUM"; did you mean local-minimum?'),
         ("Local minimum", "did you mean local-minimum?"),
         ("xyzzy", f'there is no scene "xyzzy"; there are {OPENING}, '),
     ],
