@@ -1,5 +1,6 @@
 """What a scene says, in every language: tables of its file that are values as they are."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NoReturn, TypeAlias, TypeVar
@@ -34,6 +35,11 @@ def one_line(text: str) -> str:
     if not text.strip():
         raise PydanticCustomError("text", "must not be blank")
     return text
+
+
+def composed(name: str) -> str:
+    """A name with its accents encoded in the one way by which names are compared, Unicode's NFC."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _without_margins(name: str) -> str:

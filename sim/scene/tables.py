@@ -3,7 +3,6 @@
 Nothing unknown is accepted, nothing converted, nothing infinite.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from functools import lru_cache
@@ -46,6 +45,7 @@ from .speech import (
     Title,
     Translated,
     Translation,
+    composed,
     mistake,
     one_line,
     translatable,
@@ -259,10 +259,9 @@ class SceneFile(Translated):
         """No two names of lanes look alike since they differ only in how accents are encoded."""
         seen: set[str] = set()
         for name in self.lane:
-            composed = unicodedata.normalize("NFC", name)
-            if composed in seen:
+            if composed(name) in seen:
                 mistake(path_text("lane", name), "has the name of another lane, with its accents encoded otherwise")
-            seen.add(composed)
+            seen.add(composed(name))
 
     def _promises_what_can_be(self) -> None:
         """Shares in claims have their bounds in order, and are told of updates that are made."""
