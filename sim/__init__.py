@@ -11,12 +11,12 @@ they are first used:
 (201, 2)
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from .version import VERSION
 
+TYPE_CHECKING = False  # As in `typing`, which would be most of what the command line loads before it heeds signals.
 if TYPE_CHECKING:
+    from typing import Any
+
     from .library import adapters as adapters
     from .library.mistakes import UseError as UseError
     from .library.names import RULES as RULES
@@ -71,7 +71,9 @@ _PLACES = {
 """In which module of the library each name is."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
+    from importlib import import_module  # noqa: PLC0415  The command line has no need of it here, either.
+
     if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = import_module(f".library.{_PLACES[name]}", __name__)

@@ -2,7 +2,10 @@
 
 import sys
 
-from .command.entry import main
+try:
+    from .command.entry import main
+except KeyboardInterrupt:  # As later on, when signals are heeded.
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,6 +1,5 @@
 """What is wrong with a scene file, in words: every mistake with its path and the reason."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -18,7 +17,7 @@ from ..surface.functions import SURFACES
 from ..surface.protocol import LARGEST
 from .speech import Caption, Question, Translation
 from .tables import LANE_FIELDS, Claim, EscapeClaim, SceneFile, ShareClaim, known_keys
-from .words import SceneError, called_so, did_you_mean, excerpt, path_text
+from .words import SceneError, called_so, did_you_mean, excerpt, near, path_text
 
 KeyPath = tuple[str | int, ...]
 
@@ -170,7 +169,7 @@ def _hint(where: Sequence[str | int]) -> str:
             known = known_keys(CLAIMS[str(where[-2])])
         case _:
             known = []
-    close = called_so(str(where[-1]), known) or difflib.get_close_matches(str(where[-1]), known, n=1)
+    close = called_so(str(where[-1]), known) or near(str(where[-1]), known, 1)
     if close:
         return f"; did you mean {close[0]}?"
     if list(where[3:4]) == ["schedule"]:  # Few keys, of which no one knows all by heart.

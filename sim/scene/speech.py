@@ -1,5 +1,6 @@
 """What a scene says, in every language: tables of its file that are values as they are."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NoReturn, TypeAlias, TypeVar
@@ -36,6 +37,18 @@ def one_line(text: str) -> str:
     return text
 
 
+def composed(name: str) -> str:
+    """A name with its accents encoded in the one way by which names are compared, Unicode's NFC."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _without_margins(name: str) -> str:
+    """A name without blanks at its ends, which nobody sees."""
+    if name != name.strip():
+        raise PydanticCustomError("text", "must have no blanks at its ends")
+    return name
+
+
 def _listed(value: object) -> object:
     """A single text as a list of one; a list can no longer be changed."""
     if isinstance(value, str):
@@ -49,7 +62,7 @@ LONGEST_TITLE, LONGEST_TEXT, LONGEST_NAME = 60, 400, 40
 Title = Annotated[str, Field(max_length=LONGEST_TITLE), AfterValidator(one_line)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(one_line)]
 Remark = Annotated[str, Field(max_length=120), AfterValidator(one_line)]
-LaneName = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(one_line)]
+LaneName = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(one_line), AfterValidator(_without_margins)]
 
 
 class StrictTable(BaseModel):

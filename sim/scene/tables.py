@@ -45,6 +45,7 @@ from .speech import (
     Title,
     Translated,
     Translation,
+    composed,
     mistake,
     one_line,
     translatable,
@@ -229,6 +230,7 @@ class SceneFile(Translated):
                 there = "is" if count == 1 else "are"
                 only = f"is {lane.batch_size}, but there {there} only {counted(count, 'example')}"
                 mistake(path_text("lane", name, "batch_size"), only)
+        self._tells_lanes_apart()
         self._promises_what_can_be()
         needs_surface = EXAMPLES[self.examples.kind].needs_surface
         if needs_surface and self.surface is None:
@@ -252,6 +254,14 @@ class SceneFile(Translated):
             mistake("start", f"{list(self.start)} lies outside the window, {sides}")
         self._speaks_of_what_there_is()
         return self
+
+    def _tells_lanes_apart(self) -> None:
+        """No two names of lanes look alike since they differ only in how accents are encoded."""
+        seen: set[str] = set()
+        for name in self.lane:
+            if composed(name) in seen:
+                mistake(path_text("lane", name), "has the name of another lane, with its accents encoded otherwise")
+            seen.add(composed(name))
 
     def _promises_what_can_be(self) -> None:
         """Shares in claims have their bounds in order, and are told of updates that are made."""

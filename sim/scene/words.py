@@ -77,10 +77,23 @@ def did_you_mean(wanted: str, names: Iterable[str]) -> str:
     '"lr"; did you mean learning_rate?'
     """
     known = list(names)
-    close = called_so(wanted, known) or difflib.get_close_matches(wanted, known, n=1, cutoff=SURE)
-    close = close or _elsewhere(wanted, known) or difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
+    close = called_so(wanted, known) or near(wanted, known, 1, SURE)
+    close = close or _elsewhere(wanted, known) or near(wanted, known, 3, 0.5)
     hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
     return f"{excerpt(wanted)}; {hint}"
+
+
+def near(wanted: str, known: Sequence[str], most: int, cutoff: float = 0.6) -> list[str]:
+    """The known names that are most like the wanted one, nearest first, whatever is large or small in them.
+
+    >>> near("LOCAL-MINIMUM", ["ravine", "local-minimum"], 1)
+    ['local-minimum']
+    """
+    small: dict[str, list[str]] = {}
+    for name in known:
+        small.setdefault(name.casefold(), []).append(name)
+    found = difflib.get_close_matches(wanted.casefold(), small, n=most, cutoff=cutoff)
+    return [name for each in found for name in small[each]][:most]
 
 
 def _elsewhere(wanted: str, known: Sequence[str]) -> list[str]:

@@ -29,6 +29,7 @@ from sim.study.sweep.store import Store
 from sim.study.sweep.sweep import plan
 
 MAIN = str(Path(main.__file__))
+ROOT = Path(main.__file__).parent
 
 if sys.platform != "linux":
     pytest.skip("looks at processes as Linux shows them", allow_module_level=True)
@@ -120,6 +121,39 @@ def ended(process: Process, number: signal.Signals, *, everyone: bool, remark: s
 
 
 # Signals.
+
+
+INTERRUPTED_WHILE_LOADING = """
+import os, runpy, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "sim.command.console.ending":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+runpy.{start}
+"""
+
+
+@pytest.mark.parametrize(
+    "start", [f"run_path({MAIN!r}, run_name='__main__')", "run_module('sim', run_name='__main__')"]
+)
+def test_what_is_interrupted_while_it_loads_ends_without_a_word(start: str) -> None:
+    loading = [sys.executable, "-c", INTERRUPTED_WHILE_LOADING.format(start=start)]
+    done = subprocess.run(
+        loading, capture_output=True, check=False, timeout=WAIT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_until_signals_are_heeded_little_is_loaded() -> None:
+    """Python's site may load what it likes."""
+    loading = [sys.executable, "-S", "-c", "import sys, sim.command.entry; print('typing' in sys.modules)"]
+    done = subprocess.run(
+        loading, capture_output=True, check=True, timeout=WAIT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    assert done.stdout == b"False\n"
 
 
 OVER, SEEDS, UPDATES = "examples.sigma=log:0.05:1:20", 9_000, 20

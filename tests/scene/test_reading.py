@@ -290,8 +290,11 @@ BAD: list[tuple[str, str, str]] = [
     ('rule = "momentum"', 'rule = ["momentum"]', 'lane."full batch" has an unknown rule'),
     ('rule = "momentum"\n', "", 'lane."full batch" has no rule'),
     ("decay = 0.8", "dekay = 0.8", 'lane."full batch".dekay is not known here; did you mean decay?'),
+    ("decay = 0.8", "DECAY = 0.8", 'lane."full batch".DECAY is not known here; did you mean decay?'),
     ("decay = 0.8", "beta1 = 0.8", 'lane."full batch".beta1 is not known here'),
     ("[lane.minibatch]", '[lane."\\n"]', 'lane."\\n" must be one line without control characters'),
+    ("[lane.minibatch]", '[lane." a"]', 'lane." a" must have no blanks at its ends'),
+    ("[lane.minibatch]", '[lane."a "]', "must have no blanks at its ends"),
     ("[lane.minibatch]", '[lane."a\\u0007"]', "must be one line without control characters"),
     ("[lane.minibatch]", '[lane."a\\u202eb"]', "must be one line without control characters"),
     ("[lane.minibatch]", '[lane.""]', 'lane."" must not be blank'),
@@ -361,6 +364,13 @@ BAD: list[tuple[str, str, str]] = [
 )
 def test_a_mistake_is_named_with_its_path_and_the_reason(old: str, new: str, words: str) -> None:
     assert words in mistake(changed(old, new))
+
+
+def test_two_lanes_whose_names_look_alike_are_refused() -> None:
+    lane = '\nrule = "gradient descent"\nlearning_rate = 0.1\nbatch_size = 1\n\n'
+    both = "".join(f'[lane."caf{accent}"]{lane}' for accent in ("\u00e9", "e\u0301"))
+    said = mistake(changed("[lane.minibatch]", f"{both}[lane.minibatch]"))
+    assert "has the name of another lane, with its accents encoded otherwise" in said
 
 
 def test_what_goes_together_is_checked_together() -> None:
@@ -625,6 +635,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ("name", "words"),
     [
         ("himelblau", 'there is no scene "himelblau"; did you mean himmelblau?'),
+        ("LOCAL-MINIMUM", 'there is no scene "LOCAL-MINIMUM"; did you mean local-minimum?'),
         ("Local minimum", "did you mean local-minimum?"),
         ("xyzzy", f'there is no scene "xyzzy"; there are {OPENING}, '),
     ],

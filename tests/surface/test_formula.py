@@ -309,12 +309,24 @@ def test_derivatives_do_not_explode(formula: str) -> None:
 # Where there is no surface.
 
 
-@pytest.mark.parametrize("formula", ["log(x)", "sqrt(x)", "x^0.5", "x^1.3", "x^y", "acosh(1 + x)", "log(x)*0 + y"])
+NO_LEFT = ["log(x)", "sqrt(x)", "x^0.5", "x^1.3", "x^y", "acosh(1 + x)", "log(x)*0 + y"]
+TO_NOTHING = ["log(x)^0 + y", "sqrt(x)⁰*y", "(log(x)^0)^0", "2^(y*log(x)^0)", "1^log(x) + y", "max(log(x), 3)"]
+
+
+@pytest.mark.parametrize("formula", [*NO_LEFT, *TO_NOTHING])
 def test_there_is_nothing_left_of_the_axis(formula: str) -> None:
     surface, here, there = Formula(formula), np.array([0.3, 0.2]), np.array([-0.3, 0.2])
     for function in (surface.value, surface.gradient, surface.hessian):
         assert np.isfinite(function(here)).all()
         assert np.isnan(function(there)).all()
+
+
+def test_what_is_raised_to_nothing_is_one_where_it_is_a_number() -> None:
+    surface = Formula("log(x)^0 + y^0")
+    assert surface.value(np.array([[0.3, 0.0], [1.0, -2.0]])).tolist() == [2.0, 2.0]
+    assert not surface.gradient(np.array([0.3, 0.2])).any()
+    assert np.isnan(Formula("(1/x)^0").value(np.zeros(2)))
+    assert Formula("sqrt(x)^0 + 2").lower_bound() == pytest.approx(3.0)
 
 
 def test_a_pole_is_infinite_and_has_no_slope() -> None:

@@ -5,17 +5,19 @@ from typing import Any, NamedTuple
 
 import pygame
 import pygame_gui
-from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider, UITextEntryLine
+from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider
 
 from ...languages import following
 from ..drawing.screen import Screen
 from ..session.bindings import Deed
+from ..session.view import Notify
 from ..style import text
 from ..style.color import Color, mix
 from ..style.style import hairline
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
 from .control import MISTAKE_LINES, Buttons, Choice, Control, Slider, TextField, rows_of
+from .line import Line
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
 WORDS = 0.8  # Height of the type on widgets, in ems.
@@ -24,7 +26,6 @@ TALLEST_LINE = 2.1  # Height of a row at most, in ems.
 EDGES = 2  # Pixels of a row above and below its words, at least: in a lower one, the letters on a button are cut.
 APART = 3  # Between two buttons, one above the other, in pixels; less where rows are low.
 PAD = 0.7  # Room around all rows, in ems.
-MOST_CHARACTERS = 400  # Of a line of text.
 RIM = 2  # Of a line of text with which something is wrong, in pixels.
 BESIDE = 3  # Room beside the words on a button, in pixels.
 TIP_WIDTH = 20  # Of a tooltip, in ems.
@@ -55,6 +56,7 @@ class ControlPanel:
         self._replaced: dict[str, Any] = {}  # Those before: what was typed into a line of them may still be on its way.
         self._labels: list[tuple[str, str, pygame.Rect]] = []
         self._entered: Written | None = None  # What Enter has given: one goes on with it if it is refused.
+        self._refused: Notify | None = None  # Why a line has not copied or pasted what the last event asked for.
 
     @property
     def lines(self) -> int:
@@ -94,7 +96,7 @@ class ControlPanel:
     def _held(self) -> Written | None:
         """What is being written."""
         for name, widget in self._widgets.items():
-            if isinstance(widget, UITextEntryLine) and widget.is_focused:
+            if isinstance(widget, Line) and widget.is_focused:
                 return Written(name, widget.get_text(), widget.edit_position)
         return None
 
@@ -109,9 +111,12 @@ class ControlPanel:
 
     def answer(self, event: pygame.Event) -> Deed | None:
         """What the user asks for with an event, if it is for one of the widgets."""
+        self._refused = None
         self._manager.process_events(event)
         if pygame.key.get_repeat() != (0, 0):  # A line of text wants it, but keys act again by our own clock.
             pygame.key.set_repeat(0)
+        if self._refused is not None:
+            return self._refused
         widget = getattr(event, "ui_element", None)
         for control in self._controls if widget is not None else ():
             for name in _names(control):
@@ -123,6 +128,9 @@ class ControlPanel:
                         self.leave()
                     return _asked(control, name, event)
         return None
+
+    def _refuse(self, why: Notify) -> None:
+        self._refused = why
 
     @property
     def typing(self) -> bool:
@@ -207,14 +215,7 @@ class ControlPanel:
                 case TextField():
                     left = rect.left + round(LABEL_SHARE * rect.width)
                     box = pygame.Rect(left, rect.top + 1, rect.right - left, line - 1)
-                    entry = UITextEntryLine(
-                        box,
-                        self._manager,
-                        initial_text=control.text,
-                        placeholder_text=control.hint,
-                        object_id="#mistake" if control.mistake else None,
-                    )
-                    entry.set_text_length_limit(MOST_CHARACTERS)
+                    entry = Line(box, self._manager, control, self._theme.language, self._refuse)
                     # Who reads what is wrong has no other words laid over it.
                     self._add(control.name, "" if control.mistake else control.tip, entry)
                 case Buttons():

@@ -19,7 +19,7 @@ from ...descent.schedules import SCHEDULES, Cosine, OneCycle, Polynomial
 from ...descent.update import plain_rate
 from ...languages import TRANSLATIONS
 from ...scene import MOST_LANES, Scene
-from ...scene.speech import LONGEST_NAME, Question, Translation
+from ...scene.speech import LONGEST_NAME, Question, Translation, composed
 from ..style.theme import say
 from .names import NUMBERED, followed, in_languages, made
 from .session import Rate, Session
@@ -121,8 +121,8 @@ class NameLane:
 
     def apply(self, session: Session) -> Session:
         scene, lane = session.scene, session.scene.lanes[session.lane]
-        name = " ".join(self.name.split())
-        others = {other.name for place, other in enumerate(scene.lanes) if place != session.lane}
+        name = composed(" ".join(self.name.split()))
+        others = {composed(other.name) for place, other in enumerate(scene.lanes) if place != session.lane}
         if len(name) > LONGEST_NAME or not name.isprintable():
             notice = say(session.language, "A lane's name is one line of at most {most} characters.", most=LONGEST_NAME)
             return replace(session, notice=notice)

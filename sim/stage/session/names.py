@@ -103,7 +103,7 @@ def _kind(lane: Lane, count: int) -> str:
     """The rule; of plain descent, the kind of batch."""
     rule = rule_name(lane.rule)
     if rule != "gradient descent":
-        return title_of(rule)
+        return title_of(rule).strip()  # That of a file may have blanks at its ends.
     return "full batch" if lane.sees_all(count) else "minibatch"
 
 

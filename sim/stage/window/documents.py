@@ -9,6 +9,7 @@ from ...descent.digest import Departure, departure
 from ...descent.race import Race
 from ...scene import SceneError
 from ...scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
+from ..input.clipboard import copied
 from ..session.scenes import brought_along
 from ..session.session import Message, Session, as_it_wants, ask, begin, scene_of
 from ..session.setup import opened
@@ -91,20 +92,8 @@ def open_file(path: str) -> Message:
 
 def copy_scene(session: Session) -> Message:
     """Put the scene on the clipboard, as text."""
-    try:
-        pygame.scrap.put_text(scene_of(session))
-    except pygame.error as error:
-        return Notify(say(session.language, "The scene cannot be copied: {reason}", reason=error))
-    return Kept(say(session.language, "The scene is on the clipboard, as text."))
-
-
-def clipboard() -> str:
-    """The text on the clipboard; empty if there is none."""
-    try:
-        text = pygame.scrap.get_text()
-    except pygame.error:
-        return ""
-    return text if text.strip() else ""
+    refused = copied(session.language, lambda: pygame.scrap.put_text(scene_of(session)))
+    return refused or Kept(say(session.language, "The scene is on the clipboard, as text."))
 
 
 def open_text(text: str) -> Message:

@@ -12,6 +12,7 @@ from ...scene import Scene, SceneError
 from ...study.maps.swarm import swarm
 from .. import TITLE
 from ..drawing.camera import FLAT
+from ..input.clipboard import pasted
 from ..input.holding import SLOW, Once
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, respond
@@ -538,11 +539,11 @@ class MainWindow:
 
     def _paste(self) -> None:
         """Open what is on the clipboard."""
-        text = documents.clipboard()
-        if text:
-            self._inquiry = Inquiry(partial(documents.open_text, text))
+        text = pasted(self.session.language)
+        if isinstance(text, Notify):
+            self.send(text)
         else:
-            self.send(Notify(say(self.session.language, "There is no text on the clipboard.")))
+            self._inquiry = Inquiry(partial(documents.open_text, text))
 
     def _go_back(self) -> None:
         """Stop what is being computed, or put away what lies on top, a layer at a time, and in the end the window."""

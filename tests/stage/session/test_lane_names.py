@@ -23,7 +23,7 @@ from sim.stage.session.lanes import (
 from sim.stage.session.names import in_languages
 from sim.stage.session.problem import SetCount
 from sim.stage.session.scenes import OpenBrought
-from sim.stage.session.session import Message, Session, begin
+from sim.stage.session.session import Message, Session, begin, update
 from sim.stage.session.setup import OpenScene, Return
 from sim.stage.window.documents import OpenSaved
 
@@ -143,3 +143,10 @@ def test_made_names_are_said_in_every_language(session: Session) -> None:
     full = dict(in_languages("full batch"))[code]
     assert other[2:] == (f"{full} 2", f"{full}, η = 0.15")
     assert in_languages("Adam, η = 0.1") == ()
+
+
+def test_names_that_differ_only_in_how_accents_are_encoded_are_one() -> None:
+    named = update(begin(load_scene("local-minimum")), NameLane("caf\u00e9"))
+    other = update(replace(named, lane=1), NameLane("cafe\u0301"))
+    assert other.scene == named.scene
+    assert other.notice == "Another lane is called caf\u00e9."

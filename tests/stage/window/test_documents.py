@@ -1,7 +1,7 @@
 """What one made in the window leaves it, and comes back."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pygame
 import pytest
-from driver import computed, press, screen, written
+from driver import click, computed, press, screen, written
 from PIL import Image
 from waiting import WAIT, until
 
@@ -20,6 +20,7 @@ from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.png import save_png
+from sim.stage.input.line import Line
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.session import Session, begin, race, update
@@ -89,6 +90,23 @@ def test_copied_text_is_opened_again(window: MainWindow, monkeypatch: pytest.Mon
     assert (window.session.scene, window.session.tick) == (before.scene, 37)
 
 
+def lines_of(window: MainWindow) -> dict[str, Line]:
+    """The lines of text in the panel of controls."""
+    assert window._controls.panel is not None
+    return {name: line for name, line in window._controls.panel._widgets.items() if isinstance(line, Line)}
+
+
+def written_into(window: MainWindow) -> Iterator[str]:
+    """The names of these lines, with an x in each while it is written into."""
+    press(window, pygame.K_TAB)
+    for name, line in lines_of(window).items():
+        click(window, line.rect.center)
+        assert line.is_focused
+        line.set_text("x")
+        line.edit_position = 1
+        yield name
+
+
 def test_pasted_nonsense_gets_a_sentence() -> None:
     for text, says in (("hello", "the text is not valid TOML"), ("#" * (LARGEST_FILE + 1), "larger than a scene")):
         answer = open_text(text)
@@ -96,15 +114,70 @@ def test_pasted_nonsense_gets_a_sentence() -> None:
         assert says in answer.sentence
 
 
-def test_a_clipboard_that_refuses_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: str) -> str:
-        raise pygame.error("no clipboard")
+def refuse(*_: str) -> str:
+    raise pygame.error("no clipboard")
 
+
+def foreign() -> str:
+    return b"caf\xe9".decode()
+
+
+def late() -> str:
+    pygame.set_error("Selection timeout")  # So does SDL where ten megabytes should come.
+    return ""
+
+
+UNREADABLE = [
+    (refuse, "The clipboard cannot be read, perhaps since it holds too much: no clipboard"),
+    (late, "The clipboard cannot be read, perhaps since it holds too much: Selection timeout"),
+    (foreign, "The text on the clipboard cannot be read: it is not in UTF-8."),
+    (lambda: " \n", "There is no text on the clipboard."),
+]
+
+
+def test_a_scene_that_cannot_be_copied_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pygame.scrap, "put_text", refuse)
-    monkeypatch.setattr(pygame.scrap, "get_text", refuse)
-    session = begin(load_scene("ravine"))
-    assert documents.copy_scene(session) == Notify("The scene cannot be copied: no clipboard")
-    assert documents.clipboard() == ""
+    assert documents.copy_scene(begin(load_scene("ravine"))) == Notify("Nothing can be copied: no clipboard")
+
+
+@pytest.mark.parametrize(("reading", "sentence"), UNREADABLE)
+def test_a_clipboard_that_cannot_be_read_gets_a_sentence(
+    window: MainWindow, reading: Callable[[], str], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pygame.scrap, "get_text", reading)
+    before = window.session.scene
+    pygame.set_error("something else that went wrong before")
+    press(window, pygame.K_v, mod=pygame.KMOD_LCTRL)
+    assert (window.session.notice, window.session.scene) == (sentence, before)
+
+
+@pytest.mark.parametrize(
+    ("reading", "sentence"), [*UNREADABLE, (lambda: 401 * "x", "What is on the clipboard is too long for this line.")]
+)
+def test_a_line_into_which_nothing_can_be_pasted_says_so_and_stays(
+    window: MainWindow, reading: Callable[[], str], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pygame.scrap, "get_text", reading)
+    for name in written_into(window):
+        press(window, pygame.K_v, mod=pygame.KMOD_LCTRL)
+        assert window.session.notice == sentence
+        assert lines_of(window)[name].get_text() == "x"
+        monkeypatch.setattr(pygame.scrap, "get_text", lambda: "yz")
+        press(window, pygame.K_v, mod=pygame.KMOD_LCTRL)
+        assert lines_of(window)[name].get_text() == "xyz"
+        monkeypatch.setattr(pygame.scrap, "get_text", reading)
+
+
+@pytest.mark.parametrize("key", [pygame.K_c, pygame.K_x])
+def test_a_line_of_which_nothing_can_be_copied_says_so_and_stays(
+    window: MainWindow, key: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pygame.scrap, "put_text", refuse)
+    for name in written_into(window):
+        press(window, pygame.K_a, mod=pygame.KMOD_LCTRL)
+        press(window, key, mod=pygame.KMOD_LCTRL)
+        assert window.session.notice == "Nothing can be copied: no clipboard"
+        assert lines_of(window)[name].get_text() == "x"
 
 
 def test_a_picture_that_cannot_be_saved_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -211,6 +211,8 @@ class _Parser:
             if abs(p) > LARGEST_EXPONENT:
                 end = f"{LARGEST_EXPONENT:g}"
                 raise FormulaError(f"an exponent must be from -{end} to {end}, not {p:g}", place.column)
+            if b is None and p == 0 and graph.partial(base):  # 1, but where the base is no finite number: 1 + 0·u.
+                return self._put(start, "+", graph.constant(1.0), self._put(start, "*", graph.constant(0.0), base))
             if b is None and p in (0, 1):
                 return graph.power(base, p)
             return self._put(start, "^", base, exponent)
