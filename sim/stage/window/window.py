@@ -309,7 +309,7 @@ class MainWindow:
 
     def _has_to_count(self) -> bool:
         """Whether the bars under the maps lack something, and nobody waits for anything else."""
-        return not self._waiting and self._lacks_ends()
+        return not (self._waiting or self._gallery.busy) and self._lacks_ends()
 
     def _lacks_ends(self) -> bool:
         return searching(self.session) is None and to_count(self.session)

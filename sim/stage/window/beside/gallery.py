@@ -31,6 +31,8 @@ class Gallery:
         self._scenes: dict[str, Scene | None] = {}  # Those that come with the program; None where it cannot be read.
         self._failed: set[Key] = set()
         self._work: tuple[Key, Future[tuple[Scene, pygame.Surface] | None]] | None = None
+        self._taken = 0  # How many pictures have been made.
+        self._told: tuple[object, tuple[Card, ...]] | None = None  # The last cards, and what they went by.
 
     @property
     def busy(self) -> bool:
@@ -38,8 +40,11 @@ class Gallery:
         return self._work is not None
 
     def cards(self, session: Session) -> tuple[Card, ...]:
-        """What is told of each scene, as far as it is there."""
-        return tuple(self._card(key, session) for key in _keys(session))
+        """What is told of each scene, as far as it is there; asked for with every frame."""
+        asked = session.theme, session.language, session.brought, self._taken
+        if self._told is None or self._told[0] != asked:
+            self._told = asked, tuple(self._card(key, session) for key in _keys(session))
+        return self._told[1]
 
     def _card(self, key: Key, session: Session) -> Card:
         scene = self._read(key[0]) if isinstance(key[0], str) else key[0]
@@ -81,6 +86,7 @@ class Gallery:
         if isinstance(key[0], str):
             self._scenes[key[0]] = scene
         self._pictures.keep(key, picture)
+        self._taken += 1
 
     def close(self) -> None:
         """Let it be, and wait until the thread has ended."""
