@@ -35,6 +35,7 @@ SHARE, NUMBER, COUNT = "share", "number", "count"
 MEASURES: Mapping[str, str] = MappingProxyType(
     {
         "examples": COUNT,
+        "spread of the examples": NUMBER,
         "batch size": COUNT,
         "updates an epoch": COUNT,
         "order is new": SHARE,
