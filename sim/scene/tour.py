@@ -102,7 +102,7 @@ class Words:
     found: Sentence
     """What was measured."""
     play: Sentence
-    """What to try besides; for the plan of a lesson."""
+    """What to try besides."""
 
 
 SPOKEN = tuple(field.name for field in fields(Words))
