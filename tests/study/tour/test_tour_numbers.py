@@ -118,7 +118,7 @@ def test_chance_is_told_where_there_is_some_and_nowhere_else() -> None:
 
 
 def test_no_sentence_has_a_number_of_its_own() -> None:
-    """But those of a law, those that name a key or a scene, and B₁-like subscripts: what is measured stands in a blank."""
+    """But those of a law, of a key or a scene, and B₁-like subscripts: what is measured stands in a blank."""
     for step in the_tour().step:
         for _, words in (("en", step.words("en")), *step.translations):
             for name in set(SPOKEN) - {"play"}:
