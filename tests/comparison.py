@@ -29,6 +29,8 @@ of serial machine time, in which a rule that asks for two gradients an update ma
 scene's lane, and what else a rule has as usual. The η is found by successive halving on {SEEDS} seeds; the training
 loss at last is the mean over {SEEDS} fresh ones. **Bold**: the best, and what is tied with it, seed by seed, with 95 %
 confidence for all at once. A rank hangs on the budget at least as much as on the rule: look along the rows.
+Where a few seeds pull a mean up, its interval is wide: then a rule is tied with the best, and bold, behind others
+that are not.
 
 This page is made by `python -m tests.comparison`, each column by a command such as
 

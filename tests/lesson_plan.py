@@ -68,7 +68,7 @@ def _step(number: int, step: Step) -> Iterator[str]:
         "",
         f"- *Ask:* {words.asks}",
         f"- *Look:* {words.look}",
-        f"- *Play:* {words.play}",
+        f"- *Try:* {words.play}",
         f"- *Measured:* {words.found}{seeds}",
         "",
         "```",

@@ -35,6 +35,7 @@ SHARE, NUMBER, COUNT = "share", "number", "count"
 MEASURES: Mapping[str, str] = MappingProxyType(
     {
         "examples": COUNT,
+        "spread of the examples": NUMBER,
         "batch size": COUNT,
         "updates an epoch": COUNT,
         "order is new": SHARE,
@@ -101,7 +102,7 @@ class Words:
     found: Sentence
     """What was measured."""
     play: Sentence
-    """What to try besides; for the plan of a lesson."""
+    """What to try besides."""
 
 
 SPOKEN = tuple(field.name for field in fields(Words))

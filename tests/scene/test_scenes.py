@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from itertools import islice
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -238,6 +239,21 @@ def test_batch_ladder_lets_the_small_go_and_holds_the_large() -> None:
     assert [track.lane.batch_size for track in race.tracks] == [1, 2, 5, 20]
     quiet = [norm(track.movement[-100:]).mean() for track in race.tracks]
     assert quiet == sorted(quiet, reverse=True)
+
+
+def test_batch_ladder_is_the_opening_scene_but_for_a_tenth_more_between_examples() -> None:
+    """Which is what two examples a step need to get out."""
+    ladder, opening = load_scene("batch-ladder"), load_scene(OPENING)
+    assert (ladder.surface, ladder.start, ladder.updates) == (opening.surface, opening.start, opening.updates)
+    assert ladder.lanes[0].rule == opening.lanes[0].rule
+    assert replace(ladder.examples, sigma=0.2) == opening.examples  # type: ignore[type-var]
+    assert isclose(ladder.examples.sigma, 1.1 * opening.examples.sigma)  # type: ignore[attr-defined]
+    two = next(lane for lane in ladder.lanes if lane.batch_size == 2)
+    start = np.tile(np.array(ladder.start), (200, 1))
+    for scene, least, most in ((ladder, 0.95, 1.0), (opening, 0.0, 0.05)):
+        run = descend(scene.problem().train, two, start, np.arange(200))
+        end = next(islice(run, scene.updates - 1, None)).theta
+        assert least <= np.mean(end[:, 0] > 0.3) <= most
 
 
 def test_himmelblau_sends_three_rules_to_three_equal_minima() -> None:

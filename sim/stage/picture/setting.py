@@ -111,7 +111,9 @@ def _places(here: Setting, size: tuple[int, int], more: More) -> Layout:
         fewer = [usual(lines=lines) for lines in range(least, most)]
         fewer.append(usual(lines=least, larger=here.larger * places.em / plain.em))
         places = next((laid for laid in fewer if told(laid.em, laid.look.width) <= laid.look_lines), places)
-    return places
+    roomier = usual(lines=places.look_lines + 1, larger=here.larger * places.em / plain.em)  # With what to try besides.
+    lowest = LOW_MAP * roomier.em
+    return roomier if roomier.em == places.em and roomier.panels[0].map.height >= lowest else places
 
 
 def setting(session: Session, size: tuple[int, int]) -> Setting:

@@ -44,7 +44,7 @@ WIDEST = 30
 # A line of a sentence, in ems.
 SENTENCE = 17
 # The lines that a sentence may have.
-MOST_LINES = 4
+MOST_LINES = 7
 SMALL_MAP = 18  # A map that is lower, in ems, has room for less.
 MARBLE = 12.0  # Half the width of what a tooltip leaves free of a marble, in strokes.
 DOT = 4.0  # Half the width of what a tooltip leaves free of a dot of a trail's head, in strokes.

@@ -1,6 +1,8 @@
 """The strip that tells a step of the tour: where the scene's sentence stands otherwise, in as many lines as it takes.
 
-Its height is that of what the step says, and stays, whatever of it is told. Nothing of it ever lies over a map.
+Its height is that of what the step says, and stays, whatever of it is told. Nothing of it ever lies over a map. What to
+try besides stands last, on one line, where maps have room for it; else on lines that wait for what was measured, and in
+the tip of the button that brings the step back.
 """
 
 from dataclasses import dataclass
@@ -34,6 +36,8 @@ MOST = 9
 KEYS = (1.0, 0.85, 0.75)
 # Of the room: enlarged, letters are not exactly in proportion.
 SLACK = 0.97
+# Heights of the type of what to try: the largest that leaves it on one line.
+SIZES = (1.0, 0.9, 0.8, 0.7)
 
 
 def _pitch(height: int, lines: int) -> float:
@@ -50,7 +54,7 @@ class Row:
 
 
 def strip_lines(place: int, theme: Theme, em: int, width: int) -> int:
-    """How many lines the strip of a step takes, by its place, that is so many pixels wide."""
+    """How many lines the strip of a step takes, by its place, that is so many pixels wide; without what to try."""
     return _strip_lines(place, theme.language, em, width)
 
 
@@ -104,16 +108,16 @@ def guides(places: Layout, session: Session, theme: Theme) -> tuple[Knob, ...]:
     """The buttons of the strip; a picture in a file has none."""
     if session.tour is None or not session.live:
         return ()
-    return _guides(tuple(places.look), places.em, places.look_lines, theme)
+    return _guides(tuple(places.look), places.em, places.look_lines, session.tour.step, theme)
 
 
 @lru_cache(maxsize=4)
-def _guides(place: tuple[int, int, int, int], em: int, lines: int, theme: Theme) -> tuple[Knob, ...]:
+def _guides(place: tuple[int, int, int, int], em: int, lines: int, step: int, theme: Theme) -> tuple[Knob, ...]:
     say = theme.say
     every: tuple[tuple[str, Deed, str], ...] = (
         ("back", Lead(-1), say("the step before")),
         ("forward", Lead(1), say("the next step")),
-        ("restart", GoBack(), say("this step as it was")),
+        ("restart", GoBack(), f"{say('this step as it was')} · {to_try(step, theme)}"),
         ("away", ShowTour(), say("end the tour")),
     )
     left, top, width, height = place
@@ -143,13 +147,29 @@ def draw_strip(canvas: Canvas, places: Layout, theme: Theme, session: Session, r
     _draw_head(canvas, head, em, theme, session, buttons)
     draw_knobs(canvas, buttons, theme, em)
     rows = _rows(number, theme, _instead(session, race, tick, theme))
-    y, rest = place.top + (1.5 + EDGE / 2) * line, places.look_lines - 1
+    y, rest, room = place.top + (1.5 + EDGE / 2) * line, places.look_lines - 1, _room(em, place.width)
     for row in rows:
-        lines = wrapped(row.words, em, _room(em, place.width), min(rest, MOST), row.strong)
+        lines = wrapped(row.words, em, room, min(rest, MOST), row.strong)
         for words in lines:
             canvas.text(words, (left, y), em, theme.text if row.strong else theme.muted, bold=row.strong)
             y += line
         rest -= len(lines)
+    if rest:
+        words = to_try(number, theme)
+        size = _size(words, em, room)
+        canvas.text(text.fitted(words, size, room), (left, y), size, theme.muted)
+
+
+def _size(words: str, em: int, room: int) -> int:
+    """Height of the type in which words stand on one line."""
+    sizes = [round(share * em) for share in SIZES]
+    return next((size for size in sizes if text.width(words, size) <= room), sizes[-1])
+
+
+def to_try(place: int, theme: Theme) -> str:
+    """What to try besides at a step, by its place."""
+    words, _, _ = _told(place, theme.language)
+    return theme.say("Try: {words}", words=words.play)
 
 
 def _draw_head(

@@ -191,6 +191,7 @@ def test_the_thin_arrow_is_seen_beside_the_other_from_under_the_marble(size: tup
         long, short = (math.dist(context.center, arrow.tip) for arrow in (movement, step))
         if long > SHORTEST_ARROW * context.stroke and not step.goes_on:
             assert short >= 0.99 * SHORTEST_ARROW * context.stroke
+            assert short > 40 * context.stroke  # Its shaft, too, leads out from under the marble.
             along = context.vector(-context.track.gradient[update])
             towards = np.array(step.tip) - context.center
             assert along @ towards == pytest.approx(math.hypot(*along) * math.hypot(*towards))

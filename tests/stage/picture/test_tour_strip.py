@@ -20,6 +20,7 @@ from sim.stage.picture.caption import said_now
 from sim.stage.picture.map.minima import test_minima as minima_of_test_loss
 from sim.stage.picture.picture import draw, pointed, snapshot_of
 from sim.stage.picture.setting import setting
+from sim.stage.picture.tooltip import TipContext, knob_tip
 from sim.stage.picture.tour import draw_strip, guides
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ChooseSheet, counted_for
@@ -77,6 +78,24 @@ def test_every_word_of_every_step_is_there(language: str, size: tuple[int, int],
         words = told(the_tour().step[step], language)
         for sentence in (words.title, words.says, words.asks, words.look, words.found):
             assert "".join(sentence.split()) in drawn, sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("presenter", [False, True])
+def test_what_to_try_is_there_on_one_line_or_in_a_tip(size: tuple[int, int], language: str, presenter: bool) -> None:
+    """On the smallest window with type for a projector, maps leave no room for it at some steps."""
+    missing = 0
+    for step in range(COUNT):
+        session, canvas = watched(at(step, language=language, presenter=presenter)), RecordingCanvas(size)
+        here = setting(session, size)
+        draw_strip(canvas, here.places, here.theme, session, race(session.scene), 0)
+        words = here.theme.say("Try: {words}", words=told(the_tour().step[step], language).play)
+        missing += f'text "{words}"' not in canvas.recording
+        button = next(each for each in guides(here.places, session, here.theme) if each.does == GoBack())
+        lines = knob_tip(button, TipContext(here.theme, here.places)).rows
+        assert "".join(words.split()) in "".join("".join(row.cells).replace(" ", "") for row in lines)
+    assert missing <= (6 if presenter and size == SIZES[0] else 2 if presenter else 0)
 
 
 @pytest.mark.parametrize("size", SIZES)

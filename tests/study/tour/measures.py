@@ -106,6 +106,12 @@ def _machine_time(clock: str, epoch: bool) -> Measure:
     return measure
 
 
+def _spread(asked: Question) -> Estimate:
+    """The σ by which the examples differ."""
+    examples: Any = asked.scene.examples
+    return _exact(examples.sigma)
+
+
 def _rule(asked: Question) -> Any:
     return asked.chosen.rule
 
@@ -291,6 +297,7 @@ def _starts(asked: Question) -> Estimate:
 MEASURED: Mapping[str, Measure] = MappingProxyType(
     {
         "examples": lambda asked: _exact(asked.scene.examples.count),
+        "spread of the examples": _spread,
         "batch size": lambda asked: _exact(asked.chosen.batch_size),
         "updates an epoch": lambda asked: _exact(_updates(asked)),
         "order is new": _new_orders,

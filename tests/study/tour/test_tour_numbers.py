@@ -22,6 +22,8 @@ from sim.study.work.steps import finished
 PLAIN = 1e-5
 # Of the interval's width: on another processor a few noisy races of a thousand end otherwise.
 SAMPLED = 0.25
+LAW = "√((N − B)/(N − 1))/√B"
+"""How a batch's noise goes with its size, where examples are drawn without putting back."""
 VALUE = re.compile(r"value = \S+?(, low = \S+, high = \S+?)?(?= \})")
 LINE = re.compile(r"(\w+) = \{ measure = .*")
 
@@ -116,11 +118,12 @@ def test_chance_is_told_where_there_is_some_and_nowhere_else() -> None:
 
 
 def test_no_sentence_has_a_number_of_its_own() -> None:
-    """But those that name a key or a scene, and B₁-like subscripts: what is measured stands in a blank."""
+    """But those of a law, of a key or a scene, and B₁-like subscripts: what is measured stands in a blank."""
     for step in the_tour().step:
         for _, words in (("en", step.words("en")), *step.translations):
             for name in set(SPOKEN) - {"play"}:
-                assert not re.search(r"[0-9]", BLANK.sub("", getattr(words, name))), getattr(words, name)
+                said = BLANK.sub("", getattr(words, name)).replace(LAW, "").replace("√2", "")
+                assert not re.search(r"[0-9]", said), said
 
 
 def test_numbers_are_told_with_their_intervals() -> None:
@@ -156,6 +159,20 @@ def test_what_cannot_be_measured_is_named(measure: Any, lane: str | None, proble
 
 def of(measure: Any, scene: str, lane: str | None = None, updates: int | None = None) -> float:
     return measured(Number(measure=measure, lane=lane, updates=updates, value=0), scene).value
+
+
+def test_the_noise_of_step_five_goes_by_the_law_that_it_tells() -> None:
+    (step,) = (each for each in the_tour().step if LAW in each.found)
+    assert all(LAW in words.found for _, words in step.translations)
+    count = load_scene(step.scene).examples.count
+
+    def law(size: float) -> float:
+        return float(np.sqrt((count - size) / (count - 1)) / np.sqrt(size))
+
+    for code in ("one", "two", "five", "all"):
+        noise, size = step.number[f"noise_{code}"].value, step.number[code].value
+        assert noise == pytest.approx(step.number["noise_one"].value * law(size), abs=1e-6)
+    assert all(law(size) > np.sqrt(2) * law(2 * size) for size in range(1, count // 2 + 1))
 
 
 def test_the_curvatures_are_those_of_the_minima() -> None:

@@ -44,7 +44,7 @@ ARROW_SCALE = 4.0
 LONGEST_ARROW = 0.4
 """Where that of the movement would be longer than this share of the map's height, both are shorter by as much, but not
 shorter than they are. That of the gradient goes on where it would still be longer."""
-SHORTEST_ARROW = 28.0
+SHORTEST_ARROW = 48.0
 """Beside an arrow that is longer than so many strokes the other one is as long as that at least, so that one sees from
 under the marble where it leads; its length is then not in proportion."""
 SAME = 0.02
