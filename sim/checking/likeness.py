@@ -74,17 +74,19 @@ def compared(rule: Any, model: Any) -> Like:
     return Like(first_steps, "", changing or (f"{outside}; with other settings it moves alike" if outside else ""))
 
 
-def twins(rule: Any) -> Iterator[str]:
-    """The names of the program's rules that it moves like."""
+def twins(rule: Any) -> list[str]:
+    """The names of the program's rules that it moves like, those first like which it does where η changes as well."""
+    found = list[tuple[bool, str]]()
     for name, kind in RULES.items():
         if kind is type(rule):
             continue
         try:
             both = list(_settings(rule, kind()))
             if both and all(alike(_tried(mine), movements(theirs, UPDATES)) for mine, theirs in both):
-                yield name
+                found.append((bool(_changing(*both[0])), name))
         except RuleFailure:
             continue
+    return [name for _, name in sorted(found, key=lambda each: each[0])]
 
 
 def alike(one: Array, other: Array) -> bool:

@@ -64,7 +64,7 @@ def check_rule(rule: Rule[Any] | type[Rule[Any]], like: str | Rule[Any] | None =
         known = tuple(each for each in findings if each.problem)
         return Report(rule_name(tried), None if like is None else _name(like), known, _late(tried, like))
     if like is None:
-        same = next(twins(tried), "")
+        same = next(iter(twins(tried)), "")
         notes = (f"it moves as {same} does",) if same else ()
         return Report(rule_name(tried), None, tuple(findings), notes)
     model, name = _model(like), _name(like)
