@@ -32,7 +32,7 @@ CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=-1)
 PAIRS = 2048  # Gradients of examples at moments that are computed at once, at most.
 BARB = 5.0  # Length of an arrow's barbs, in strokes.
 SHAFT = 2  # Points of an arrow's path without its head.
-BEHIND = 0.45  # So much of the land's own colour is in their grey, that they stand behind arrows of lanes.
+BEHIND = 0.35  # So much of the land's own colour is in their grey, that they stand behind arrows of lanes.
 # Their grey is that for land as high as this share of the marble's height: they lead downhill.
 DOWNHILL = 0.7
 GREYS = 64  # Heights that have one of their own.

@@ -48,8 +48,6 @@ STANDING = frozenset((*CAPTIONED, "loss scale"))
 """Views that stand on maps at all moments, and take room from words."""
 LAID_OUT_BY = STANDING | {"momentum", "formula", "next step"}
 """Those and others that have a part in where words may stand."""
-AGAIN = 20
-"""Blocks of moments after which words are placed anew, wherever they were before: no scene has more."""
 
 Line = tuple[Pixel, Pixel]
 
