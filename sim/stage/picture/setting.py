@@ -75,6 +75,9 @@ LOW_MAP = 11.5
 """Height of a map, in ems, below which words beside names make way for it, and the chart where these are not enough:
 no step of the tour speaks of that."""
 
+LOW_BELOW_SHEET = 15.5
+"""The same where a sheet comes to lie over the maps: its type is no smaller for what there is to try."""
+
 
 def places_in(here: Setting, size: tuple[int, int]) -> Layout:
     """Where things stand in a window of that size."""
@@ -112,7 +115,7 @@ def _places(here: Setting, size: tuple[int, int], more: More) -> Layout:
         fewer.append(usual(lines=least, larger=here.larger * places.em / plain.em))
         places = next((laid for laid in fewer if told(laid.em, laid.look.width) <= laid.look_lines), places)
     roomier = usual(lines=places.look_lines + 1, larger=here.larger * places.em / plain.em)  # With what to try besides.
-    lowest = LOW_MAP * roomier.em
+    lowest = (LOW_BELOW_SHEET if the_tour().step[here.step].sheet else LOW_MAP) * roomier.em
     return roomier if roomier.em == places.em and roomier.panels[0].map.height >= lowest else places
 
 

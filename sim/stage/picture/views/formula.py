@@ -32,7 +32,7 @@ from .context import MOMENTS, ViewContext, captions_height
 from .momentum import sum_places
 from .room import LINE as HIDDEN
 from .room import Choice, least_covering, seen
-from .stretch import LAID_OUT_BY, Ground, ground_of, stretch_of
+from .stretch import AGAIN, LAID_OUT_BY, Ground, ground_of, stretch_of
 
 SHARE = 1 / 3
 """Of the map that is covered, at most."""
@@ -59,8 +59,6 @@ ACCENTS = "\u0302′∞"
 LETTERS = re.compile(f"[a-zA-Zα-ωΑ-Ω]+[{ACCENTS}]*")
 COUNTS, BARE = (8.0, 3.0, 2.0, 0.2), 60.0
 """As how many ems of the trail that is covered counts one less of each of a plan's merits, and a missing formula."""
-AGAIN = 8
-"""Blocks of moments after which it is placed anew, wherever it was: who leaps to a moment waits for all of them."""
 SHORTEST = 4
 """Moments for which it stays at least, whatever arrows it hides; not over a marble."""
 ALIKE = 8

@@ -25,7 +25,7 @@ from .context import MOMENTS, PLATE, ViewContext
 from .formula import formula_places
 from .momentum import sum_places
 from .room import mark_places, still_places
-from .stretch import LAID_OUT_BY, STANDING, Ground, Line, Stretch, ground_of, stretch_of
+from .stretch import AGAIN, LAID_OUT_BY, STANDING, Ground, Line, Stretch, ground_of, stretch_of
 
 ROUNDING = 1e-12
 TYPE = 0.8  # Height of the type, in ems.
@@ -51,8 +51,6 @@ CORNERS = (
 """Which place of the words stands at which of the mark."""
 SHORTEST = 16
 """Moments that are not looked at by halves."""
-AGAIN = 20
-"""Blocks of moments after which they are placed anew, wherever they were before: no scene has more."""
 NEAR = 2.0
 """How far around another mark than their own words seem to be those of that one, in marks on both sides together."""
 

@@ -44,6 +44,8 @@ SAMPLES = 5
 """Places on each piece of a trail at which it is looked whether it is covered,"""
 SHARES = ((np.arange(SAMPLES) + 0.5) / SAMPLES)[:, None]
 """and how far along it they are."""
+AGAIN = 8
+"""Blocks of moments after which words are placed anew, wherever they were: who leaps there waits for all of these."""
 STANDING = frozenset((*CAPTIONED, "loss scale"))
 """Views that stand on maps at all moments, and take room from words."""
 LAID_OUT_BY = STANDING | {"momentum", "formula", "next step"}
