@@ -136,8 +136,9 @@ CLOCK_NAMES = {
     "serial": "serial machine time",
     "parallel": "parallel machine time",
 }
-SMALLER, LEADING = 0.8, 1.25
-"""Type of a notice that one line cannot hold, in ems, and how far two lines are apart, in its own height."""
+SMALLER, LEADING, TALL = 0.8, 1.25, 1.45
+"""Type of a notice that one line cannot hold, in ems, how far two lines are apart if there is room, in its own height,
+and how tall a line is with all that letters have above and below."""
 RED = (214, 48, 49)
 """What tells, on both themes, that a film is being made."""
 GLIDING = 30.0
@@ -474,8 +475,9 @@ def hints(theme: Theme, em: int, room: int) -> str:
 def _draw_long(canvas: Canvas, notice: str, place: Rect, room: int, size: int, color: Color) -> None:
     """A notice that one line cannot hold, in two of smaller type."""
     lines = wrapped(notice, size, room, 2)
+    apart = min(LEADING * size, place.height - TALL * size)
     for number, line in enumerate(lines):
-        up = (number - 0.5 * (len(lines) - 1)) * size * LEADING
+        up = (number - 0.5 * (len(lines) - 1)) * apart
         canvas.text(line, (place.right, place.centery + up), size, color, align=1)
 
 

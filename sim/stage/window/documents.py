@@ -44,7 +44,9 @@ class OpenSaved:
 
     def apply(self, session: Session) -> Session:
         fresh = resume(self.saved, session.theme)
-        notice = say(session.language, "Opened {name}", name=self.saved.scene.name)
+        scene = self.saved.scene
+        known = scene.texts(session.language).title if scene.name == PASTED else scene.name
+        notice = say(session.language, "Opened {name}", name=known)
         there = replace(
             opened(session, fresh.scene),
             progress=fresh.progress,
@@ -101,11 +103,11 @@ def open_text(text: str) -> Message:
 
     def read() -> Saved:
         if len(text) > LARGEST_FILE:
-            raise SceneError(f"the text is larger than a scene can be, {LARGEST_FILE >> 10} kB")
+            raise SceneError(f"The text is larger than a scene can be, {LARGEST_FILE >> 10} kB")
         try:
             return parse_saved(text, PASTED)
         except SceneError as error:
-            raise SceneError(f"the text {error}") from None
+            raise SceneError(f"The text {error}") from None
 
     return _opened(read)
 

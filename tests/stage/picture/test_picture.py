@@ -62,6 +62,18 @@ def test_what_is_left_alone_would_be_drawn_the_same() -> None:
     assert all((one != other).any() for one, other in pairwise(drawn_in_turn(moments)))
 
 
+@pytest.mark.parametrize(("size", "larger"), [((960, 600), 1.0), ((1600, 900), 1.0), ((1600, 900), 1.3)])
+def test_a_notice_of_two_lines_leaves_no_trace(size: tuple[int, int], larger: float) -> None:
+    running = race(scene := flat_scene("local-minimum"))
+    running.extend(scene.updates + 1)
+    moments = [
+        at(scene, 3, running, notice=notice, larger=larger) for notice in ("", "Ängstlich jagt gequält " * 9, "")
+    ]
+    first, noticed, last = drawn_in_turn(moments, size)
+    assert (noticed != first).any()
+    assert (last == first).all()
+
+
 def test_what_has_not_changed_around_the_maps_is_not_drawn_again() -> None:
     running = race(scene := flat_scene("local-minimum"))
     running.extend(scene.updates + 1)

@@ -108,7 +108,7 @@ def written_into(window: MainWindow) -> Iterator[str]:
 
 
 def test_pasted_nonsense_gets_a_sentence() -> None:
-    for text, says in (("hello", "the text is not valid TOML"), ("#" * (LARGEST_FILE + 1), "larger than a scene")):
+    for text, says in (("hello", "The text is not valid TOML"), ("#" * (LARGEST_FILE + 1), "larger than a scene")):
         answer = open_text(text)
         assert isinstance(answer, Notify)
         assert says in answer.sentence

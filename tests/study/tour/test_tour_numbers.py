@@ -22,7 +22,7 @@ from sim.study.work.steps import finished
 PLAIN = 1e-5
 # Of the interval's width: on another processor a few noisy races of a thousand end otherwise.
 SAMPLED = 0.25
-LAW = "√((N − B)/(N − 1))/√B"
+LAW = "√((N−B)/(N−1))/√B"
 """How a batch's noise goes with its size, where examples are drawn without putting back."""
 VALUE = re.compile(r"value = \S+?(, low = \S+, high = \S+?)?(?= \})")
 LINE = re.compile(r"(\w+) = \{ measure = .*")

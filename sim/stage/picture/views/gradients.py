@@ -13,7 +13,6 @@ from ....surface.points import Array, Mask, norm
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.glyphs import draw_arrow, thin_arrows
 from ...drawing.relief.paints import level_colors
-from ...drawing.relief.view import heights_over
 from ...style.color import Color, mix, readable
 from ...style.kept import kept
 from ...style.numbers import number
@@ -33,9 +32,9 @@ PAIRS = 2048  # Gradients of examples at moments that are computed at once, at m
 BARB = 5.0  # Length of an arrow's barbs, in strokes.
 SHAFT = 2  # Points of an arrow's path without its head.
 BEHIND = 0.35  # So much of the land's own colour is in their grey, that they stand behind arrows of lanes.
-# Their grey is that for land as high as this share of the marble's height: they lead downhill.
-DOWNHILL = 0.7
-GREYS = 64  # Heights that have one of their own.
+# Their grey is that for land as high as this, from the lowest to the highest: they are looked at where land is low. One
+# for land as high as each marble would turn from dark to light, and back.
+LOW = 0.2
 SHORTEST = 1.0  # Pixels; shorter arrows would not show.
 LINE, RIM = (2, 1.6), (5, 3.6)  # Width of an ellipse, and with its rim: at least so many pixels, or strokes.
 BESIDE = 1.0  # From one thin line of these to the next, in pixels.
@@ -53,8 +52,6 @@ class Fans(NamedTuple):
     ellipses: tuple[Array, Array]
     """Bands around that tip, one standard deviation of an example's noise and of a batch's, (moments, lines, n, 2)."""
     noise: Noise
-    levels: Sequence[float]
-    """How high the land is for which they have their grey."""
     known: Sequence[bool]
     """Whether all of it is finite, at each moment."""
 
@@ -74,7 +71,7 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     draw_view_caption(canvas, context, "gradients", sentence, strong, shorter)
     if not (fans.known[place] and context.holds(center)):
         return
-    grey = _grey(theme, context.camera.flat, fans.levels[place])
+    grey = _grey(theme, context.camera.flat)
     _draw_fan(canvas, context, (center + fans.arrows[place]).tolist(), fans.show[place].tolist(), grey)
     tip = center + fans.tips[place]
     one, several = (line[place] for line in fans.ellipses)
@@ -100,10 +97,7 @@ def _fans(race: Race, index: int, site: Site, height: int, stroke: float, first:
         one, several = (band(ellipse, stroke) for ellipse in ellipses)
         known = np.isfinite(longest) & np.isfinite(told.batch).all(axis=(-1, -2))
         arrows, show = thin_arrows(offsets, BARB * stroke), norm(offsets) >= SHORTEST
-        camera = site.camera
-        heights = heights_over(problem, camera.view if camera.flat else camera.window).of(track.loss[first:last])
-    levels = np.rint(np.nan_to_num(DOWNHILL * heights) * GREYS) / GREYS
-    return Fans(arrows, show, tips, (one, several), told, levels.tolist(), known.tolist())
+    return Fans(arrows, show, tips, (one, several), told, known.tolist())
 
 
 _kept_fans = kept(_fans)
@@ -129,10 +123,10 @@ def _draw_fan(
                 canvas.curve(path if coming else path[:SHAFT], tones[above])
 
 
-@lru_cache(maxsize=256)
-def _grey(theme: Theme, flat: bool, level: float) -> Color:
-    """What stands out from land at that height, be it dark or light."""
-    tints = level_colors(theme, np.array([level]))
+@lru_cache(maxsize=4)
+def _grey(theme: Theme, flat: bool) -> Color:
+    """What stands out from low land, on maps and aslant."""
+    tints = level_colors(theme, np.array([LOW]))
     red, green, blue = np.rint(paled(tints, theme) if flat else tints).astype(int)[0].tolist()
     return mix(readable((red, green, blue)), (red, green, blue), BEHIND)
 
