@@ -215,31 +215,35 @@ def _in_lowest_basin(told: LaneOdds, minima: Sequence[CriticalPoint], problem: P
 def measured(scene: Scene) -> tuple[Speed, Speed]:
     """The speed of both sides, on this computer and now; in a third of a second at most.
 
-    They are measured in turn, and of each time the least is taken: whatever else the computer does meanwhile only makes
-    it longer. A scene that has no two sides gets that of its only example twice.
+    A scene that has no two sides gets that of its only example twice. Of a rule that fails in an update, it is that
+    without what the rule does with the gradient.
     """
     train = scene.problem().train
-    small, large = sides(scene) or (scene.lanes[0], scene.lanes[0])
+    lanes = sides(scene) or (scene.lanes[0], scene.lanes[0])
+    try:
+        return _speeds(train, lanes, scene.start)
+    except RuleFailure:
+        small, large = (replace(lane, rule=GradientDescent()) for lane in lanes)
+        return _speeds(train, (small, large), scene.start)
+
+
+def _speeds(train: FiniteSum, lanes: tuple[Lane, Lane], start: tuple[float, float]) -> tuple[Speed, Speed]:
+    """Those of the lanes' first updates, in turn: of each time the least, for whatever else the computer does only
+    makes it longer.
+    """
     with np.errstate(all="ignore"):
-        ways = [_updates(train, lane, scene.start) for lane in (small, large)]
+        ways = [_updates(train, lane, start) for lane in lanes]
         least = map(min, finished(timed(list(chain(*ways)), perf_counter, PATIENCE)))
-    first, second = ([next(least) for _ in each] for each in ways)
-    return Speed(first[0], first[-1]), Speed(second[0], second[-1])
+    small, large = ([next(least) for _ in each] for each in ways)
+    return Speed(small[0], small[-1]), Speed(large[0], large[-1])
 
 
 def _updates(train: FiniteSum, lane: Lane, start: tuple[float, float]) -> list[Action]:
-    """The lane's first update, one example at a time and all at once: of a single example that is the same, once.
-
-    Of a rule that fails in it, without what the rule does with the gradient.
-    """
+    """The lane's first update, one example at a time and all at once: of a single example that is the same, once."""
     count = min(lane.batch_size, train.count)
     ways = (InTurn(train), train) if count > 1 else (train,)
     theta, batch = np.array([start]), np.arange(count)[:, None]
-    try:
-        state = first_state(lane.rule, theta)
-        one_update(lane.rule, train, theta, batch, state)
-    except RuleFailure:
-        return _updates(train, replace(lane, rule=GradientDescent()), start)
+    state = first_state(lane.rule, theta)
     return [partial(one_update, lane.rule, way, theta, batch, state) for way in ways]
 
 

@@ -269,6 +269,23 @@ def test_what_is_measured_is_an_update_both_ways(monkeypatch: pytest.MonkeyPatch
     assert all_at_once == pytest.approx(inside(chosen.problem().train, here))
 
 
+@dataclass(frozen=True)
+class Failing(Listener):
+    """Fails once it has been asked a few times."""
+
+    def step(self, theta: Array, slope: Slope, state: NoState) -> tuple[Array, NoState]:
+        if len(self.heard) >= 9:
+            raise ValueError("no more")
+        return super().step(theta, slope, state)
+
+
+def test_of_a_rule_that_fails_while_it_is_measured_the_gradient_is() -> None:
+    chosen, rule = scene(three=3), Failing()
+    small, large = measured(replace(chosen, lanes=(Lane("three", rule, 3),)))
+    assert len(rule.heard) == 9
+    assert all(0 < time < 1 for speed in (small, large) for time in (speed.serial, speed.parallel))
+
+
 def test_a_single_example_is_one_at_a_time_and_all_at_once() -> None:
     small, large = measured(scene(one=1, full=7))
     assert small.serial == small.parallel > 0
