@@ -10,8 +10,8 @@ import pygame
 from sim.descent.race import Race
 from sim.descent.track import Track
 from sim.scene import Scene
-from sim.stage.drawing.canvas import Standing
 from sim.stage.drawing.screen import Screen
+from sim.stage.drawing.standing import Standing
 from sim.stage.picture.picture import Snapshot, draw
 from sim.stage.session.session import race
 

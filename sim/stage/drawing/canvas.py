@@ -10,12 +10,11 @@ from typing import Any, NamedTuple, Protocol
 from pygame import Rect, Surface
 
 from ..style.color import Color
+from .standing import Standing
 
 Pixel = tuple[float, float]
 Box = Rect | tuple[float, float, float, float]
 Corners = int | tuple[int, int, int, int]
-Standing = dict[Hashable, Hashable]
-"""What determines what stands at each place of a canvas on which one picture after another is drawn."""
 
 
 class Backdrop(NamedTuple):
@@ -45,7 +44,7 @@ class Canvas(Protocol):
         ...
 
     @property
-    def standing(self) -> "Standing | None":
+    def standing(self) -> Standing | None:
         """What is known to stand on it, if anything may be."""
         ...
 

@@ -7,10 +7,10 @@ picture shows something new.
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, cast
 
-from pygame import Rect
+from pygame import Rect, Surface
 
 from ..style.kept import CACHE, OBJECT
-from .canvas import Canvas
+from .canvas import Canvas, Pixel
 
 VERBS = frozenset(
     {
@@ -100,9 +100,19 @@ def draw_unless_there(canvas: Canvas, place: Hashable, key: Hashable, draw: Call
     """Draw on ground of its own, in a place so called, what nothing but the key and the setting determines; not if it
     stands there already. Over it nothing else is drawn, unless all of the canvas is drawn anew afterwards.
     """
-    standing = canvas.standing
-    if standing is not None:
-        if standing.get(place) == key:
-            return
-        standing[place] = key
-    draw()
+    if canvas.standing is None or not canvas.standing.holds(place, key):
+        draw()
+
+
+def draw_ground(canvas: Canvas, picture: Surface, corner: Pixel, version: Hashable) -> None:
+    """Paint a picture on which others will be drawn, its upper left corner there: where it is to be seen already, and
+    the version tells that it has not changed, only what has been drawn over it since is covered again.
+    """
+    if canvas.standing is None:
+        canvas.image(picture, corner)
+        return
+    box = picture.get_rect(topleft=corner)
+    parts = canvas.standing.uncovered(box, picture, version)
+    for part in parts:
+        canvas.image(picture.subsurface(part.move(-box.left, -box.top)), part.topleft)
+    canvas.standing.laid(box, picture, version)

@@ -11,8 +11,9 @@ import pygame
 
 from ..style import text
 from ..style.color import Color
-from ..style.kept import kept
-from .canvas import Backdrop, Box, Corners, Pixel, Standing
+from ..style.kept import at_hand, kept
+from .canvas import Backdrop, Box, Corners, Pixel
+from .standing import Standing
 
 NOTHING = nullcontext()
 SMALL, FINER = 4.0, 8
@@ -20,13 +21,14 @@ SMALL, FINER = 4.0, 8
 
 
 class Screen:
-    """A canvas that is a pygame surface."""
+    """A canvas that is a pygame surface: where it is known what stands on it, one for each picture."""
 
     raster = True
 
     def __init__(self, surface: pygame.Surface, standing: Standing | None = None) -> None:
         self.surface = surface
         self.standing = standing
+        self._touched: list[pygame.Rect] = [] if standing is None else standing.begun()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -36,43 +38,45 @@ class Screen:
     def rect(self, box: Box, color: Color, *, width: int = 0, corner: Corners = 0, opacity: int = 255) -> None:
         """A box with round corners of that radius; filled, or its outline of that width inside of it."""
         if opacity < 255:
-            self.surface.blit(_veil(pygame.Rect(box).size, color, opacity), box)
+            touched = self.surface.blit(_veil(pygame.Rect(box).size, color, opacity), box)
         elif isinstance(corner, tuple):
-            pygame.draw.rect(self.surface, color, box, width, -1, *corner)
+            touched = pygame.draw.rect(self.surface, color, box, width, -1, *corner)
         elif width or corner:
-            pygame.draw.rect(self.surface, color, box, width, border_radius=corner)
+            touched = pygame.draw.rect(self.surface, color, box, width, border_radius=corner)
         else:
-            self.surface.fill(color, box)
+            touched = self.surface.fill(color, box)
+        self._touched.append(touched)
 
     def line(self, points: Sequence[Pixel], color: Color, width: int = 1) -> None:
         """Straight pieces from point to point, smooth."""
         for start, end in pairwise(points):
-            pygame.draw.aaline(self.surface, color, start, end, width)
+            self._touched.append(pygame.draw.aaline(self.surface, color, start, end, width))
 
     def segments(self, segments: Sequence[tuple[Pixel, Pixel]], color: Color, width: int = 1) -> None:
         """Straight pieces, each by itself: smooth dashes."""
         for start, end in segments:
-            pygame.draw.aaline(self.surface, color, start, end, width)
+            self._touched.append(pygame.draw.aaline(self.surface, color, start, end, width))
 
     def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
         """A smooth line through points, as thin as can be."""
         if len(points) == 2:  # Of two, pygame's own `aalines` reads memory that is not theirs: no bits would be sure.
-            pygame.draw.aaline(self.surface, color, points[0], points[1])
+            touched = pygame.draw.aaline(self.surface, color, points[0], points[1])
         else:
-            pygame.draw.aalines(self.surface, color, closed, points)
+            touched = pygame.draw.aalines(self.surface, color, closed, points)
+        self._touched.append(touched)
 
     def outline(self, corners: Sequence[Pixel], color: Color, width: int) -> None:
         """A closed line with sharp edges."""
-        pygame.draw.lines(self.surface, color, True, corners, width)
+        self._touched.append(pygame.draw.lines(self.surface, color, True, corners, width))
 
     def rule(self, start: Pixel, end: Pixel, color: Color, width: int = 1) -> None:
         """A sharp line."""
-        pygame.draw.line(self.surface, color, start, end, width)
+        self._touched.append(pygame.draw.line(self.surface, color, start, end, width))
 
     def polygon(self, corners: Sequence[Pixel], color: Color, *, opacity: int = 255) -> None:
         """A filled polygon; opacity: of 255."""
         if opacity == 255:
-            pygame.draw.polygon(self.surface, color, corners)
+            self._touched.append(pygame.draw.polygon(self.surface, color, corners))
             return
         x, y = zip(*corners, strict=True)
         box = pygame.Rect(int(min(x)), int(min(y)), 0, 0)
@@ -80,21 +84,21 @@ class Screen:
         layer = pygame.Surface(box.size, pygame.SRCALPHA)
         layer.fill((*color, 0))
         pygame.draw.polygon(layer, (*color, opacity), [(x - box.left, y - box.top) for x, y in corners])
-        self.surface.blit(layer, box)
+        self._touched.append(self.surface.blit(layer, box))
 
     def disc(self, center: Pixel, radius: float, color: Color) -> None:
         """A filled circle."""
-        pygame.draw.aacircle(self.surface, color, center, radius)
+        self._touched.append(pygame.draw.aacircle(self.surface, color, center, radius))
 
     def ring(self, center: Pixel, radius: float, color: Color, width: int) -> None:
         """A circle; its line of that width lies inside of the radius."""
-        pygame.draw.aacircle(self.surface, color, center, radius, width)
+        self._touched.append(pygame.draw.aacircle(self.surface, color, center, radius, width))
 
     def dots(self, centers: Sequence[Pixel], radius: float, color: Color, *, opacity: float = 1.0) -> None:
         """Many equal discs."""
         picture = _dot(radius, color, opacity)
         half = picture.get_width() / 2
-        self.surface.fblits([(picture, (x - half, y - half)) for x, y in centers])
+        self._touched += self.surface.blits([(picture, (x - half, y - half)) for x, y in centers], True) or ()
 
     def text(
         self, words: str, position: Pixel, size: int, color: Color, *, bold: bool = False, align: float = 0.0
@@ -106,16 +110,16 @@ class Screen:
         picture = text.rendered(words, size, color, bold)
         width, height = picture.get_size()
         left = round(position[0] - align * width)
-        self.surface.blit(picture, (left, round(position[1] - height / 2)))
+        self._touched.append(self.surface.blit(picture, (left, round(position[1] - height / 2))))
         return left + width
 
     def label(self, words: str, corner: Pixel, size: int, color: Color, halo: Color, *, bold: bool = False) -> None:
         """A line of text with a rim of the halo's colour, its upper left corner there."""
-        self.surface.blit(text.haloed(words, size, color, halo, bold), corner)
+        self._touched.append(self.surface.blit(text.haloed(words, size, color, halo, bold), corner))
 
     def image(self, picture: pygame.Surface, corner: Pixel) -> None:
         """A picture, its upper left corner there."""
-        self.surface.blit(picture, corner)
+        self._touched.append(self.surface.blit(picture, corner))
 
     def part(self, _name: str) -> AbstractContextManager[None]:
         """What is drawn within it belongs to what is so called: nothing to see."""
@@ -137,13 +141,15 @@ class Screen:
             place = pygame.Rect(corner, backdrop.size)
             if self.surface.get_clip().contains(place):
                 backdrop.draw(Screen(self.surface.subsurface(place)), *backdrop.args)
+                self._touched.append(place)
                 return
         picture = painted(backdrop)
         if part is None:
-            self.surface.blit(picture, corner)
+            touched = self.surface.blit(picture, corner)
         else:
             left, top = part[:2]
-            self.surface.blit(picture, (corner[0] + left, corner[1] + top), part)
+            touched = self.surface.blit(picture, (corner[0] + left, corner[1] + top), part)
+        self._touched.append(touched)
 
 
 @kept
@@ -154,7 +160,7 @@ def painted(backdrop: Backdrop) -> pygame.Surface:
     return picture
 
 
-@kept
+@at_hand
 def _veil(size: tuple[int, int], color: Color, opacity: int) -> pygame.Surface:
     """A translucent box: of a few sizes, it lies behind words in picture after picture."""
     veil = pygame.Surface(size, pygame.SRCALPHA)
@@ -162,7 +168,7 @@ def _veil(size: tuple[int, int], color: Color, opacity: int) -> pygame.Surface:
     return veil
 
 
-@kept
+@at_hand
 def _dot(radius: float, color: Color, opacity: float) -> pygame.Surface:
     """A smooth disc on transparent ground; shared, so not to be drawn upon."""
     size = 2 * ceil(radius) + 2

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pygame
 
-from ..drawing.canvas import Standing
 from ..drawing.screen import Screen
+from ..drawing.standing import Standing
 from ..picture.help import draw_help
 from ..picture.picture import (
     Snapshot,
@@ -34,7 +34,7 @@ class Showing:
         self._controls = controls
         self._filming = filming
         self._shown: tuple[Snapshot, tuple[int, int]] | None = None
-        self._standing: Standing = {}  # What stands on it, as long as that is there.
+        self._standing = Standing()  # What stands on it, as long as that is there.
         self._fresh: pygame.Surface | None = None  # The last picture that was made ready.
         self._still: pygame.Surface | None = None  # The picture that stays while another is waited for.
         self._signed: tuple[object, ...] | None = None  # What was last drawn over the picture that stays.

@@ -1,16 +1,21 @@
 """What was drawn and is painted again: the same pixels, without finding out anew what to paint."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pygame
+import pytest
 from recording_canvas import RecordingCanvas
 
-from sim.stage.drawing.canvas import Canvas, Standing
-from sim.stage.drawing.reel import draw_again, draw_unless_there
+from sim.stage.drawing.canvas import Backdrop, Canvas
+from sim.stage.drawing.reel import VERBS, draw_again, draw_ground, draw_unless_there
 from sim.stage.drawing.screen import Screen
+from sim.stage.drawing.standing import Standing
 from sim.stage.style.kept import CACHE
 
 SIZE = (80, 60)
+RED = (200, 10, 10)
 
 
 class Drawing:
@@ -23,7 +28,7 @@ class Drawing:
         self.times += 1
         box = pygame.Rect(5, 5, 20, 10)
         with canvas.part("marks"):
-            canvas.rect(box, (200, 10, 10))
+            canvas.rect(box, RED)
             box.move_ip(30, 20)
             canvas.rect(box, (10, 200, 10), opacity=100)
             end = canvas.text("words", (4.0, 50.0), 12, (255, 255, 255))
@@ -88,3 +93,62 @@ def test_where_nothing_is_known_to_stand_all_is_drawn_each_time() -> None:
         for _ in range(2):
             draw_unless_there(canvas, "a", 1, lambda: drawing(canvas))  # noqa: B023
     assert drawing.times == 4
+
+
+def strokes(x: float, y: float) -> dict[str, tuple[Any, ...]]:
+    """Something to paint with each verb, about there."""
+    way, picture = [(x + 5.2, y + 7.9), (x + 44.6, y + 31.3), (x + 70.1, y + 3.4)], pygame.Surface((9, 9), depth=32)
+    return {
+        "rect": ((x + 10, y + 8, 30, 20), RED),
+        "line": (way, RED, 5),
+        "segments": ([(way[0], way[1])], RED, 3),
+        "curve": (way, RED),
+        "outline": (way, RED, 4),
+        "rule": (way[0], way[1], RED, 3),
+        "polygon": (way, RED),
+        "disc": (way[1], 9.3, RED),
+        "ring": (way[1], 9.3, RED, 3),
+        "dots": (way, 2.3, RED),
+        "text": ("words", way[0], 12, RED),
+        "label": ("words", way[0], 12, RED, (0, 0, 90)),
+        "image": (picture, way[0]),
+        "backdrop": (Backdrop(lambda canvas: canvas.rect((0, 0, 9, 9), RED), (), (9, 9)), way[0]),
+    }
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+@pytest.mark.parametrize("options", [{}, {"opacity": 90}])
+def test_ground_is_as_it_was_whatever_has_been_drawn_over_it(verb: str, options: dict[str, Any]) -> None:
+    if options and verb not in ("rect", "polygon", "dots"):
+        return
+    surface, standing = pygame.Surface((500, 400), depth=32), Standing()
+    ground = pygame.Surface((430, 370))
+    ground.fill((90, 140, 30))
+    draw_ground(Screen(surface, standing), ground, (40, 5), 0)
+    clean = pygame.surfarray.array3d(surface)
+    for x, y in ((0, 0), (135, 142), (350, 140), (-30, 60), (430, 370), (470, 390)):
+        getattr(Screen(surface, standing), verb)(*strokes(x, y)[verb], **options)
+    assert (pygame.surfarray.array3d(surface) != clean)[40:470, 5:375].any()
+    draw_ground(Screen(surface, standing), ground, (40, 5), 0)
+    assert (pygame.surfarray.array3d(surface) == clean)[40:470, 5:375].all()
+
+
+def test_ground_is_laid_again_only_where_something_has_been_drawn() -> None:
+    surface, standing, ground = pygame.Surface((500, 400), depth=32), Standing(), pygame.Surface((430, 370))
+    pixels = [(460, 360), (60, 20)]
+
+    def laid_again(version: int, picture: pygame.Surface = ground) -> list[bool]:
+        for pixel in pixels:
+            surface.set_at(pixel, RED)
+        draw_ground(Screen(surface, standing), picture, (40, 5), version)
+        return [tuple(surface.get_at(pixel)[:3]) != RED for pixel in pixels]
+
+    assert laid_again(0) == [True, True]
+    assert laid_again(0) == [False, False]
+    Screen(surface, standing).disc((80, 30), 5.0, RED)
+    assert laid_again(0) == [False, True]
+    assert laid_again(1) == [True, True]
+    assert laid_again(1) == [False, False]
+    assert laid_again(1, ground.copy()) == [True, True]
+    standing.clear()
+    assert laid_again(1) == [True, True]

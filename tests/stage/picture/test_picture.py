@@ -18,8 +18,8 @@ from scenes import flat_scene
 from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Scene, parse_scene, scene_files
-from sim.stage.drawing.canvas import Standing
 from sim.stage.drawing.screen import Screen
+from sim.stage.drawing.standing import Standing
 from sim.stage.export.still import screenshot
 from sim.stage.picture.picture import Snapshot, draw, snapshot_of
 from sim.stage.picture.setting import setting

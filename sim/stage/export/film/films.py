@@ -9,9 +9,9 @@ import pygame
 from ....descent.clock import UPDATES, Timing
 from ....descent.race import Race
 from ....scene import Scene
-from ...drawing.canvas import Standing
 from ...drawing.layout import SMALLEST
 from ...drawing.screen import Screen
+from ...drawing.standing import Standing
 from ...picture.picture import GLIDING, Snapshot, draw, snapshot_of
 from ...session.playback import tempo_at
 from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
@@ -135,7 +135,7 @@ class Renderer:
         self._canvas = pygame.Surface([round(grown * side) for side in size], depth=32)
         self._picture = self._canvas if grown == 1 else pygame.Surface(size, depth=32)
         self._before: Snapshot | None = None
-        self._standing: Standing = {}
+        self._standing = Standing()
 
     def at(self, progress: float) -> pygame.Surface:
         """The picture of that update, or of a part of the way to the next, until another is asked for."""

@@ -18,6 +18,7 @@ from ....surface.points import Array
 from ....surface.protocol import Window
 from ...drawing.camera import visible
 from ...drawing.canvas import Backdrop, Canvas, Pixel
+from ...drawing.reel import draw_ground
 from ...drawing.screen import Screen, painted
 from ...style.color import Color, mix
 from .site import Site
@@ -114,10 +115,10 @@ class Trail:
         """
         if canvas.raster and self._lasting and not moves:
             if not stretch.start:  # There is no older part, as where a start is carried: no copy is needed for it.
-                canvas.backdrop(map_, corner)
+                draw_ground(canvas, painted(map_), corner, 0)
                 return
             self._paint(map_, stretch.start)
-            canvas.image(self._ground, corner)
+            draw_ground(canvas, self._ground, corner, self._painted)
         else:
             canvas.backdrop(map_, corner)
             first = max(0, stretch.start - MOST) if moves else 0
