@@ -577,6 +577,7 @@ def test_a_window_is_suggested_around_what_is_there(formula: str, inside: list[t
 def test_the_same_window_is_suggested_again() -> None:
     window = suggest_window(Formula(CAMEL))
     bounds.cache_clear()
+    suggest_window.cache_clear()
     assert suggest_window(Formula(CAMEL)) == window
 
 
@@ -679,6 +680,22 @@ def test_a_suggested_window_is_as_wide_as_what_is_there(
 def test_a_window_is_suggested_no_farther_to_one_side_than_to_the_other(formula: str) -> None:
     window = suggest_window(Formula(formula))
     assert_allclose(window.center, [0.0, 0.0], atol=0.05 * window.width)
+
+
+@pytest.mark.parametrize(
+    ("start", "minimum"),
+    [((-2.0, 0.5), (-2.447, 0.0)), ((-0.8, -1.6), (-1.461, -1.35)), ((1.6, 1.6), (2.423, 1.323))],
+)
+def test_with_a_start_the_minimum_nearest_to_it_is_seen(
+    start: tuple[float, float], minimum: tuple[float, float]
+) -> None:
+    surface = Formula("0.3*x^2 + 0.3*y^2 + sin(3*x)*cos(2*y)")  # Full of minima without end.
+    assert not suggest_window(surface).contains(np.array(minimum))
+    window = suggest_window(surface, start)
+    x, y = minimum
+    room = 0.04 * max(window.width, window.height)
+    assert Window(window.x0 + room, window.x1 - room, window.y0 + room, window.y1 - room).contains(np.array([x, y]))
+    assert window.contains(np.array(start))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ...points import Array
+from ...points import Array, norm
 from ...protocol import ClosedForm, Point, Window
 from ..point import CriticalKind
 from ..search import search
@@ -15,6 +15,7 @@ from .walls import steep_end, walls
 
 SINGLE = 2.0  # Half side around a single one near the origin; the window around one farther away reaches back to it.
 MARGIN = 0.35  # Around several critical points, in lengths of the longer side of what holds them all.
+REACH = 0.3  # How far around the window the minimum nearest to such a point is looked for, in such lengths.
 NARROW = 0.05  # The margin around points that are only to be seen, in such lengths.
 ROOM = 0.15  # The margin around what is found where such points make the window wider, in lengths of its longer side.
 SLIMMEST = 0.6  # The shorter side over the longer one.
@@ -28,6 +29,7 @@ WIDEST = 1.5  # How many times as wide it may become for that.
 TIMES = 4  # How often that is tried: where minima stand close together an edge is near to one wherever it is.
 
 
+@lru_cache(maxsize=64)
 def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
     """A window around critical points of the surface that also shows the points `seen`, its sides at round numbers.
 
@@ -35,14 +37,10 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
     minimum whole holds all that the next one does, or so many critical points that there may be no end to them. Around
     a single minimum, it reaches as far as that one's walls rise, if they end somewhere.
     """
-    places, low, high = bounds(surface)
+    found, low, high = bounds(surface)
     if seen:
-        pad = NARROW * (high - low).max()
-        low = np.minimum(low, np.min(seen, axis=0) - pad)
-        high = np.maximum(high, np.max(seen, axis=0) + pad)
-        room = ROOM * (high - low).max()
-        low = np.minimum(low, places.min(axis=0, initial=np.inf) - room)
-        high = np.maximum(high, places.max(axis=0, initial=-np.inf) + room)
+        with np.errstate(all="ignore"):
+            low, high = _widened(surface, found, (low, high), np.array(seen))
     longest = max((high - low).max(), 2 * SMALLEST / SLIMMEST)
     middle, half = 0.5 * (low + high), 0.5 * np.maximum(high - low, SLIMMEST * longest)
     unit = _round_number(longest / DIGITS)
@@ -54,12 +52,12 @@ def suggest_window(surface: ClosedForm, *seen: Point) -> Window:
 
 
 @lru_cache(maxsize=64)
-def bounds(surface: ClosedForm) -> tuple[Array, Array, Array]:
-    """Places (n, 2) that tell what there is to see, and the corners (2,) of what shows them best."""
+def bounds(surface: ClosedForm) -> tuple[Square, Array, Array]:
+    """What there is to see, and the corners (2,) of what shows it best."""
     with np.errstate(all="ignore"):
         found = with_lower_bottoms(surface, seen_closer(surface, telling_square(surface)))
         low, high = _around(surface, found)
-        return found.places, *(_clear(surface, low, high) if found.sharp else (low, high))
+        return found, *(_clear(surface, low, high) if found.sharp else (low, high))
 
 
 def _around(surface: ClosedForm, found: Square) -> tuple[Array, Array]:
@@ -75,6 +73,26 @@ def _around(surface: ClosedForm, found: Square) -> tuple[Array, Array]:
     if alone and len(places) == 1:
         pad = steep_end(surface, places[0], pad)
     return low - pad, high + pad
+
+
+def _widened(surface: ClosedForm, found: Square, corners: tuple[Array, Array], seen: Array) -> tuple[Array, Array]:
+    """The corners (2,), moved outwards as far as it takes to show points (n, 2), and the minimum nearest to each."""
+    low, high = corners
+    pad = NARROW * (high - low).max()
+    low, high = np.minimum(low, seen.min(axis=0) - pad), np.maximum(high, seen.max(axis=0) + pad)
+    longest, places = (high - low).max(), found.places
+    if found.sharp:
+        minima = _minima(surface, low - REACH * longest, high + REACH * longest)
+        places = np.concatenate([places, _nearest(minima, seen)])
+    low = np.minimum(low, places.min(axis=0, initial=np.inf) - ROOM * longest)
+    high = np.maximum(high, places.max(axis=0, initial=-np.inf) + ROOM * longest)
+    moved = (low < corners[0]).any() or (high > corners[1]).any()
+    return _clear(surface, low, high) if found.sharp and moved else (low, high)
+
+
+def _nearest(places: Array, points: Array) -> Array:
+    """Of places (m, 2) that which is nearest to each of the points (n, 2): (n, 2), or none if there are none."""
+    return places[norm(points[:, None] - places).argmin(axis=1)] if len(places) else places
 
 
 def _clear(surface: ClosedForm, low: Array, high: Array) -> tuple[Array, Array]:
