@@ -28,7 +28,9 @@ QUARTERS = 4
 AT_HAND = 20_000
 """Movements that are looked at together: few enough for a processor's own memory."""
 NO_PROGRESS = 0.5  # Decline of the mean loss between a span's halves, in its standard deviations.
-NOISE = 0.2  # Batch gradients' deviation from the full one while rattling, over the full one: root mean squares.
+# Batch gradients' deviation from the full one while rattling, over the full one: root mean squares. Less is no noise
+# that matters: what swings then does so by itself.
+NOISE = 0.2
 UNSURE_SPANS = 2  # Over how many spans it must make no progress if it has not been in any basin yet.
 # Over how many spans it must make no progress if it has changed its basin meanwhile.
 WANDERING_SPANS = 4
@@ -106,7 +108,7 @@ class Progress(NamedTuple):
     """and if that from before the first of these to it is left out: it is known when a bounce may be, at the earliest.
     """
     bouncing: tuple[Mask, ...]
-    """Whether it has swung to and fro and no less than before, over each of BOUNCES."""
+    """Whether it has swung to and fro and no less than before, over each of BOUNCES, and not by noise."""
 
 
 UNKNOWN, ROUGHLY, EXACTLY = range(3)
@@ -202,7 +204,9 @@ class History:
                 remaining=self._remaining(blocks, fresh.path, self._last(2 * self._patience).longest),
                 growing=np.nan_to_num(factors.min(axis=0), nan=0.0),
                 grown=np.nan_to_num(factors[1:].min(axis=0), nan=0.0),
-                bouncing=tuple(_undamped(self._motion, len(blocks.ends), *bounce) for bounce in BOUNCES),
+                bouncing=tuple(
+                    self._overshooting(blocks, _undamped(self._motion, len(blocks.ends), *bounce)) for bounce in BOUNCES
+                ),
             )
 
     def calm(self, blocks: Blocks, spans: int, look: int, runs: Indices) -> Mask:
@@ -266,6 +270,19 @@ class History:
                 runs = np.flatnonzero(asked[look])
                 way[look, runs[~self._fading(blocks, look, runs)]] = np.inf
         return np.where(after == 0, 0.0, way)
+
+    def _overshooting(self, blocks: Blocks, swinging: Mask) -> Mask:
+        """Of those that swing to and fro (K, M) those that noise does not throw: of what noise throws, every other
+        movement or so goes back against the one before, and the longest ones are as long as ever.
+        """
+        if not self._noisy:
+            return swinging
+        overshooting = swinging.copy()
+        for look in np.flatnonzero(swinging.any(axis=1)).tolist():
+            runs = np.flatnonzero(swinging[look])
+            ground = self._grounds(blocks, QUARTERS, look, runs)
+            overshooting[look, runs] = total(ground.noises) <= NOISE * NOISE * total(ground.slopes)
+        return overshooting
 
     def _fading(self, blocks: Blocks, look: int, runs: Indices) -> Mask:
         """Whether at one of the ends the noise of these runs (n,) has become little, or less than before; (n,)."""

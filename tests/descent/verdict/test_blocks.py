@@ -12,7 +12,7 @@ from sim.descent.verdict.blocks import DWELL, Blocks, History, Progress, reach_o
 from sim.descent.verdict.judge import LOOKBACK
 from sim.surface.points import Array, Mask
 
-UPDATES, MARBLES = 900, 6
+UPDATES, MARBLES = 900, 7
 
 
 @dataclass
@@ -39,10 +39,11 @@ def runs() -> Runs:
     """Losses that fall for a while and then tremble; movements to and fro, damped in half of the runs."""
     generator, time = np.random.default_rng(1), np.arange(UPDATES + 1)[:, None]
     loss = np.exp(-time / generator.uniform(20, 200, MARBLES)) + 0.02 * generator.normal(size=(len(time), MARBLES))
-    slopes = generator.normal(size=(UPDATES, MARBLES, 2)) * [[1.0], [1.0], [1.0], [0.1], [0.1], [6.0]]
+    slopes = generator.normal(size=(UPDATES, MARBLES, 2)) * [[1.0], [1.0], [1.0], [0.1], [0.1], [6.0], [10.0]]
     noise = generator.normal(size=slopes.shape) * np.where(np.arange(MARBLES) == 3, 0.9 ** time[:-1], 1.0)[..., None]
     shrinking = np.where(np.arange(MARBLES) % 2, 1.0, 0.99 ** time[:-1])
     shrinking[:, 3] = 0.9 ** time[:-1, 0]
+    shrinking[:, 6] = 1.0
     shrinking[:, 2] = 1.06 ** np.minimum(time[:-1, 0], 300)
     movement = ((-1.0) ** time[:-1] * shrinking)[..., None] * [0.6, 0.8]
     movement[:, 4] *= np.where(generator.random((UPDATES, 1)) < 0.2, -1, 1)  # Not every movement turns back.
@@ -106,6 +107,11 @@ def test_progress_is_what_it_is_defined_to_be(runs: Runs, count: int, batch_size
     lengths = np.hypot(*runs.movement.transpose(2, 0, 1))
     noises = np.sum((runs.gradient - runs.full_gradient) ** 2, axis=-1)
     slopes = np.sum(runs.full_gradient**2, axis=-1)
+
+    def noisier(end: int, size: int) -> Mask:
+        noise, slope = (squares[end - size : end].mean(axis=0) for squares in (noises, slopes))
+        return np.asarray(noise > 0.2**2 * slope)
+
     for index, moment in enumerate(range(10, UPDATES + 1, 10)):
         assert_array_equal(progress.longest[index], lengths[max(0, moment - 40) : moment].max(axis=0))
         np.testing.assert_allclose(progress.path[index], lengths[moment - 10 : moment].sum(axis=0), rtol=1e-12)
@@ -114,10 +120,7 @@ def test_progress_is_what_it_is_defined_to_be(runs: Runs, count: int, batch_size
             if noisy and moment >= size:
                 past = runs.loss[moment - size + 1 : moment + 1]
                 decline = past[: size // 2].mean(axis=0) - past[size // 2 :].mean(axis=0)
-                noisier = noises[moment - size : moment].mean(axis=0) > 0.2**2 * slopes[moment - size : moment].mean(
-                    axis=0
-                )
-                calm = (decline <= 0.5 * past.std(axis=0)) & noisier
+                calm = (decline <= 0.5 * past.std(axis=0)) & noisier(moment, size)
             assert_array_equal(progress.calm[place][index], calm)
         for place, (size, share) in enumerate(((40, 0.75), (400, 0.1))):
             bouncing = np.zeros(MARBLES, dtype=bool)
@@ -126,6 +129,7 @@ def test_progress_is_what_it_is_defined_to_be(runs: Runs, count: int, batch_size
                 moves = runs.movement[max(0, moment - size - 1) : moment]
                 turns = (np.sum(moves[1:] * moves[:-1], axis=-1) < 0).sum(axis=0)
                 bouncing = (quarters[1:] >= 0.999 * quarters[:-1]).all(axis=0) & (turns >= share * size)
+                bouncing &= ~np.bool_(noisy) | ~noisier(moment, 40)
             assert_array_equal(progress.bouncing[place][index], bouncing)
         remaining = np.full(MARBLES, np.inf)
         if moment > patience:
@@ -149,7 +153,7 @@ def test_progress_is_what_it_is_defined_to_be(runs: Runs, count: int, batch_size
     assert np.isfinite(progress.remaining[-1, 3])
     assert np.isinf(progress.remaining[:, 1]).all()
     assert progress.growing.max() > 1.5
-    assert progress.bouncing[1].any()
+    assert (progress.bouncing[1][-1, 6], progress.bouncing[0][-1, 1]) == (True, not noisy)
     assert any(part.any() for part in progress.calm) == noisy
 
 
@@ -177,8 +181,9 @@ def test_what_it_has_moved_on_is_looked_at_where_something_turns_on_it(runs: Run
     near, far = (
         History(20, True, MARBLES, 0.0, resting=0.0, lookback=lookback) for lookback in (LOOKBACK, LOOKBACK + reach)
     )
-    far.add(blocks)
-    assert not rows.any()
+    assert far.add(blocks).bouncing[1][:, 6].any()
+    assert rows.any()  # Where something swings: whether noise throws it.
+    rows[:] = False
     calm = far.calm(blocks, 1, 50, np.array([5]))
     assert_array_equal(np.flatnonzero(rows), np.arange(510 - span_of(20), 511))
     near.add(blocks)

@@ -219,6 +219,28 @@ def test_at_the_edge_of_stability_a_marble_bounces() -> None:
         assert judged(problem, lane(GradientDescent(eta), 20), (2.0, 1.0), 600).verdict(600).kind is end
 
 
+def test_what_noise_throws_to_and_fro_does_not_bounce() -> None:
+    """Far below the edge of stability: by single examples in their usual order, over and over, and by chance."""
+    bowl = tilted(Formula("0.005*(x^2 + y^2)"), 0.5, 20)
+    usual_order = judged(bowl, Lane("minibatch", GradientDescent(0.1), 1, sampling="fixed"), (2.5, 1.0), 2000)
+    thousand = replace(load_scene("thousand-examples"), seed=799).race()
+    thousand.extend(400)
+    two_weights = load_scene("two-weights")
+    slow = replace(two_weights, lanes=tuple(replace(each, rule=GradientDescent(0.009)) for each in two_weights.lanes))
+    race = slow.race()
+    race.extend(1000)
+    for judge in (usual_order, *thousand.judges, *race.judges):
+        assert "bouncing" not in [kind.value for kind, _, _ in spells(judge)], judge.track.lane
+
+
+def test_what_overshoots_bounces_in_noise_as_well() -> None:
+    """Where η is twice as large as it may be at the bottom: from √3 to −√3 and back, for x − ηx/√(1 + x²) is −x."""
+    valley = tilted(Formula("sqrt(1 + x^2) + 0.1*y^2"), 0.05, 20)
+    judge = judged(valley, lane(GradientDescent(4.0), 5), (1.0, 1.0), 400)
+    assert judge.verdict(400).kind is VerdictKind.BOUNCING
+    assert abs(abs(judge.track.theta[400, 0]) - 3**0.5) < 0.2
+
+
 def test_a_rule_with_steps_of_fixed_length_ends_in_bouncing() -> None:
     judge = judged(tilted(Himmelblau()), lane(RMSprop(0.2, 0.9), 20), (0.5, 0.5), 1000)
     assert judge.verdict(1000).kind is VerdictKind.BOUNCING

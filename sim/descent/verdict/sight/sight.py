@@ -52,7 +52,7 @@ class Sight(NamedTuple):
     still_plateau: Mask
     """Whether one that has been crossing a plateau still does."""
     bouncing: tuple[Mask, ...]
-    """Whether it swings to and fro and no less than before, over each of BOUNCES."""
+    """Whether it swings to and fro and no less than before, over each of BOUNCES, and not by noise."""
     crease: Mask
     """Whether the gradient jumps where one turns that swings to and fro."""
     longest: Array
