@@ -154,8 +154,10 @@ class ControlPanel:
         """Whether the pixel belongs to the panel, an open menu included."""
         return self.place.collidepoint(pixel) or self._manager.get_hovering_any_element()
 
-    def draw(self, target: pygame.Surface, seconds: float) -> None:
-        """Draw the panel over the picture."""
+    def draw(self, target: pygame.Surface, seconds: float, seen: tuple[int, int] | None = None) -> None:
+        """Draw the panel over the picture; seen: as how large the mouse finds it, if that is another size."""
+        drawn = target.get_size()
+        self._manager.mouse_pos_scale_factor = [one / other for one, other in zip(drawn, seen or drawn, strict=True)]
         theme, em = self._theme, self._em
         canvas = Screen(target)
         canvas.rect(self.place, theme.panel, corner=em // 2)

@@ -53,7 +53,7 @@ class OpenControls:
 
     def holds(self, event: pygame.Event) -> bool:
         """Whether an event of the mouse is on them."""
-        return self.panel is not None and self.panel.holds(event.pos)
+        return self.panel is not None and self.panel.holds(display.on_canvas(event.pos))
 
     def leave(self) -> None:
         """Leave the line of text that is written into."""
@@ -68,18 +68,18 @@ class OpenControls:
         """Have the panel that has been made."""
         self.panel, self.frame = panel, frame
 
-    def draw(self, screen: pygame.Surface, seconds: float) -> None:
-        """Draw them as they are."""
+    def draw(self, canvas: pygame.Surface, seconds: float) -> None:
+        """Draw them as they are, onto a canvas that comes onto the screen as it is, or reduced."""
         if self.panel is not None:
-            self.panel.draw(screen, seconds)
+            self.panel.draw(canvas, seconds, display.screen().get_size())
 
-    def show(self, screen: pygame.Surface, now: Snapshot, seconds: float) -> None:
+    def show(self, canvas: pygame.Surface, now: Snapshot, seconds: float) -> None:
         """Draw them, if they are open; widgets come with the picture for which they are needed."""
-        here = setting(now.session, screen.get_size())
+        here = setting(now.session, canvas.get_size())
         if not here.controls:
             self.panel = self.frame = None
             return
         if self.panel is None or self.frame != here.frame:
             self.panel, self.frame = controls_of(now.session, here), here.frame
         self.panel.show(fitting(now.session, here.theme, self.panel.lines))
-        self.panel.draw(screen, seconds)
+        self.draw(canvas, seconds)

@@ -81,7 +81,8 @@ class Showing:
             now = replace(now, step=fleeting(now))
         if self._shown == (now, size) and not self._controls.lively:
             if self.waits:
-                self._controls.show(screen, now, seconds)
+                if canvas_size == size:
+                    self._controls.show(screen, now, seconds)
                 self.put(now.session, None)
             return
         begun = time.perf_counter()
@@ -93,6 +94,7 @@ class Showing:
         else:
             canvas = pygame.Surface(canvas_size, depth=32)
             draw(Screen(canvas), now)
+            self._controls.show(canvas, now, seconds)
             pygame.transform.smoothscale(canvas, size, screen)
         self.drawing = time.perf_counter() - begun
         self.put(now.session, None)
@@ -112,7 +114,8 @@ class Showing:
         screen.blit(self._still, (0, 0))
         here = setting(standing or session, display.canvas_size())
         theme = load_theme(here.colors, session.language)
-        self._controls.draw(screen, seconds)
+        if display.canvas_size() == size:  # A reduced picture that stays shows them as they were.
+            self._controls.draw(screen, seconds)
         said = draw_computing(Screen(screen), here.places, theme) if told else None
         if session.help:
             draw_help(Screen(screen), theme, here.places)

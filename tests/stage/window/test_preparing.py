@@ -502,12 +502,21 @@ def test_widgets_are_made_beside_the_window_and_only_where_there_are_none_that_w
         window.close()
 
 
-def test_in_a_window_too_small_for_controls_none_answer() -> None:
-    with screen((500, 330)):
+def test_a_window_that_is_smaller_than_the_picture_shows_controls_reduced_and_they_answer() -> None:
+    with screen((480, 300)):
         window = MainWindow(replace(begin(load_scene(NAMES[0])), playing=False))
         window.advance([], 0.0)
+        before = pixels()
         press(window, pygame.K_TAB)
         window.advance([], 0.0)
-        assert window.session.controls
-        assert window._controls.panel is None
+        panel = window._controls.panel
+        assert panel is not None
+        left, top, width, height = (side // 2 for side in panel.place)
+        shown = (pixels() != before)[left : left + width, top : top + height].any(axis=-1)
+        assert shown.mean() > 0.7
+        x, y = panel._widgets["formula"].rect.center
+        click(window, (x // 2, y // 2))
+        assert panel.typing
+        click(window, (left // 2, top + height // 2))  # On a map.
+        assert not panel.typing
         window.close()
