@@ -274,7 +274,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding("V", "record a film, until pressed again", (Key("v", Errand.FILM),)),
         Binding(
             "Ctrl C Ctrl V",
-            "copy the scene as text, open one",
+            "copy the scene as text; open one, or a formula",
             (Key("Ctrl c", Errand.COPY), Key("Ctrl v", Errand.PASTE)),
         ),
         Binding("Tab", "the panel of controls", (Key("Tab", ShowControls()),)),

@@ -10,6 +10,7 @@ from ...descent.race import Race
 from ...scene import SceneError
 from ...scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from ..input.clipboard import copied
+from ..session.problem import SetFormula
 from ..session.scenes import brought_along
 from ..session.session import Message, Session, as_it_wants, ask, begin, scene_of
 from ..session.setup import opened
@@ -99,7 +100,10 @@ def copy_scene(session: Session) -> Message:
 
 
 def open_text(text: str) -> Message:
-    """Open the scene that this text describes."""
+    """Open the scene that this text describes, or play on the surface of a formula."""
+    formula = SetFormula(text.strip())
+    if any(name in formula.formula for name in ("x", "y")) and formula.can_be_read:
+        return formula
 
     def read() -> Saved:
         if len(text) > LARGEST_FILE:

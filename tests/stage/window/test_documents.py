@@ -23,6 +23,7 @@ from sim.stage.export.png import save_png
 from sim.stage.input.line import Line
 from sim.stage.picture.picture import draw, snapshot_of
 from sim.stage.session.lanes import ScaleLearningRate
+from sim.stage.session.problem import SetFormula
 from sim.stage.session.session import Session, begin, race, update
 from sim.stage.session.setup import Drop, OpenScene, Return
 from sim.stage.session.view import Kept, Notify, Toggle, ToggleView
@@ -112,6 +113,13 @@ def test_pasted_nonsense_gets_a_sentence() -> None:
         answer = open_text(text)
         assert isinstance(answer, Notify)
         assert says in answer.sentence
+
+
+def test_a_pasted_formula_is_played_on() -> None:
+    for text in ("x^2 + y^2/2", "  sin(x)*cos(y)\n", "abs(y)"):
+        assert open_text(text) == SetFormula(text.strip())
+    for text in ("3", "x +", "x^2\ny^2 +", 'title = "x"'):
+        assert isinstance(open_text(text), Notify)
 
 
 def refuse(*_: str) -> str:
