@@ -296,11 +296,11 @@ function drawMarble(context, [x, y], color, theme, faint, width, height) {
 const TEXT = 12; // Pixels of height, at most, where type is of its usual size.
 
 // What is said at the foot of a map: as large as it may be across.
-function drawText(context, told, color, theme, width, height) {
+function drawText(context, told, color, theme, width) {
   const most = TEXT * grown;
   context.font = `600 ${most}px system-ui, sans-serif`;
   const size = Math.min(most, (most * (width - 18)) / context.measureText(told).width);
-  label(context, told, 9, height - 10, css(mixed(channels(color), channels(theme.text), 0.35)), theme.halo, size);
+  label(context, told, 9, 6 + size, css(mixed(channels(color), channels(theme.text), 0.35)), theme.halo, size);
 }
 
 // The land that moves is drawn for its moment, and not kept.
@@ -330,7 +330,7 @@ function drawMap(canvas, lanes, width, height) {
     drawMarble(context, pixel, color(lane), theme, camera.hidden(moment.x, moment.y), width, height);
   }
   const told = groundText(about.lane, about.moment);
-  if (told) drawText(context, told, color(about.lane), theme, width, height);
+  if (told) drawText(context, told, color(about.lane), theme, width);
   return found;
 }
 
