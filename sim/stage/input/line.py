@@ -1,6 +1,7 @@
-"""A line of text in the panel of controls: pygame_gui's, but that the clipboard may fail."""
+"""A line of text in the panel of controls: pygame_gui's, but that the clipboard may fail, and writers see no tip."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pygame
 from pygame_gui import UIManager
@@ -35,6 +36,14 @@ class Line(UITextEntryLine):
         self.set_text_length_limit(MOST_CHARACTERS)
         self._language = language
         self._refuse = refuse
+
+    def while_hovering(self, time_delta: float, mouse_pos: Any) -> None:
+        """Show the tip, but not to who is writing."""
+        if not self.is_focused:
+            super().while_hovering(time_delta, mouse_pos)
+        elif self.tool_tip is not None:
+            self.tool_tip.kill()  # type: ignore[no-untyped-call]
+            self.tool_tip = None
 
     def _do_paste(self) -> None:
         text, (first, last) = pasted(self._language), sorted(self.select_range)

@@ -18,6 +18,7 @@ from ..style.theme import Theme
 from ..style.wrapping import wrapped
 from .control import MISTAKE_LINES, Buttons, Choice, Control, Slider, TextField, rows_of
 from .line import Line
+from .tips import TipsBeside
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
 WORDS = 0.8  # Height of the type on widgets, in ems.
@@ -49,7 +50,7 @@ class ControlPanel:
         self._theme = theme
         self._em = em
         pygame.font.init()
-        self._manager = pygame_gui.UIManager(size, theme_path=look(theme, em), enable_live_theme_updates=False)
+        self._manager = TipsBeside(size, place, look(theme, em))
         self._controls: tuple[Control, ...] = ()
         self._shape: tuple[object, ...] = ()
         self._widgets: dict[str, Any] = {}

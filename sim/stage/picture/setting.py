@@ -146,3 +146,8 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         pose=session.pose,
         step=None if session.tour is None else session.tour.step,
     )
+
+
+def type_at(larger: float, session: Session, size: tuple[int, int]) -> float:
+    """How high type would be in a picture of that size if it was asked to be so many times the usual size."""
+    return setting(replace(session, larger=larger), size).places.em

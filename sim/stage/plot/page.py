@@ -28,8 +28,9 @@ GAP = 0.7  # Em: between cards, and around them.
 SHAPE = 1.6
 # How many ems of a card, about, are not plot: across and down.
 AROUND = (5, 9)
-# How much smaller the type may become, until plots are LARGE.
-SHRINKING = (1.0, 0.9, 0.8, 0.7)
+# How much smaller the type may become, until plots are LARGE; that of a page by itself no smaller than USUALLY.
+SHRINKING = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4)
+USUALLY = 0.7
 # A plot is large enough if it is so many ems wide and high.
 LARGE = (13.0, 7.5)
 # Where plots are not even so many ems high, notes and the names of axes are left out.
@@ -48,8 +49,13 @@ class PageLayout:
     """What all its figures have in common."""
     frames: tuple[Frame, ...]
 
+    @property
+    def lowest(self) -> float:
+        """The least height of a plot, in ems."""
+        return min((frame.plot.height / self.style.em for frame in self.frames), default=inf)
 
-def arrange(page: Page, theme: Theme, em: int, size: tuple[int, int], smallest: float = SHRINKING[-1]) -> PageLayout:
+
+def arrange(page: Page, theme: Theme, em: int, size: tuple[int, int], smallest: float = USUALLY) -> PageLayout:
     """Where everything stands on a page of that size; what there is no room for shrinks, or is left out.
 
     smallest: how much smaller the type may become at most, of SHRINKING; notes are rather left out.

@@ -9,11 +9,13 @@ from ...study.odds.report import page
 from ...study.odds.tally import Tally, odds_of
 from ...study.statistics.figure import Figure, Line, Mark, Page, Stack
 from ..drawing.canvas import Canvas
-from ..plot.page import PageLayout, arrange, draw_layout
+from ..plot.page import SHRINKING, PageLayout, arrange, draw_layout
 from ..style.theme import Theme
 
 SMALLEST = 0.9
 """How much smaller than the picture's type that on the sheet may be: who looks from afar reads no less of it."""
+LEAST = 5.0
+"""Height of a plot, in ems, below which the page's title makes way for it, and then the size of the type."""
 NUMBERED = re.compile(r"(Escapes from )?minimum (\d+)")
 
 
@@ -24,8 +26,14 @@ def draw_odds(canvas: Canvas, tally: Tally, theme: Theme, em: int) -> None:
 
 @lru_cache(maxsize=3)
 def arranged(tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> PageLayout:
-    """The page with everything in its place."""
-    return arrange(odds_page(tally, theme), theme, em, size, SMALLEST)
+    """The page with everything in its place; in a window with large type plots keep a height at which they tell."""
+    page_ = odds_page(tally, theme)
+    laid = arrange(page_, theme, em, size, SMALLEST)
+    for smallest in (each for each in SHRINKING if each <= SMALLEST):
+        if laid.lowest >= LEAST:
+            break
+        laid = arrange(replace(page_, title=""), theme, em, size, smallest)  # The window has the scene's title, too.
+    return laid
 
 
 def odds_page(tally: Tally, theme: Theme) -> Page:

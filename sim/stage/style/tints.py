@@ -6,17 +6,39 @@ from ...study.odds.ends import BOUNCING, DIVERGED, ELSEWHERE, MINIMUM, OTHERS, S
 from .color import Color, mix
 from .theme import Theme
 
+TINTS = (
+    *((0.43, 0.0, 0.55), (0.812, 0.0, 0.55), (0.194, 0.0, 0.55), (0.68, 0.2, 0.7)),
+    *((0.0, 0.0, 0.7), (0.14, 0.3, 0.7), (0.06, 0.3, 0.7), (0.78, 0.3, 0.4)),
+    *((0.24, 0.1, 0.7), (0.84, 0.2, 0.7), (0.72, 0.0, 0.7), (0.98, 0.3, 0.7)),
+    *((0.4, 0.3, 0.7), (0.52, 0.26, 0.4), (0.12, 0.0, 0.4), (0.2, 0.2, 0.7)),
+)
+"""Of the first basins' colours the hue, how much farther the lightness is from the panel's, and the saturation.
+
+Of hues in a few lightnesses each from the fourth on is the one that is farthest from those before it, from the greys
+of other ends and from the panel: in bars of either theme, by CIELAB, for people with all cones and, by the model of
+Machado, Oliveira and Fernandes (2009), for those who lack one kind. Hues alone would not do for them.
+"""
 GOLDEN_ANGLE = 0.381966  # Of a turn: so many hues one after the other are as different as they can be.
-FIRST_HUE = 0.43
+DEPTHS = (0.0, 0.26, 0.1, 0.2)
+"""By how much lightnesses of the others are farther from the panel's, in turn."""
 QUIET = 0.6
 """How far the colours of basins in bars are on the way from the panel's to their own."""
 
 
 def basin_color(theme: Theme, index: int) -> Color:
     """The colour of a basin, of the same strength in each theme."""
-    lightness = colorsys.rgb_to_hls(*(part / 255 for part in mix(theme.low, theme.mark, 0.3)))[1]
-    red, green, blue = colorsys.hls_to_rgb((FIRST_HUE + index * GOLDEN_ANGLE) % 1.0, lightness, 0.55)
+    hue, away, saturation = TINTS[index] if index < len(TINTS) else _other_tint(index)
+    lightness, panel = (
+        colorsys.rgb_to_hls(*(part / 255 for part in color))[1]
+        for color in (mix(theme.low, theme.mark, 0.3), theme.panel)
+    )
+    lightness += away if panel < lightness else -away
+    red, green, blue = colorsys.hls_to_rgb(hue, lightness, saturation)
     return round(255 * red), round(255 * green), round(255 * blue)
+
+
+def _other_tint(index: int) -> tuple[float, float, float]:
+    return index * GOLDEN_ANGLE % 1.0, DEPTHS[index % len(DEPTHS)], TINTS[0][2]
 
 
 def quiet_basin_color(theme: Theme, index: int) -> Color:

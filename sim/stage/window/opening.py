@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pygame
@@ -41,16 +42,20 @@ def open_window(
     with display.opened(scale) as larger:
         draw_greeting(display.screen(), load_theme(theme))
         pygame.display.flip()
+        from ..picture.setting import type_at
         from ..session.session import update
         from ..session.tour import GoToStep
+        from ..session.view import TellOfRoom
         from . import documents
         from .beside.memory import keep_little
         from .window import MainWindow
 
         session = replace(documents.resume(find(), theme), larger=larger, steady=steady, language=language, ends=True)
         session = replace(session, presenter=presenter)
+        session = session if step is None else update(session, GoToStep(step))
+        height = partial(type_at, session=session, size=display.canvas_size())
         keep_little()
-        window = MainWindow(session if step is None else update(session, GoToStep(step)))
+        window = MainWindow(session if scale is None else update(session, TellOfRoom(height)))
         try:
             while window.session.open:
                 window.frame()

@@ -19,7 +19,7 @@ from ..input.mouse import Act, Hand, Mouse, respond
 from ..picture.caption import offered
 from ..picture.panel.ends import end_deed
 from ..picture.picture import pointed, snapshot_of
-from ..picture.setting import setting
+from ..picture.setting import setting, type_at
 from ..session.bindings import Deed, Errand, keys_of
 from ..session.lanes import NextLane
 from ..session.names import BOXES, unseen
@@ -32,7 +32,7 @@ from ..session.session import RACES, Message, Session, race, ridden, update
 from ..session.setup import Guess, SkipQuestion, judgement
 from ..session.tour import GoBack
 from ..session.tuning import searching
-from ..session.view import Back, Close, Follow, Hover, Notify, Rest, ShowControls
+from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, ShowControls
 from ..sheets.scenes import Cards, cards_of
 from ..sheets.sheets import sheet_layout, tab_at
 from ..style.theme import say
@@ -523,6 +523,9 @@ class MainWindow:
                 self._showing.forget()
             case Errand.BACK:
                 self._go_back()
+            case Enlarge():
+                height = partial(type_at, session=self.session, size=display.canvas_size())
+                self.send(replace(deed, height=height))
             case _:
                 self.send(deed)
 

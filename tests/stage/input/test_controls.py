@@ -314,3 +314,34 @@ def test_what_is_wrong_with_a_formula_has_no_tooltip_laid_over_it() -> None:
             session = replace(opened(), refused=refused)
             panel = controls_of(session, setting(session, (1366, 768)))
             assert (panel._widgets["formula"].tool_tip_text is None) == bool(refused)
+
+
+def tip_over(widget: Any) -> pygame.Rect | None:
+    """Where the tip of a widget stands after the mouse has rested on it."""
+    for _ in range(2):
+        widget.while_hovering(1.0, widget.rect.center)
+    return None if widget.tool_tip is None else widget.tool_tip.rect
+
+
+@pytest.mark.parametrize(
+    ("size", "larger"), [((960, 600), 1.0), ((960, 600), 3.0), ((1600, 900), 1.0), ((1600, 900), 3.0)]
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_tip_covers_no_line_of_the_panel(size: tuple[int, int], larger: float, language: str) -> None:
+    with screen(size):
+        panel = panel_of(replace(opened(), language=language, larger=larger), size)
+        for name, widget in panel._widgets.items():
+            tip = tip_over(widget)
+            assert tip is not None, name
+            assert pygame.Rect((0, 0), size).contains(tip), name
+            assert not tip.colliderect(panel.place), name
+            assert tip.top == widget.rect.top or tip.bottom == size[1], name
+
+
+def test_who_writes_into_a_line_has_no_tip(panel: ControlPanel) -> None:
+    line = panel._widgets["formula"]
+    assert tip_over(line) is not None
+    panel._manager.set_focus_set(line)
+    assert tip_over(line) is None
+    panel.leave()
+    assert tip_over(line) is not None

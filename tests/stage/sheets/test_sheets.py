@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import cycle, pairwise
+from itertools import cycle, pairwise, product
 
 import numpy as np
 import numpy.typing as npt
@@ -206,6 +206,22 @@ def test_type_on_a_sheet_is_about_as_large_as_the_picture_s_own(
         draw_table(canvas, tallies[2], here.theme, here.places.em)
         *table, below = (int(size) for size in re.findall(r"text .* size (\d+)", canvas.recording))
         assert max(table) > below
+
+
+@pytest.mark.parametrize("size", [(960, 600), (1280, 720), (1366, 768)])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plots_on_the_tour_s_sheet_keep_their_height_however_large_the_type_around_it(
+    later: Tally, size: tuple[int, int], language: str
+) -> None:
+    for presenter, larger in product((False, True), (1.0, 1.5, 4.0)):
+        fresh = replace(begin(later.scene), language=language, presenter=presenter, larger=larger)
+        here = setting(update(fresh, GoToStep(6)), size)
+        laid = arranged(later, here.theme, here.places.em, sheet_layout(here.places, here.theme).body.size)
+        assert laid.lowest >= 5, (presenter, larger)
+        stacked = [bar for frame in laid.frames for bar in frame.stacks]
+        assert {bar.rect.collidelist([words.rect for words in laid.frames[0].numbers]) for bar in stacked}.isdisjoint(
+            {-1}
+        )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,6 +7,8 @@ import pytest
 
 from sim.stage.style.color import Color, readable
 from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.tints import quiet_basin_color
+from sim.study.odds.report import MOST_BASINS
 from sim.surface.points import Array
 
 # Linear RGB as people see it who lack one kind of cone: Machado, Oliveira and Fernandes 2009, "A physiologically-based
@@ -47,6 +49,26 @@ def contrast(one: Color, other: Color) -> float:
     """Ratio of luminances (WCAG 2.1)."""
     dark, bright = sorted(float(TO_XYZ[1] @ linear(color)) for color in (one, other))
     return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("name", THEMES)
+def test_basins_can_be_told_apart_in_bars(name: str, vision: str) -> None:
+    """As many as odds name."""
+    theme = load_theme(name)
+    basins = [lab(np.array(VISION[vision]) @ linear(quiet_basin_color(theme, index))) for index in range(MOST_BASINS)]
+    panel = lab(np.array(VISION[vision]) @ linear(theme.panel))
+    for (i, one), (j, other) in combinations(enumerate([*basins, panel], start=1), 2):
+        assert np.linalg.norm(one - other) >= NOTICEABLE, f"minima {i} and {j}"
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_of_many_basins_no_two_are_alike_and_words_on_each_can_be_read(name: str) -> None:
+    colors = [quiet_basin_color(load_theme(name), index) for index in range(100)]
+    assert len(set(colors)) == len(colors)
+    contrasts = [contrast(color, readable(color)) for color in colors]
+    assert min(contrasts[:MOST_BASINS]) >= 4.5
+    assert min(contrasts) >= 4
 
 
 @pytest.mark.parametrize("vision", VISION)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,16 @@ from driver import click, computed, pixels, press, screen
 from messages import after
 from scenes import flat_scene
 
-from sim.stage.drawing.layout import SMALLEST, USUAL
+from sim.scene.reading import Saved
+from sim.stage.drawing.layout import LEAST_TYPE, SMALLEST, USUAL
+from sim.stage.input.keys import Stroke, meant
 from sim.stage.picture.setting import setting
-from sim.stage.session.session import begin
+from sim.stage.session.session import begin, update
+from sim.stage.session.tour import GoToStep
 from sim.stage.session.view import LARGER, Enlarge
 from sim.stage.window import display
 from sim.stage.window.display import first_window
+from sim.stage.window.opening import open_window
 from sim.stage.window.window import MainWindow
 
 CTRL = pygame.KMOD_LCTRL
@@ -110,6 +115,63 @@ def test_control_and_plus_enlarge_what_is_drawn_and_control_0_brings_it_back(win
     window.session = replace(window.session, notice="")
     window.advance([], 0.0)
     assert np.array_equal(pixels(), before)
+
+
+@pytest.mark.parametrize(("presenter", "step"), [(False, None), (True, None), (False, 6), (True, 0)])
+def test_every_step_is_seen_and_told_as_it_is_until_there_is_no_room_for_another(
+    window: MainWindow, presenter: bool, step: int | None
+) -> None:
+    session = replace(window.session, presenter=presenter)
+    window.session = session if step is None else update(session, GoToStep(step))
+
+    def press_and_see(key: int, sign: str) -> int:
+        """Height of the type after a key, of which a sentence tells the truth."""
+        deed = meant(Stroke(key, sign, CTRL))
+        assert deed is not None
+        window._do(deed.does)
+        now, usual = (
+            setting(replace(window.session, larger=larger), SMALLEST).places.em
+            for larger in (window.session.larger, 1.0)
+        )
+        assert f" {100 * now / usual:.0f} %" in window.session.notice
+        return now
+
+    heights = [setting(window.session, SMALLEST).places.em]
+    while "no room" not in window.session.notice:
+        heights.append(press_and_see(pygame.K_PLUS, "+"))
+    assert len(heights) > 1
+    assert press_and_see(pygame.K_PLUS, "+") == heights[-1]
+    while "no smaller" not in window.session.notice:
+        heights.append(press_and_see(pygame.K_MINUS, "-"))
+    assert press_and_see(pygame.K_MINUS, "-") == heights[-1] == LEAST_TYPE
+    assert all(one != other for one, other in pairwise(heights))
+
+
+@pytest.mark.parametrize("scale", [None, 1.0, 1.5, 16.0])
+def test_a_scale_for_which_the_window_has_no_room_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scale: float | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(1366, 768)])
+    seen: list[tuple[str, int, int]] = []
+
+    def frame(window: MainWindow) -> None:
+        before = window.session
+        size = display.canvas_size()
+        window._do(Enlarge(-1))
+        now, smaller = (setting(session, size).places.em for session in (before, window.session))
+        seen.append((before.notice, now, smaller))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(MainWindow, "frame", frame)
+    with pytest.raises(KeyboardInterrupt):
+        open_window(lambda: Saved(flat_scene("local-minimum")), scale=scale)
+    [(notice, now, smaller)] = seen
+    assert smaller < now
+    assert ("no room" in notice) == (scale == 16.0)
+    if notice:
+        assert f" {100 * now / em((1326, 668), 1.0):.0f} %" in notice
 
 
 def test_the_mouse_finds_things_where_larger_type_puts_them(window: MainWindow) -> None:
