@@ -137,7 +137,7 @@ function writeClock() {
     setText(clock.options[index], words().menu[name]);
   });
   clock.value = race.clock;
-  clock.title = say("clock: updates, epochs, a serial or parallel machine");
+  clock.title = say("clock: updates, epochs, serial, parallel; back");
   clock.setAttribute("aria-label", say("clock"));
 }
 

@@ -1028,6 +1028,12 @@ def test_the_clock_is_changed_in_the_page(browser: chromium.Browser, tmp_path: P
     seen("updates", 100)
     tab.press("c")
     seen("epochs", 100)
+    tab.press("C", "Shift")
+    seen("updates", 100)
+    tab.press("C", "Shift")
+    tab.press("c")
+    tab.press("c")
+    seen("epochs", 100)
     assert tab.value("document.getElementById('place').textContent") == "update 100 of 160 by epochs"
     assert tab.value("document.getElementById('clock').value") == "epochs"
     assert "clock=epochs&update=100" in state(tab)["address"]
