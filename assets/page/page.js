@@ -9,7 +9,8 @@ let announced = "";
 
 function place(tick) {
   const known = { update: Math.floor(tick), horizon: race.ticks, clock: words().clocks[race.clock] };
-  return say(race.clock !== "updates" ? "update {update} of {horizon} by {clock}" : "update {update} of {horizon}", known);
+  if (race.clock === "updates") return say("update {update} of {horizon}", known);
+  return say("fastest lane's update {update} of {horizon} by {clock}", known);
 }
 
 function announce(text) {

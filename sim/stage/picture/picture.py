@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pygame import Rect
 
-from ...descent.clock import Timing
+from ...descent.clock import UPDATES, Timing
 from ...descent.problem import UNKNOWN
 from ...descent.race import Race
 from ...scene.value import unlike
@@ -131,7 +131,7 @@ def seen(session: Session) -> Glimpse | None:
 
 
 CLOCK_NAMES = {
-    "updates": "updates",
+    UPDATES: "updates",
     "epochs": "epochs",
     "serial": "serial machine time",
     "parallel": "parallel machine time",
@@ -399,13 +399,13 @@ def status(snapshot: Snapshot) -> str:
     """How the race is being played, in one line."""
     session = snapshot.session
     theme = load_theme(session.theme, session.language)
-    here = {"update": theme.count(session.tick), "horizon": theme.count(session.horizon)}
-    if snapshot.tick != session.tick:
-        return theme.say("computing … update {update} of {horizon}", **here | {"update": theme.count(snapshot.tick)})
+    here = {"update": theme.count(snapshot.tick), "horizon": theme.count(session.horizon)}
     place = theme.say("update {update} of {horizon}", **here)
-    if session.clock != "updates":
+    if session.clock != UPDATES:  # The other lanes have made fewer.
         clock = theme.say(CLOCK_NAMES[session.clock])
-        place = theme.say("update {update} of {horizon} by {clock}", clock=clock, **here)
+        place = theme.say("fastest lane's update {update} of {horizon} by {clock}", clock=clock, **here)
+    if snapshot.tick != session.tick:
+        return theme.say("computing … {place}", place=place)
     seed = theme.say("seed {seed}", seed=session.scene.seed)
     parts = [place, *_swarm_status(snapshot, theme), seed]
     if session.live:

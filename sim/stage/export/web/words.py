@@ -39,7 +39,8 @@ CLOCK_MENU = {
 SAID = (
     *("play", "pause", "restart", "one update back", "one update forward", "to the start", "to the end"),
     *("speed", "{speed} a second", "seed {seed}", "light or dark", "language", "time", "keys"),
-    *("update {update} of {horizon}", "update {update} of {horizon} by {clock}", "since update {update}"),
+    *("update {update} of {horizon}", "since update {update}"),
+    "fastest lane's update {update} of {horizon} by {clock}",
     *("all marbles on one map", "land aslant", "batch strip"),
     *("clock", "clock: updates, epochs, serial, parallel; back"),
     *("new seed: other batches; the seed before", "odds", "escaped"),
