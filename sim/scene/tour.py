@@ -44,7 +44,6 @@ MEASURES: Mapping[str, str] = MappingProxyType(
         "parallel update": COUNT,
         "serial epoch": COUNT,
         "parallel epoch": COUNT,
-        "noise at the start": SHARE,
         "noise at the end": SHARE,
         "slope at the end": SHARE,
         "escaped": SHARE,
