@@ -223,6 +223,7 @@ def test_it_is_said_whose_updates_are_told_where_lanes_have_made_different_numbe
         now = at(scene, 2, running, clock=clock, language=language)
         said = every + " · " if clock == UPDATES else fastest
         assert status(now).startswith(said)
+        assert status(now, brief=True).startswith(said.removesuffix(" by ").removesuffix(" nach ").removesuffix("（按"))
         late = replace(now, session=replace(now.session, progress=9.0))
         assert late.tick == 3
         assert status(late).startswith(computing + said.rstrip(" ·").replace("2", "3"))
