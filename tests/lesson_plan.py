@@ -70,6 +70,7 @@ def _step(number: int, step: Step) -> Iterator[str]:
         f"- *Look:* {words.look}",
         f"- *Try:* {words.play}",
         f"- *Measured:* {words.found}{seeds}",
+        *([f"- *By command:* {step.untold}"] if step.untold else []),
         "",
         "```",
         f"python main.py tour {number} -o step-{number}.png",

@@ -6,11 +6,12 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from command_line import output
 from lesson_plan import AFTER, BEFORE, LESSON, plan
 
 from sim.command import COMMANDS, module_of
-from sim.scene.tour import SPOKEN, the_tour
-from sim.study.tour.telling import told
+from sim.scene.tour import SPOKEN, blanks, the_tour
+from sim.study.tour.telling import text_of, told
 
 PAGE = Path(__file__).parents[1] / "docs" / "lesson.md"
 
@@ -54,6 +55,35 @@ def test_a_command_on_it_can_be_typed(line: str) -> None:
     assert name in COMMANDS
     arguments = import_module(module_of(name), "sim.command").parser().parse_args(words)
     assert name != "tour" or arguments.output is not None
+
+
+def prints(printed: str, number: str) -> bool:
+    """Whether a number stands there, with no further digits; its interval, and percent, may stand elsewhere."""
+    value = number.split(" (", maxsplit=1)[0].removesuffix(" %").replace(",", "")
+    return re.search(rf"(?<![\d.]){re.escape(value)}(?!\.?\d)", printed.replace(",", "")) is not None
+
+
+@pytest.mark.usefixtures("_elsewhere")
+def test_a_step_s_commands_print_its_numbers_or_it_is_said_which_they_do_not(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    printed: dict[str, str] = {}
+    for number, step in enumerate(the_tour().step, 1):
+        if not step.untold:
+            for line in set(step.repeat) - printed.keys():
+                printed[line] = output(capsys, *shlex.split(line))
+            every = "\n".join(printed[line] for line in step.repeat)
+            missing = {code for code in blanks(step.found) if not prints(every, text_of(step.number[code]))}
+            assert missing == set(), number
+        assert (f"- *By command:* {step.untold}\n" in plan()) == bool(step.untold)
+    assert len(printed) >= 4
+
+
+def test_a_number_is_found_where_it_is_printed_as_it_is_told() -> None:
+    assert prints("lowest  99.90 %  99.44 … 99.98", "99.90 % (99.44 … 99.98)")
+    assert prints("1,000", "1,000")
+    assert not any(prints(printed, "99.50 %") for printed in ("99.5 %", "99.501 %", "199.50 %", "9.99.50"))
 
 
 def test_every_step_has_its_picture_and_a_way_to_measure_it_again() -> None:

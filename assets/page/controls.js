@@ -5,7 +5,7 @@ const KEYS = [
   ["← →", "one update back or forward, with Shift ten"],
   ["Home End", "to the start, to the end"],
   ["+ −", "faster, slower"],
-  ["C", "clock: updates, epochs, a serial or parallel machine"],
+  ["C Shift C", "clock: updates, epochs, serial, parallel; back"],
   ["R", "restart: the same race again, bit for bit"],
   ["N Shift N", "new seed: other batches; the seed before"],
   ["J", "odds"],
@@ -25,7 +25,7 @@ const KEYS = [
 ];
 
 // Keys that have nothing to do in this page are not told.
-const tellsKey = (key) => ({ J: race.odds !== null, "N Shift N": runs.length > 1, C: clockNames.length > 1 })[key] ?? true;
+const tellsKey = (key) => ({ J: race.odds !== null, "N Shift N": runs.length > 1, "C Shift C": clockNames.length > 1 })[key] ?? true;
 
 const faster = (by) => { state.speed = limited(state.speed + by, 0, SPEEDS.length - 1); };
 const nextLane = (by) => { state.lane = (state.lane + by + race.lanes.length) % race.lanes.length; };
@@ -51,6 +51,10 @@ function toggleDialog(name) {
 
 const toggleKeys = () => toggleDialog("keys");
 const toggleOdds = () => { if (race.odds) toggleDialog("chances"); };
+const nextClock = (by) => {
+  const count = clockNames.length;
+  useClock(clockNames[(clockNames.indexOf(race.clock) + by + count) % count]);
+};
 const nextSeed = (by) => { if (runs.length > 1) reseed(by); };
 
 const DEEDS = {
@@ -66,7 +70,8 @@ const DEEDS = {
   "-": () => faster(-1),
   "−": () => faster(-1),
   r: restart,
-  c: () => useClock(clockNames[(clockNames.indexOf(race.clock) + 1) % clockNames.length]),
+  c: () => nextClock(1),
+  "Shift c": () => nextClock(-1),
   n: () => nextSeed(1),
   "Shift n": () => nextSeed(-1),
   j: toggleOdds,

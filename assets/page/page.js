@@ -9,7 +9,8 @@ let announced = "";
 
 function place(tick) {
   const known = { update: Math.floor(tick), horizon: race.ticks, clock: words().clocks[race.clock] };
-  return say(race.clock !== "updates" ? "update {update} of {horizon} by {clock}" : "update {update} of {horizon}", known);
+  if (race.clock === "updates") return say("update {update} of {horizon}", known);
+  return say("fastest lane's update {update} of {horizon} by {clock}", known);
 }
 
 function announce(text) {
@@ -137,7 +138,7 @@ function writeClock() {
     setText(clock.options[index], words().menu[name]);
   });
   clock.value = race.clock;
-  clock.title = say("clock: updates, epochs, a serial or parallel machine");
+  clock.title = say("clock: updates, epochs, serial, parallel; back");
   clock.setAttribute("aria-label", say("clock"));
 }
 

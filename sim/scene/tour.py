@@ -44,7 +44,6 @@ MEASURES: Mapping[str, str] = MappingProxyType(
         "parallel update": COUNT,
         "serial epoch": COUNT,
         "parallel epoch": COUNT,
-        "noise at the start": SHARE,
         "noise at the end": SHARE,
         "slope at the end": SHARE,
         "escaped": SHARE,
@@ -164,6 +163,8 @@ class Step(Translated):
     """That it takes in the plan of a lesson."""
     repeat: tuple[Annotated[str, Field(max_length=200), AfterValidator(one_line)], ...] = ()
     """Command lines that measure it again, without the program's own name; for the plan of a lesson."""
+    untold: Annotated[str, Field(max_length=300), AfterValidator(one_line)] = ""
+    """What of the step's numbers these do not print as they stand, and why; for that plan, too."""
     title: Sentence
     says: Sentence
     asks: Sentence

@@ -69,6 +69,14 @@ def test_a_step_tells_every_one_of_its_numbers(place: int) -> None:
     assert set().union(*(blanks(getattr(words, name)) for name in SPOKEN)) == numbers.keys()
 
 
+def test_signs_are_those_of_eigenvalues() -> None:
+    """An eigenvector has none: turned round, it is one as well."""
+    for step in the_tour().step:
+        for words in (step.words("en"), *dict(step.translations).values()):
+            said = " ".join(getattr(words, name) for name in SPOKEN)
+            assert not re.search(r"(negativ|positiv)\w* eigenve|[正负]特征向量", said, re.IGNORECASE), said
+
+
 def test_a_step_that_can_be_read() -> None:
     (step,) = parse_tour(STEP).step
     assert (step.scene, step.number["gap"].high, step.seeds, step.speed) == ("ravine", 1.5, 9, 20)

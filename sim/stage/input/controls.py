@@ -142,7 +142,7 @@ def _clock_choice(session: Session, theme: Theme) -> Control:
         tuple(clocks.values()),
         clocks[session.clock],
         lambda index: ChooseClock(list(CLOCKS)[index]),
-        tip_of(say, say("what the lanes have in common while they run"), ChangeClock()),
+        tip_of(say, say("what the lanes have in common while they run"), ChangeClock(), ChangeClock(-1)),
     )
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from pygame import Rect
 
-from ...descent.clock import Timing
+from ...descent.clock import UPDATES, Timing
 from ...descent.problem import UNKNOWN
 from ...descent.race import Race
 from ...scene.value import unlike
@@ -131,7 +131,7 @@ def seen(session: Session) -> Glimpse | None:
 
 
 CLOCK_NAMES = {
-    "updates": "updates",
+    UPDATES: "updates",
     "epochs": "epochs",
     "serial": "serial machine time",
     "parallel": "parallel machine time",
@@ -395,17 +395,19 @@ def _draw_still(canvas: Canvas, around: _Around) -> None:
         panel.draw_frame(canvas)
 
 
-def status(snapshot: Snapshot) -> str:
-    """How the race is being played, in one line."""
+def status(snapshot: Snapshot, brief: bool = False) -> str:
+    """How the race is being played, in one line; where there is little room, without the name of the clock."""
     session = snapshot.session
     theme = load_theme(session.theme, session.language)
-    here = {"update": theme.count(session.tick), "horizon": theme.count(session.horizon)}
-    if snapshot.tick != session.tick:
-        return theme.say("computing … update {update} of {horizon}", **here | {"update": theme.count(snapshot.tick)})
+    here = {"update": theme.count(snapshot.tick), "horizon": theme.count(session.horizon)}
     place = theme.say("update {update} of {horizon}", **here)
-    if session.clock != "updates":
+    if session.clock != UPDATES and brief:  # The other lanes have made fewer.
+        place = theme.say("fastest lane's update {update} of {horizon}", **here)
+    elif session.clock != UPDATES:
         clock = theme.say(CLOCK_NAMES[session.clock])
-        place = theme.say("update {update} of {horizon} by {clock}", clock=clock, **here)
+        place = theme.say("fastest lane's update {update} of {horizon} by {clock}", clock=clock, **here)
+    if snapshot.tick != session.tick:
+        return theme.say("computing … {place}", place=place)
     seed = theme.say("seed {seed}", seed=session.scene.seed)
     parts = [place, *_swarm_status(snapshot, theme), seed]
     if session.live:
@@ -494,12 +496,14 @@ def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapsho
     canvas.rect((left, place.top, place.right - left, place.height), theme.background)
     notice, live = snapshot.session.notice, snapshot.session.live
     picking = live and snapshot.session.picking is not None
-    told = "" if picking else status(snapshot)
+    beside = text.width(notice, em) + 2 * em if notice else 0
+    forms = ("",) if picking else (status(snapshot), status(snapshot, brief=True))
+    told = next((form for form in forms if text.width(form, em) + beside <= place.right - left), forms[-1])
     counted = score(snapshot.session, theme)
     both = " · ".join(filter(None, (told, counted)))
     if text.width(both, em) + 8 * em < place.right - left:
         told = both
-    if notice and text.width(told, em) + text.width(notice, em) + 2 * em > place.right - left:
+    if notice and text.width(told, em) + beside > place.right - left:
         told = ""  # What has just been done goes first.
     told = text.fitted(told, em, place.right - left)
     end = canvas.text(told, (left, place.centery), em, theme.text)

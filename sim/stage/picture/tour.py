@@ -1,8 +1,9 @@
 """The strip that tells a step of the tour: where the scene's sentence stands otherwise, in as many lines as it takes.
 
 Its height is that of what the step says, and stays, whatever of it is told. Nothing of it ever lies over a map. What to
-try besides stands last, on one line, where maps have room for it; else on lines that wait for what was measured, and in
-the tip of the button that brings the step back.
+try besides stands last, on a line of its own where maps have room for that, else behind what was measured; the type of
+all sentences is a little smaller where they leave no room for it otherwise. It stands in the tip of the button that
+brings the step back, too, which is all there is to be had of it where even that does not help.
 """
 
 from dataclasses import dataclass
@@ -34,10 +35,10 @@ EDGE = 0.5
 MOST = 9
 # Height of the type of the keys that lead on, in ems: where they would be cut, it is smaller.
 KEYS = (1.0, 0.85, 0.75)
-# Of the room: enlarged, letters are not exactly in proportion.
-SLACK = 0.97
 # Heights of the type of what to try: the largest that leaves it on one line.
 SIZES = (1.0, 0.9, 0.8, 0.7)
+# Heights of the type of all sentences: the largest that leaves room for what to try.
+TYPE = (1.0, 0.95, 0.9, 0.85)
 
 
 def _pitch(height: int, lines: int) -> float:
@@ -60,7 +61,7 @@ def strip_lines(place: int, theme: Theme, em: int, width: int) -> int:
 
 @lru_cache(maxsize=64)
 def _strip_lines(place: int, language: str, em: int, width: int) -> int:
-    room = _room(em, round(SLACK * width))
+    room = _room(em, width)
     rows = _rows(place, load_theme(THEMES[0], language))
     return 1 + sum(len(wrapped(row.words, em, room, MOST, row.strong)) for row in rows)
 
@@ -147,23 +148,53 @@ def draw_strip(canvas: Canvas, places: Layout, theme: Theme, session: Session, r
     _draw_head(canvas, head, em, theme, session, buttons)
     draw_knobs(canvas, buttons, theme, em)
     rows = _rows(number, theme, _instead(session, race, tick, theme))
-    y, rest, room = place.top + (1.5 + EDGE / 2) * line, places.look_lines - 1, _room(em, place.width)
+    rest, room = places.look_lines - 1, _room(em, place.width)
+    size = _type(number, theme.language, em, room, rest)
+    lines = _broken(rows, size, room, rest)
+    top = place.top + (1.5 + EDGE / 2) * line
+    for count, (words, strong) in enumerate(lines):
+        canvas.text(words, (left, top + count * line), size, theme.text if strong else theme.muted, bold=strong)
+    last = _last(lines, to_try(number, theme), size, room, rest)
+    if last is not None:
+        canvas.text(to_try(number, theme), (left + last.across, top + last.line * line), last.size, theme.muted)
+
+
+def _broken(rows: tuple[Row, ...], size: int, room: int, most: int) -> list[tuple[str, bool]]:
+    """The lines of sentences, at most so many, and whether each is strong."""
+    lines: list[tuple[str, bool]] = []
     for row in rows:
-        lines = wrapped(row.words, em, room, min(rest, MOST), row.strong)
-        for words in lines:
-            canvas.text(words, (left, y), em, theme.text if row.strong else theme.muted, bold=row.strong)
-            y += line
-        rest -= len(lines)
-    if rest:
-        words = to_try(number, theme)
-        size = _size(words, em, room)
-        canvas.text(text.fitted(words, size, room), (left, y), size, theme.muted)
+        broken = wrapped(row.words, size, room, min(most - len(lines), MOST), row.strong)
+        lines += [(words, row.strong) for words in broken]
+    return lines
 
 
-def _size(words: str, em: int, room: int) -> int:
-    """Height of the type in which words stand on one line."""
-    sizes = [round(share * em) for share in SIZES]
-    return next((size for size in sizes if text.width(words, size) <= room), sizes[-1])
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """Where what to try stands."""
+
+    line: int
+    across: int
+    """How far from the left."""
+    size: int
+
+
+def _last(lines: list[tuple[str, bool]], words: str, size: int, room: int, most: int) -> _Last | None:
+    """Where what to try is in full on one line, after the others; None where it is not."""
+    line, across = len(lines), 0
+    if line == most:
+        line, across = line - 1, text.width(lines[-1][0], size, lines[-1][1]) + size
+    sizes = (round(share * size) for share in SIZES)
+    fits = next((height for height in sizes if text.width(words, height) <= room - across), None)
+    return None if fits is None else _Last(line, across, fits)
+
+
+@lru_cache(maxsize=64)
+def _type(place: int, language: str, em: int, room: int, most: int) -> int:
+    """Height of the type of a step's sentences on so many lines: the same whatever of them is told."""
+    theme = load_theme(THEMES[0], language)
+    rows, words = _rows(place, theme), to_try(place, theme)
+    sizes = (round(share * em) for share in TYPE)
+    return next((size for size in sizes if _last(_broken(rows, size, room, most), words, size, room, most)), em)
 
 
 def to_try(place: int, theme: Theme) -> str:

@@ -133,7 +133,11 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "slow where something happens; less motion",
             (Key("Shift d", ToggleDrama()), Key("Shift g", ToggleMotion())),
         ),
-        Binding("C", "clock: updates, epochs, a serial or parallel machine", (Key("c", ChangeClock()),)),
+        Binding(
+            "C Shift C",
+            "clock: updates, epochs, serial, parallel; back",
+            (Key("c", ChangeClock()), Key("Shift c", ChangeClock(-1))),
+        ),
         Binding("R", "restart: the same race again, bit for bit", (Key("r", Restart()),)),
         Binding(
             "N Shift N",

@@ -119,11 +119,13 @@ class ChooseClock:
 
 @dataclass(frozen=True, slots=True)
 class ChangeClock:
-    """The next clock, at the same tick."""
+    """So many clocks on in their circle, or back, at the same tick."""
+
+    steps: int = 1
 
     def apply(self, session: Session) -> Session:
         clocks = list(CLOCKS)
-        return ChooseClock(clocks[(clocks.index(session.clock) + 1) % len(clocks)]).apply(session)
+        return ChooseClock(clocks[(clocks.index(session.clock) + self.steps) % len(clocks)]).apply(session)
 
 
 @dataclass(frozen=True, slots=True)

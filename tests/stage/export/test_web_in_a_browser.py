@@ -942,7 +942,7 @@ def test_by_another_clock_a_lane_takes_its_own_time(browser: chromium.Browser, t
         assert marble["update"] == span.timing.updates(marble["lane"], 100)
         assert (marble["x"], marble["y"]) == tuple(track.theta[marble["update"]].tolist())
     assert marbles(tab)[0]["update"] == 5
-    assert tab.value("document.getElementById('place').textContent") == "update 100 of 200 by epochs"
+    assert tab.value("document.getElementById('place').textContent") == "fastest lane's update 100 of 200 by epochs"
     assert tab.mistakes() == []
 
 
@@ -1028,7 +1028,13 @@ def test_the_clock_is_changed_in_the_page(browser: chromium.Browser, tmp_path: P
     seen("updates", 100)
     tab.press("c")
     seen("epochs", 100)
-    assert tab.value("document.getElementById('place').textContent") == "update 100 of 160 by epochs"
+    tab.press("C", "Shift")
+    seen("updates", 100)
+    tab.press("C", "Shift")
+    tab.press("c")
+    tab.press("c")
+    seen("epochs", 100)
+    assert tab.value("document.getElementById('place').textContent") == "fastest lane's update 100 of 160 by epochs"
     assert tab.value("document.getElementById('clock').value") == "epochs"
     assert "clock=epochs&update=100" in state(tab)["address"]
     tab.press("n")

@@ -15,13 +15,13 @@ from recording_canvas import RecordingCanvas
 from recordings import section
 from scenes import flat_scene
 
-from sim.descent.clock import CLOCKS
+from sim.descent.clock import CLOCKS, UPDATES
 from sim.descent.race import Race
 from sim.scene import Scene, parse_scene, scene_files
 from sim.stage.drawing.screen import Screen
 from sim.stage.drawing.standing import Standing
 from sim.stage.export.still import screenshot
-from sim.stage.picture.picture import Snapshot, draw, snapshot_of
+from sim.stage.picture.picture import Snapshot, draw, snapshot_of, status
 from sim.stage.picture.setting import setting
 from sim.stage.session.session import Card, begin, race
 from sim.stage.style.kept import CACHE
@@ -203,6 +203,30 @@ def test_where_the_search_may_have_missed_some_the_picture_says_so() -> None:
     right_of_the_title = np.s_[800:940, 12:30]
     for shown, said in ((scene, False), (creased, True)):
         assert np.ptp(picture(shown, [0])[right_of_the_title], axis=(0, 1)).any() == said
+
+
+@pytest.mark.parametrize(
+    ("language", "every", "fastest"),
+    [
+        ("en", "update 2 of 400", "fastest lane's update 2 of 400 by "),
+        ("de", "Schritt 2 von 400", "Schritt 2 von 400 der schnellsten Bahn nach "),
+        ("zh", "第 2 次更新，共 400 次", "最快赛道第 2 次更新，共 400 次（按"),
+    ],
+)
+def test_it_is_said_whose_updates_are_told_where_lanes_have_made_different_numbers(
+    language: str, every: str, fastest: str
+) -> None:
+    running = race(scene := flat_scene("thousand-examples"))
+    running.extend(4)
+    computing = {"en": "computing … ", "de": "rechnet … ", "zh": "计算中…… "}[language]
+    for clock in CLOCKS:
+        now = at(scene, 2, running, clock=clock, language=language)
+        said = every + " · " if clock == UPDATES else fastest
+        assert status(now).startswith(said)
+        assert status(now, brief=True).startswith(said.removesuffix(" by ").removesuffix(" nach ").removesuffix("（按"))
+        late = replace(now, session=replace(now.session, progress=9.0))
+        assert late.tick == 3
+        assert status(late).startswith(computing + said.rstrip(" ·").replace("2", "3"))
 
 
 def test_a_long_notice_takes_the_place_of_the_status_and_is_said_in_full(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,3 +56,5 @@ def test_clocks_go_round_and_keep_the_tick(session: Session) -> None:
     there = after(session, Step(30), ChangeClock())
     assert (there.clock, there.tick) == ("epochs", 30)
     assert after(there, *[ChangeClock()] * (len(CLOCKS) - 1)).clock == session.clock
+    assert after(there, ChangeClock(-1)) == after(session, Step(30))
+    assert after(there, *[ChangeClock(-1)] * len(CLOCKS)) == there

@@ -1,23 +1,33 @@
 """The tour: its steps, what they set, playing with them, and coming back."""
 
+import re
 from dataclasses import replace
 
 import pytest
 from messages import after
 
+from sim.languages import LANGUAGES
 from sim.scene import load_scene, scene_files
 from sim.scene.tour import the_tour
 from sim.stage.drawing.camera import FLAT
 from sim.stage.picture.views import VIEWS
+from sim.stage.session.bindings import KEYS, Deed, Errand
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import PutAway
-from sim.stage.session.playback import ChangeClock, Step, ToggleMotion
+from sim.stage.session.playback import ChangeClock, GoToEnd, Step, ToggleMotion
 from sim.stage.session.session import MOVING_GROUND, SPEEDS, Session, begin
 from sim.stage.session.setup import Drop, NewSeed, OpenScene
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour, scene_at, step_of, strays
 from sim.stage.session.view import Back, ChangeLanguage, ChangeTheme, Enlarge, Hover, Present, ShowControls, ToggleView
 
 STEPS = the_tour().step
+NAMED = re.compile(r"(?<![^\s(])((?:Shift )?(?:[A-Z0-9;'\[\],.]|Tab))(?![\w=])(?! =)")
+"""A key as sentences name it; letters of quantities, such as that of "B = 20", are none."""
+CLOCK_WORDS = {
+    "en": {"updates": "updates", "epochs": "epochs", "serial": "serial", "parallel": "parallel"},
+    "de": {"Schritte": "updates", "Epochen": "epochs", "seriell": "serial", "parallel": "parallel"},
+    "zh": {"更新次数": "updates", "轮数": "epochs", "串行": "serial", "并行": "parallel"},
+}
 
 
 def place(session: Session) -> int | None:
@@ -74,6 +84,38 @@ def test_one_may_play_with_a_step_and_come_back_to_it(session: Session) -> None:
         assert (back.scene, back.views, back.clock, back.progress) == (there.scene, there.views, there.clock, 0.0)
     assert not strays(after(there, NewSeed(), Step(3)))
     assert place(after(there, OpenScene(6), Lead(1))) == 6
+
+
+def keys_in(sentence: str) -> list[Deed]:
+    """What the keys do that a sentence names."""
+    signs = NAMED.findall(sentence)
+    return [KEYS[sign if sign.endswith("Tab") else sign[:-1] + sign[-1].lower()].does for sign in signs]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_key_that_a_step_bids_one_try_does_something_there(session: Session, language: str) -> None:
+    pressed = 0
+    for number, step in enumerate(STEPS):
+        there = after(session, GoToStep(number), GoToEnd())
+        for deed in keys_in(step.words(language).play):
+            assert not isinstance(deed, Errand)
+            assert after(there, deed) != there, step.words(language).play
+            pressed += 1
+    assert pressed >= 15
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_key_of_clocks_leads_to_the_clock_that_a_sentence_names_last(session: Session, language: str) -> None:
+    named = []
+    for number, step in enumerate(STEPS):
+        for sentence in (step.words(language).look, step.words(language).play):
+            for deed in keys_in(sentence):
+                if isinstance(deed, ChangeClock):
+                    words = CLOCK_WORDS[language]
+                    last = max(words, key=sentence.rfind)
+                    assert after(session, GoToStep(number), deed).clock == words[last], sentence
+                    named.append(number + 1)
+    assert named == [2, 3, 4]
 
 
 def test_the_end_of_the_tour_brings_back_what_was_there_before(session: Session) -> None:

@@ -147,8 +147,9 @@ def _signal(asked: Question) -> float:
     return float(norm(asked.problem.train.gradient(np.array(asked.scene.start))))
 
 
-def _noise_at(asked: Question, theta: Array) -> Estimate:
-    spread = noise(example_gradients(asked.problem.train, theta), asked.chosen.draw).deviation
+def _noise_at_end(asked: Question) -> Estimate:
+    """The noise of the lane's gradient where the full batch ends, over ‖∇L‖ at the start."""
+    spread = noise(example_gradients(asked.problem.train, _full_batch_end(asked)), asked.chosen.draw).deviation
     return _exact(spread / _signal(asked))
 
 
@@ -306,8 +307,7 @@ MEASURED: Mapping[str, Measure] = MappingProxyType(
         "parallel update": _machine_time("parallel", epoch=False),
         "serial epoch": _machine_time("serial", epoch=True),
         "parallel epoch": _machine_time("parallel", epoch=True),
-        "noise at the start": lambda asked: _noise_at(asked, np.array(asked.scene.start)),
-        "noise at the end": lambda asked: _noise_at(asked, _full_batch_end(asked)),
+        "noise at the end": _noise_at_end,
         "slope at the end": _slope_at_end,
         "escaped": _of_odds(lambda told: told.escaped.estimate),
         "escape update": _of_odds(_escape_update),

@@ -114,7 +114,7 @@ def test_chance_is_told_where_there_is_some_and_nowhere_else() -> None:
             continue
         assert (number.seeds is None) == lane.sees_all(scene.examples.count), f"{place + 1}.{code}"
         checked += 1
-    assert checked > 25
+    assert checked > 20
 
 
 def test_no_sentence_has_a_number_of_its_own() -> None:
@@ -206,11 +206,13 @@ def test_machine_time_is_the_clock_s() -> None:
     )
 
 
-def test_shares_of_starts_agree_with_the_map_of_basins() -> None:
+@pytest.mark.parametrize("name", ["full batch", "momentum"])
+def test_shares_of_starts_agree_with_the_map_of_basins(name: str) -> None:
     scene = load_scene("local-minimum")
-    found = finished(basin_map(scene.problem(), (60, 100), scene.lanes[0].rule))
+    (lane,) = (each for each in scene.lanes if each.name == name)
+    found = finished(basin_map(scene.problem(), (60, 100), lane.rule))
     share = measured(
-        Number(measure="starts that reach the lowest basin", lane="full batch", seeds=1000, value=0, low=0, high=0),
+        Number(measure="starts that reach the lowest basin", lane=name, seeds=1000, value=0, low=0, high=0),
         "local-minimum",
     )
     assert share.low < found.share(0) < share.high

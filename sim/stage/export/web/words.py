@@ -39,9 +39,10 @@ CLOCK_MENU = {
 SAID = (
     *("play", "pause", "restart", "one update back", "one update forward", "to the start", "to the end"),
     *("speed", "{speed} a second", "seed {seed}", "light or dark", "language", "time", "keys"),
-    *("update {update} of {horizon}", "update {update} of {horizon} by {clock}", "since update {update}"),
+    *("update {update} of {horizon}", "since update {update}"),
+    "fastest lane's update {update} of {horizon} by {clock}",
     *("all marbles on one map", "land aslant", "batch strip"),
-    *("clock", "clock: updates, epochs, a serial or parallel machine"),
+    *("clock", "clock: updates, epochs, serial, parallel; back"),
     *("new seed: other batches; the seed before", "odds", "escaped"),
     *("{count} seeds from {seed}", "after 1 update", "after {updates} updates", INTERVALS),
     *("moving ground", "the batch's own loss; as the ground", "stands on the loss of the only example"),

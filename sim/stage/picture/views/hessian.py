@@ -1,4 +1,4 @@
-"""Curvature at the marble: both eigenvectors of ∇²L, and the way out where one of them is negative."""
+"""Curvature at the marble: both eigenvectors of ∇²L, and the way out where the eigenvalue of one is negative."""
 
 import math
 from collections.abc import Callable, Sequence
