@@ -20,7 +20,7 @@ from ..session.playback import GoToEnd
 from ..session.session import Session
 from ..session.tour import GoBack, Lead, ShowTour, answered, strays
 from ..style import text
-from ..style.numbers import on_seeds
+from ..style.numbers import on_seeds, signed
 from ..style.style import hairline
 from ..style.theme import THEMES, Theme, load_theme
 from ..style.wrapping import wrapped
@@ -82,7 +82,7 @@ def _told(place: int, language: str) -> tuple[Words, Step, int]:
 def _rows(place: int, theme: Theme, instead: Row | None = None) -> tuple[Row, ...]:
     """The sentences of a step; instead: what stands in the place of what was measured."""
     words, step, first = _told(place, theme.language)
-    found = theme.say("Measured: {words}", words=words.found)
+    found = theme.say("Measured: {words}", words=signed(words.found))
     found = on_seeds(found, step.seeds, first, step.sampled, theme.language)
     return (
         Row(words.says, True),

@@ -14,6 +14,7 @@ from ..drawing.canvas import Canvas
 from ..drawing.glyphs import draw_badge
 from ..style import text
 from ..style.color import mix
+from ..style.numbers import signed
 from ..style.style import hairline
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
@@ -143,6 +144,6 @@ def _draw_row(canvas: Canvas, layout: TableLayout, index: int, row: ContrastRow,
     canvas.text(theme.say(row.label), (card.left + em, y), em, theme.text)
     for estimate, end in zip((row.small, row.large), layout.ends, strict=True):
         found = ("–", "") if math.isnan(estimate.value) else texts(estimate, row.unit)
-        value, interval = (grouped(theme.language, words) for words in found)
+        value, interval = (signed(grouped(theme.language, words)) for words in found)
         canvas.text(value, (end, y), em, theme.text, bold=True, align=1)
         canvas.text(interval, (end + 0.6 * em, y), layout.size, theme.muted)
