@@ -17,7 +17,7 @@ from ..descent.schedules import SCHEDULES, Schedule
 from ..scene import Scene
 from ..scene.mistakes import reason
 from ..scene.speech import LaneName, StrictTable, Text, Title, composed
-from .mistakes import UseError, shown, whole_number
+from .mistakes import UseError, shown, truth, whole_number
 
 Added: TypeAlias = "Rule[Any] | Lane | tuple[Rule[Any], int | Literal['full']]"
 """What may be added as a lane; a rule alone follows the full batch."""
@@ -170,7 +170,6 @@ def _lane(name: str, added: Any, count: int) -> Lane:
     size = whole_number(f"the batch size of {place}", lane.batch_size, 1, count)
     if not isinstance(lane.sampling, str) or lane.sampling not in SAMPLINGS:
         raise UseError(f"the sampling of {place} must be one of {', '.join(SAMPLINGS)}, not {shown(lane.sampling)}")
-    if not isinstance(lane.drop_last, bool):
-        raise UseError(f"the drop_last of {place} must be True or False, not {shown(lane.drop_last)}")
+    full_only = truth(f"the drop_last of {place}", lane.drop_last)
     rule, schedule = checked_rule(place, lane.rule), checked_schedule(place, lane.schedule)
-    return replace(lane, rule=rule, batch_size=size, schedule=schedule)
+    return replace(lane, rule=rule, batch_size=size, schedule=schedule, drop_last=full_only)

@@ -259,6 +259,11 @@ def test_what_is_asked_for_wrongly_gets_a_sentence(asked: Any, sentence: str) ->
         asked()
 
 
+def test_a_value_that_is_given_twice_counts_once() -> None:
+    rows = tm.sweep(over={"lane.minibatch.batch_size": [2, np.int64(2), "2", 1]}, seeds=2, updates=3).rows()
+    assert [row["lane.minibatch.batch_size"] for row in rows if row["lane"] == "minibatch"] == [2, 1]
+
+
 def test_updates_that_are_swept_are_not_given_too() -> None:
     with pytest.raises(tm.StudyError, match=r"^updates are swept already, and cannot be given once for all as well$"):
         tm.sweep(over={"updates": [1, 2]}, updates=3)
