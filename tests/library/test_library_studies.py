@@ -260,7 +260,8 @@ def test_what_is_asked_for_wrongly_gets_a_sentence(asked: Any, sentence: str) ->
 
 
 def test_a_value_that_is_given_twice_counts_once() -> None:
-    rows = tm.sweep(over={"lane.minibatch.batch_size": [2, np.int64(2), "2", 1]}, seeds=2, updates=3).rows()
+    values: list[Any] = [2, np.int64(2), "2", 1]
+    rows = tm.sweep(over={"lane.minibatch.batch_size": values}, seeds=2, updates=3).rows()
     assert [row["lane.minibatch.batch_size"] for row in rows if row["lane"] == "minibatch"] == [2, 1]
 
 
