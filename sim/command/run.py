@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from . import COMMAND_LINE
 from .console.arguments import Parser, add_scene, add_seed, add_updates
 from .console.output import check_standard_output, file_place, text_place, to_standard_output, written
-from .console.terminal import show_json, show_table, watched
+from .console.terminal import SEARCHING, show_json, show_table, told_if_long, watched
 
 if TYPE_CHECKING:
     from ..descent.race import Race
@@ -59,7 +59,8 @@ def run(arguments: argparse.Namespace) -> None:
     saved = chosen_saved(arguments.scene, arguments.seed)
     scene = saved.scene
     updates = scene.updates if arguments.updates is None else arguments.updates
-    race = scene.race()
+    with told_if_long(SEARCHING):
+        race = scene.race()
     check_standard_output(parser(), arguments)
     if (
         isinstance(arguments.csv, Path)

@@ -1,7 +1,7 @@
 """Lanes that a caller adds to a scene: a rule, a rule with a batch size, or a whole lane, by name."""
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, cast, get_type_hints
@@ -16,8 +16,8 @@ from ..descent.rules.protocol import Rule
 from ..descent.schedules import SCHEDULES, Schedule
 from ..scene import Scene
 from ..scene.mistakes import reason
-from ..scene.speech import StrictTable
-from .mistakes import UseError, shown, whole_number
+from ..scene.speech import LaneName, StrictTable, Text, Title, composed
+from .mistakes import UseError, shown, truth, whole_number
 
 Added: TypeAlias = "Rule[Any] | Lane | tuple[Rule[Any], int | Literal['full']]"
 """What may be added as a lane; a rule alone follows the full batch."""
@@ -40,7 +40,7 @@ def with_rules(scene: Scene, rules: Mapping[str, Added]) -> Scene:
         raise UseError(f"rules must be a dictionary of rules by their lanes' names, not {shown(rules)}")
     lanes = {lane.name: (lane, claim) for lane, claim in zip(scene.lanes, scene.claims, strict=True)}
     for name, added in rules.items():
-        lanes[_name(name)] = (_lane(name, added, scene.examples.count), None)
+        lanes[_name(name, lanes)] = (_lane(name, added, scene.examples.count), None)
     return replace(
         scene,
         lanes=tuple(lane for lane, _ in lanes.values()),
@@ -67,7 +67,7 @@ def checked_rule(place: str, rule: Any) -> Rule[Any]:
     if not is_dataclass(rule) or not getattr(parameters, "frozen", False):
         raise UseError(f"{place} is a {kind}, which must be a frozen dataclass: write @dataclass(frozen=True) over it")
     if type(rule) in OWN:
-        return cast(Rule[Any], _within_bounds(place, type(rule), rule))
+        return cast(Rule[Any], within_bounds(place, type(rule), rule))
     rate: Any = getattr(rule, "learning_rate", None)
     if rate is None:
         raise UseError(f"{place} has no learning_rate: {kind} needs a field of that name that holds a number")
@@ -93,10 +93,10 @@ def checked_schedule(place: str, schedule: Any) -> Schedule:
         example = 'such as SCHEDULES["cosine"](length=200)'
         raise UseError(f"the schedule of {place} must be a schedule, {example}, not {shown(schedule)}")
     kind: type[Schedule] = type(schedule) if type(schedule) in SCHEDULES.values() else Schedule
-    return cast(Schedule, _within_bounds(f"the schedule of {place}", kind, schedule))
+    return cast(Schedule, within_bounds(f"the schedule of {place}", kind, schedule))
 
 
-def _within_bounds(place: str, kind: type[Any], value: Any) -> Any:
+def within_bounds(place: str, kind: type[Any], value: Any) -> Any:
     """A dataclass whose fields, as far as `kind` has them, are what they are annotated to be; NumPy's become Python's.
 
     Raises:
@@ -108,7 +108,7 @@ def _within_bounds(place: str, kind: type[Any], value: Any) -> Any:
         _bounds(cast(Hashable, kind)).model_validate(plain)
     except ValidationError as error:
         name, problem = reason(plain, error.errors(include_url=False)[0]).split(" ", 1)
-        raise UseError(f"the {name} of {place} {problem}") from None
+        raise UseError(f"the {name} of {place} {problem.replace('must be a list', 'must be a tuple')}") from None
     changed = {name: each for name, each in plain.items() if each is not given[name]}
     return replace(value, **changed) if changed else value
 
@@ -121,10 +121,39 @@ def _bounds(kind: type[Any]) -> type[BaseModel]:
     return create_model(kind.__name__, __base__=StrictTable, **definitions)
 
 
-def _name(name: object) -> str:
-    if not isinstance(name, str) or not name.strip() or not name.isprintable():
-        raise UseError(f"a lane's name must be a text in one line, not {shown(name)}")
-    return name
+class _Words(StrictTable):
+    """The words of a scene that a caller may give, as where a scene file has them."""
+
+    title: Title
+    look: Text
+    lane: LaneName
+
+
+def words(key: Literal["title", "look", "lane"], name: str, value: Any) -> str:
+    """A text as a scene file may have it for that key.
+
+    Raises:
+        UseError: it is none, or too long, or more than a line.
+    """
+    if not isinstance(value, str):
+        raise UseError(f"{name} must be a text, not {shown(value)}")
+    text = str(value)
+    if not text.isprintable():  # Half a character is no text to the validator.
+        raise UseError(f"{name} must be one line without control characters: {shown(text)}")
+    try:
+        _Words.model_validate({"title": "-", "look": "-", "lane": "-", key: text})
+    except ValidationError as error:
+        problem = reason({key: text}, error.errors(include_url=False)[0]).split(" ", 1)[1]
+        raise UseError(f"{name} {problem}: {shown(text)}") from None
+    return text
+
+
+def _name(name: Any, known: Collection[str]) -> str:
+    """A lane's name, which is one of those that are known or told apart from them."""
+    text = words("lane", "a lane's name", name)
+    if text not in known and composed(text) in map(composed, known):
+        raise UseError(f"a lane's name is that of another lane, with its accents encoded otherwise: {shown(text)}")
+    return text
 
 
 def _lane(name: str, added: Any, count: int) -> Lane:
@@ -141,7 +170,6 @@ def _lane(name: str, added: Any, count: int) -> Lane:
     size = whole_number(f"the batch size of {place}", lane.batch_size, 1, count)
     if not isinstance(lane.sampling, str) or lane.sampling not in SAMPLINGS:
         raise UseError(f"the sampling of {place} must be one of {', '.join(SAMPLINGS)}, not {shown(lane.sampling)}")
-    if not isinstance(lane.drop_last, bool):
-        raise UseError(f"the drop_last of {place} must be True or False, not {shown(lane.drop_last)}")
+    full_only = truth(f"the drop_last of {place}", lane.drop_last)
     rule, schedule = checked_rule(place, lane.rule), checked_schedule(place, lane.schedule)
-    return replace(lane, rule=rule, batch_size=size, schedule=schedule)
+    return replace(lane, rule=rule, batch_size=size, schedule=schedule, drop_last=full_only)

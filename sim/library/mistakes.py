@@ -1,11 +1,14 @@
-"""What the library is asked for wrongly, in sentences; and numbers that are checked."""
+"""What the library is asked for wrongly, in sentences; and numbers, names and choices that are checked."""
 
 import math
 import os
+from collections.abc import Collection, Mapping, Set
+from numbers import Real
 from operator import index
 from pathlib import Path
 from typing import Any
 
+from ..scene import did_you_mean
 from ..surface.protocol import LARGEST
 
 
@@ -31,13 +34,66 @@ def whole_number(name: str, value: Any, least: int, most: int) -> int:
     return number
 
 
-def one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+def number(name: str, value: Any, least: float, most: float, unit: str = "") -> float:
+    """A number between two others, NumPy's too.
+
+    unit: what is said of it in a message, such as " of degrees".
+
+    Raises:
+        UseError: it is none.
+
+    >>> number("sigma", 1, 0.0, 2.0)
+    1.0
+    """
+    found = real(value)
+    if not least <= found <= most:
+        raise UseError(f"{name} must be a number{unit} from {least:,.10g} to {most:,.10g}, not {shown(value)}")
+    return found
+
+
+def real(value: Any) -> float:
+    """A number of Python's, of NumPy's or of another library's without an axis; NaN if it is none, or True or False."""
+    plain = value.item() if getattr(value, "shape", None) == () else value
+    if isinstance(plain, bool) or not isinstance(plain, Real):
+        return math.nan
+    try:
+        return float(plain)
+    except OverflowError:
+        return math.nan
+
+
+def truth(name: str, value: Any) -> bool:
+    """True or False, NumPy's too.
+
+    Raises:
+        UseError: it is neither.
+    """
+    plain = value.item() if getattr(value, "shape", None) == () else value
+    if not isinstance(plain, bool):
+        raise UseError(f"{name} must be True or False, not {shown(value)}")
+    return plain
+
+
+def known_name(kind: str, value: Any, known: Collection[str]) -> str:
+    """The name of one of those that there are, of such a kind.
+
+    Raises:
+        UseError: there is none of that name.
+    """
+    if not isinstance(value, str):
+        raise UseError(f"a {kind} is meant by its name, not by {shown(value)}")
+    if value not in known:
+        raise UseError(f"there is no {kind} {did_you_mean(value, known)}")
+    return value
+
+
+def one_of(name: str, value: Any, known: tuple[str, ...]) -> str:
     """One of several words.
 
     Raises:
         UseError: it is none of them.
     """
-    if value not in known:
+    if not isinstance(value, str) or value not in known:
         raise UseError(f"{name} must be {', '.join(map(repr, known[:-1]))} or {known[-1]!r}, not {shown(value)}")
     return value
 
@@ -57,10 +113,10 @@ def picture_size(size: Any, least: tuple[int, int] = (160, 120)) -> tuple[int, i
     Raises:
         UseError: it is something else, or too small or large.
     """
-    try:
-        width, height = size
-    except (TypeError, ValueError):
-        raise UseError(f"size must be (width, height) in pixels, not {shown(size)}") from None
+    pair = two(size)
+    if pair is None:
+        raise UseError(f"size must be (width, height) in pixels, not {shown(size)}")
+    width, height = pair
     return whole_number("the width", width, least[0], 7680), whole_number("the height", height, least[1], 4320)
 
 
@@ -70,14 +126,22 @@ def point(name: str, value: Any) -> tuple[float, float]:
     Raises:
         UseError: these are not two numbers, or one is beyond LARGEST, which no scene file may hold either.
     """
-    try:
-        x, y = (float(each) for each in value)
-    except (TypeError, ValueError, OverflowError):
-        x, y = math.nan, math.nan
+    x, y = map(real, two(value) or (math.nan, math.nan))
     if not (abs(x) <= LARGEST and abs(y) <= LARGEST):
         wanted = f"two numbers, such as (-1.5, 0.5), none beyond ±{LARGEST:,.0f}"
         raise UseError(f"{name} must be {wanted}, not {shown(value)}")
     return x, y
+
+
+def two(value: Any) -> tuple[Any, Any] | None:
+    """Both items of a pair; None if it is none, or a text, or has no order of its own, as dictionaries and sets."""
+    if isinstance(value, str | bytes | bytearray | Mapping | Set):
+        return None
+    try:
+        one, other = value
+    except (TypeError, ValueError):
+        return None
+    return one, other
 
 
 def file_path(name: str, value: Any) -> Path:

@@ -12,7 +12,9 @@ from ..files import OutputError
 from ..scene import Scene, SceneError
 from ..study.work.workers import StudyError
 from ..surface.functions import SURFACES as KNOWN_SURFACES
+from ..surface.functions.formula import Formula, FormulaError
 from ..surface.protocol import ClosedForm
+from .mistakes import UseError, shown
 
 __all__ = ["RULES", "SCHEDULES", "SURFACES", "Lane", "OutputError", "Scene", "SceneError", "StudyError"]
 
@@ -22,5 +24,23 @@ RULES: Mapping[str, Callable[..., Rule[Any]]] = KNOWN_RULES
 SCHEDULES: Mapping[str, Callable[..., Schedule]] = KNOWN_SCHEDULES
 """Every schedule by its name: SCHEDULES["cosine"](length=200)."""
 
-SURFACES: Mapping[str, Callable[..., ClosedForm]] = KNOWN_SURFACES
-"""Every kind of surface by its name: SURFACES["himmelblau"]()."""
+
+def formula(text: Any) -> Formula:
+    """The surface f(x, y) that a text such as "x^2 + y^2" is.
+
+    Raises:
+        UseError: it is none; the message says why, and at which column.
+
+    >>> formula("x^2 + y^2")
+    Formula(formula='x^2 + y^2')
+    """
+    if not isinstance(text, str):
+        raise UseError(f'a formula must be a text, such as "x^2 + y^2", not {shown(text)}')
+    try:
+        return Formula(str(text))
+    except FormulaError as error:
+        raise UseError(f"the formula {shown(text)}{',' if error.column else ''} {error}") from None
+
+
+SURFACES: Mapping[str, Callable[..., ClosedForm]] = {**KNOWN_SURFACES, "formula": formula}
+"""Every kind of surface by its name: SURFACES["himmelblau"](), and SURFACES["formula"]("x^2 + y^2") for a typed one."""

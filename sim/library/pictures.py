@@ -11,12 +11,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ..languages import ENGLISH, LANGUAGES
-from ..scene import MOST_LANES, OPENING, Scene, did_you_mean
+from ..scene import MOST_LANES, OPENING, Scene
 from ..scene.speech import MOST_UPDATES
 from ..scene.view import LEAST_TILT, MOST_TILT
 from ..stage.export.limits import FASTEST, FASTEST_GIF, FILMS, LONGEST, PICTURES, SHORTEST
 from .lanes import Added
-from .mistakes import UseError, file_path, known_theme, one_of, picture_size, shown, whole_number
+from .mistakes import (
+    UseError,
+    file_path,
+    known_name,
+    known_theme,
+    number,
+    one_of,
+    picture_size,
+    shown,
+    truth,
+    whole_number,
+)
 from .races import Race
 from .scenes import What, chosen, updates_of
 
@@ -140,15 +151,16 @@ def figure(
     seen = _seen(meant, view, tilt, yaw, together)
     moment = last if update is None else whole_number("update", update, 0, MOST_UPDATES)
     chosen_views, spoken = None if views is None else _views(views), one_of("language", language, LANGUAGES)
-    look = Shown(chosen_views, profile=profile, numbers=numbers, language=spoken)
+    look = Shown(chosen_views, profile=truth("profile", profile), numbers=truth("numbers", numbers), language=spoken)
+    bare, alone = truth("transparent", transparent), _lane(lane)
     pixels, tone, factor = picture_size(size), known_theme(theme), _scale(scale)
     if wanted is not None:
         check_writable(wanted)
     if known is not None and known.scene == seen:
         keep_race(seen, known.running())
     if wanted is None:
-        return picture(seen, moment, pixels, tone, scale=factor, lane=lane, transparent=transparent, look=look)
-    screenshot(seen, moment, pixels, tone, wanted, scale=factor, lane=lane, transparent=transparent, look=look)
+        return picture(seen, moment, pixels, tone, scale=factor, lane=alone, transparent=bare, look=look)
+    screenshot(seen, moment, pixels, tone, wanted, scale=factor, lane=alone, transparent=bare, look=look)
     return wanted
 
 
@@ -205,10 +217,10 @@ def film(
     to = end if last is None else whole_number("last", last, 0, MOST_UPDATES)
     begin = whole_number("first", first, 0, to)
     rate = whole_number("fps", fps, 1, FASTEST_GIF if kind == ".gif" else FASTEST)
-    if drama and reduced_motion:
+    slow, steady = truth("drama", drama), truth("reduced_motion", reduced_motion)
+    if slow and steady:
         raise UseError("drama slows time down, which reduced_motion is not to do: leave one of them out")
-    if seconds is not None and not (isinstance(seconds, int | float) and SHORTEST <= seconds <= LONGEST):
-        raise UseError(f"seconds must be a number from {SHORTEST} to {LONGEST:g}, not {shown(seconds)}")
+    length = None if seconds is None else number("seconds", seconds, SHORTEST, LONGEST)
     if known is not None and known.scene == seen:
         keep_race(seen, known.running())
     made = filmed(
@@ -219,9 +231,9 @@ def film(
         rate=rate,
         first=begin,
         last=to,
-        seconds=seconds,
-        drama=drama,
-        steady=reduced_motion,
+        seconds=length,
+        drama=slow,
+        steady=steady,
     )
     with closing(made):
         finished(made)
@@ -254,12 +266,13 @@ def window(
     meant = chosen(scene, seed=seed, rules=rules, start=start)
     known_theme(theme)
     one_of("language", language, LANGUAGES)
+    factor = None if scale is None else _scale(scale)
     from ..scene.reading import Saved  # noqa: PLC0415  Who draws waits for what draws.
     from ..stage.window.display import NoDisplay  # noqa: PLC0415
     from ..stage.window.opening import open_window  # noqa: PLC0415
 
     try:
-        open_window(lambda: Saved(meant), scale=scale, theme=theme, language=language)
+        open_window(lambda: Saved(meant), scale=factor, theme=theme, language=language)
     except NoDisplay as error:
         raise UseError(str(error)) from None
 
@@ -317,26 +330,28 @@ def _seen(scene: Scene, view: Look, tilt: float | None, yaw: float | None, toget
             yaw=wanted.yaw if yaw is None else _angle("yaw", yaw, -180.0, 180.0),
         )
     if together is not None:
-        wanted = replace(wanted, maps="together" if together else "apart")
+        wanted = replace(wanted, maps="together" if truth("together", together) else "apart")
     return scene if wanted == scene.view else replace(scene, view=wanted)
 
 
 def _angle(name: str, degrees: Any, least: float, most: float) -> float:
-    if not isinstance(degrees, int | float) or not least <= degrees <= most:
-        raise UseError(f"{name} must be a number of degrees from {least:g} to {most:g}, not {shown(degrees)}")
-    return float(degrees)
+    return number(name, degrees, least, most, " of degrees")
 
 
 def _scale(scale: Any) -> float:
-    if not isinstance(scale, int | float) or not 0.25 <= scale <= 16:
-        raise UseError(f"scale must be a number from 0.25 to 16, not {shown(scale)}")
-    return float(scale)
+    return number("scale", scale, 0.25, 16)
+
+
+def _lane(name: Any) -> str | None:
+    """The name of a lane, which the scene may have or not."""
+    if name is not None and not isinstance(name, str):
+        raise UseError(f"lane must be the name of a lane, not {shown(name)}")
+    return name
 
 
 def _views(wanted: Iterable[str]) -> frozenset[str]:
     from ..stage.picture.views import VIEWS  # noqa: PLC0415
 
-    names = frozenset([wanted] if isinstance(wanted, str) else wanted)
-    for name in names - VIEWS.keys():
-        raise UseError(f"there is no view {did_you_mean(str(name), VIEWS)}")
-    return names
+    if not isinstance(wanted, Iterable):
+        raise UseError(f'views must be a list of names, such as ["gradients", "momentum"], not {shown(wanted)}')
+    return frozenset(known_name("view", name, VIEWS) for name in ([wanted] if isinstance(wanted, str) else wanted))

@@ -14,10 +14,10 @@ from ..descent.track import Track
 from ..descent.verdict.kinds import Event, Verdict
 from ..descent.verdict.track_judge import TrackJudge
 from ..report import updates_text
-from ..scene import Scene, did_you_mean
+from ..scene import Scene
 from ..surface.points import Array
 from .lanes import Added
-from .mistakes import UseError, whole_number
+from .mistakes import known_name, whole_number
 from .scenes import OPENING_SCENE, What, chosen, updates_of
 from .surfaces import Surface
 
@@ -158,9 +158,7 @@ class Race:
         return self._running
 
     def __getitem__(self, name: str) -> Marble:
-        if name not in self:
-            raise UseError(f"there is no lane {did_you_mean(str(name), self._marbles)}")
-        return self._marbles[name]
+        return self._marbles[known_name("lane", name, self._marbles)]
 
     def __iter__(self) -> Iterator[Marble]:
         return iter(self._marbles.values())

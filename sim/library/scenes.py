@@ -1,8 +1,9 @@
 """Which scene is meant: by its name, in a file, as a value, or a surface on which one is made."""
 
+import json
 import os
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -14,11 +15,15 @@ from ..descent.problem import Problem
 from ..descent.rules.plain.gradient_descent import GradientDescent
 from ..scene import OPENING, Scene, load_scene, scene_files
 from ..scene.lesson import without_particulars
+from ..scene.mistakes import oddities
 from ..scene.speech import LONGEST_TEXT, LONGEST_TITLE, MOST_UPDATES
 from ..scene.view import LandView
-from ..surface.protocol import LARGEST, ClosedForm
-from .lanes import Added, with_rules
-from .mistakes import UseError, point, shown, whole_number
+from ..scene.words import path_text
+from ..surface.functions import SURFACES as KNOWN
+from ..surface.protocol import LARGEST, ClosedForm, Window
+from .lanes import Added, with_rules, within_bounds, words
+from .mistakes import UseError, number, point, shown, whole_number
+from .names import SURFACES
 from .surfaces import Surface
 
 if TYPE_CHECKING:
@@ -89,22 +94,21 @@ def scene_on(
     >>> [lane.name for lane in scene_on(bowl, (-1.5, 0.5)).lanes]
     ['full batch', 'minibatch', 'momentum']
     """
-    ground: Any = surface
+    ground: Any = checked_surface(surface)
     place = point("start", start)
     examples = whole_number("count", count, 1, MOST_EXAMPLES)
     plain = Problem(*TiltedExamples(0.0, 1).sums(ground), ground.usual_window)
-    spread = _round(plain.units.gradient) if sigma is None else sigma
-    if sigma is None and not spread <= LARGEST:
+    spread = _round(plain.units.gradient) if sigma is None else number("sigma", sigma, 0.0, LARGEST)
+    if not spread <= LARGEST:
         raise UseError(f"surface is so steep that sigma would be {spread:g}, more than {LARGEST:,.0f}; give one")
-    if not isinstance(spread, int | float) or not 0 <= spread <= LARGEST:
-        raise UseError(f"sigma must be a number from 0 to {LARGEST:,.0f}, not {shown(sigma)}")
-    recipe: Recipe = TiltedExamples(float(spread), examples)
-    lanes = () if rules else _usual_lanes(plain, examples)
-    name = surface.name if isinstance(surface, Surface) else type(surface).__name__
+    recipe: Recipe = TiltedExamples(spread, examples)
+    usual = rules is None or (isinstance(rules, Mapping) and not rules)
+    lanes = _usual_lanes(plain, examples) if usual else ()
+    name = ground.name if isinstance(ground, Surface) else type(ground).__name__
     scene = Scene(
         name="".join(letter if letter.isalnum() else "-" for letter in name).strip("-") or "surface",
-        title=(title or _capital(name if name.isidentifier() else "a surface"))[:LONGEST_TITLE],
-        look=(look or _look(surface, name))[:LONGEST_TEXT],
+        title=_title(name) if title is None else words("title", "title", title),
+        look=_look(ground, name) if look is None else words("look", "look", look),
         seed=0,
         updates=whole_number("updates", updates, 1, MOST_UPDATES),
         start=place,
@@ -116,7 +120,35 @@ def scene_on(
         claims=(None,) * len(lanes),
         view=LandView(kind="relief"),
     )
-    return with_rules(scene, rules) if rules else scene
+    return scene if rules is None else with_rules(scene, rules)
+
+
+def checked_surface(surface: Any) -> Any:
+    """A surface, if it is one, and its numbers may stand in a scene file if it is the program's.
+
+    Raises:
+        UseError: it is none; the message says what would be one.
+    """
+    if isinstance(surface, type):
+        raise UseError(f"surface is the class {surface.__name__}; make one of it: {surface.__name__}(…)")
+    if surface is SURFACES["formula"]:
+        raise UseError('surface is what reads a formula; give it one: SURFACES["formula"]("x^2 + y^2")')
+    if isinstance(surface, str):
+        example = f'SURFACES["{surface if surface in SURFACES else "himmelblau"}"]'
+        raise UseError(f"surface must be a surface, such as {example}(), not its name, {shown(surface)}")
+    missing = [name for name in ("value", "gradient", "hessian") if not callable(getattr(surface, name, None))]
+    if missing and callable(surface):
+        raise UseError("surface is a function; make a Surface of it, such as Surface(f, window=((-1, 1), (-1, 1)))")
+    if missing:
+        raise UseError(f"surface must be a Surface or one of SURFACES, not {shown(surface)}")
+    if not isinstance(getattr(surface, "usual_window", None), Window):
+        raise UseError(f"surface has no usual_window: {type(surface).__name__} needs a Window of that name")
+    if type(surface) in KNOWN.values():
+        bounded = within_bounds("the surface", type(surface), surface)
+        for path, problem in oddities({"surface": json.loads(json.dumps(asdict(bounded)))}):
+            raise UseError(f"the {path_text(*path[1:])} of the surface {problem}")
+        return bounded
+    return surface
 
 
 def chosen(
@@ -148,7 +180,7 @@ def chosen(
             scene = load(what)
         case _:
             raise UseError(f"a scene is meant by its name or path, as a Scene, or by a Surface, not {shown(what)}")
-    changed = with_rules(scene, rules) if rules else scene
+    changed = scene if rules is None else with_rules(scene, rules)
     if seed is not None:
         changed = replace(changed, seed=_seed(seed))
     if start is not None:
@@ -192,8 +224,13 @@ def _capital(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _title(name: str) -> str:
+    return _capital(name if name.isidentifier() else "a surface")[:LONGEST_TITLE]
+
+
 def _look(surface: "ClosedForm | Surface", name: str) -> str:
+    text = f"The surface is {_capital(name)}."
     if isinstance(surface, Surface):
         which = f"the Python function {name}" if name.isidentifier() else "a Python function"
-        return f"The surface is {which}: {surface.derivatives}."
-    return f"The surface is {_capital(name)}."
+        text = f"The surface is {which}: {surface.derivatives}."
+    return text[:LONGEST_TEXT]

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..surface.points import Array, components, matrices, vectors
 from ..surface.protocol import LARGEST, Window
-from .mistakes import UseError, shown
+from ..surface.wanted import GivenUp
+from .mistakes import UseError, real, shown, two
 
 Function = Callable[[Array, Array], Any]
 """Of two arrays of one shape, x and y: numbers for each of their places."""
@@ -26,6 +27,11 @@ BEND = (-1.0, 16.0, 16.0, -1.0)
 TRIED = 5  # Places along each side of the window at which a function is tried before it is used.
 ALIKE = 1e-9  # Of the largest number there: by so much may a place alone differ from one among others.
 AGREE = 1e-3  # Of the largest: by so much may a derivative that is given differ from differences.
+EPSILON = float(np.finfo(np.float64).eps)
+LEFT = EPSILON ** (1 / 3)
+"""Of the largest curvature, or of all that the loss varies: so much of a derivative may be rounding, which is 6e-6."""
+SLOPED, BENT = 1.5, 16 / 3
+"""By how much the weights of SLOPE and BEND, all taken positive, enlarge the rounding of what they sum up."""
 
 
 @dataclass(frozen=True, repr=False, init=False)
@@ -36,7 +42,11 @@ class Surface:
     by central differences of fourth order, of the gradient if there is one.
 
     window: where it is looked at, ((x0, x1), (y0, y1)).
-    step: of the differences, in sides of the window.
+    step: of the differences, in sides of the window. There is a least one. Values of size F are rounded by εF,
+        ε = 2.2e-16, so that a curvature from them is wrong by some εF/h², and one from slopes of size G by εG/h
+        (Nocedal and Wright, Numerical Optimization, 2nd edition, section 8.1); where x is large against the window's
+        side, its own rounding, ε|x|, comes in as well. No more than ∛ε of the largest curvature may be wrong, or of
+        all that the loss varies: of values about as large as they vary, h is at least some ∛ε = 6e-6.
 
     The function is to be one of arrays, such as NumPy's operations make, each place independent of the others; for one
     that asks `if`, take numpy.where, or numpy.vectorize(f). No file holds a function, so that none holds such a scene.
@@ -68,9 +78,10 @@ class Surface:
         step: float = STEP,
     ) -> None:
         seen = _window(window)
-        if not isinstance(step, int | float | np.floating) or not 0 < step < 0.1:
+        wide = real(step)
+        if not 0 < wide < 0.1:
             raise UseError(f"step must be a number above 0 and below 0.1, in sides of the window, not {shown(step)}")
-        parts = (value, gradient, hessian, seen, float(step))
+        parts = (value, gradient, hessian, seen, wide)
         for name, part in zip(self.__dataclass_fields__, parts, strict=True):
             object.__setattr__(self, name, part)
         _try(self)
@@ -120,17 +131,17 @@ class Surface:
             return np.asarray(self.hessian(points[None])[0])
         x, y = components(points)
         if self.given_hessian is not None:
-            return matrices(_parts(self.given_hessian(x, y), 3, x.shape, "hessian"))
+            return matrices(_called(self.given_hessian, x, y, "hessian", 3))
         found = self._bends(x, y) if self.given_gradient is None else self._slopes_of_slopes(x, y)
         return matrices(np.stack(found))
 
     def _value(self, x: Array, y: Array) -> Array:
-        return _numbers(self.function(x, y), x.shape, "value")
+        return _called(self.function, x, y, "value")
 
     def _gradient(self, x: Array, y: Array) -> Array:
         """Shape (2, ...)."""
         if self.given_gradient is not None:
-            return _parts(self.given_gradient(x, y), 2, x.shape, "gradient")
+            return _called(self.given_gradient, x, y, "gradient", 2)
         (dx, dy) = self._steps
         return np.stack([_sum(SLOPE, self._along(x, y, dx, 0.0)) / dx, _sum(SLOPE, self._along(x, y, 0.0, dy)) / dy])
 
@@ -168,6 +179,27 @@ def _sum(weights: tuple[float, ...], values: Array) -> Array:
     return np.asarray((near + far) / 12.0)
 
 
+def _called(function: Function, x: Array, y: Array, what: str, parts: int = 0) -> Array:
+    """What a function answers, as a number for each place, or as so many of them on a first axis.
+
+    Raises:
+        UseError: it raises something, or answers something else.
+    """
+    try:
+        found = function(x, y)
+        return _parts(found, parts, x.shape, what) if parts else _numbers(found, x.shape, what)
+    except (UseError, GivenUp):
+        raise
+    except Exception as error:
+        problem = " ".join(str(error).split())
+        right = f"{what} must be a function of two arrays, x and y, but"
+        if isinstance(error, TypeError | ValueError):
+            told = f"says: {problem}; numpy.vectorize makes one of a function of two numbers"
+        else:
+            told = f"raises {type(error).__name__}{f': {problem}' if problem else ''}"
+        raise UseError(f"{right} {told}") from error
+
+
 def _numbers(found: Any, shape: tuple[int, ...], what: str) -> Array:
     """What a function has answered, as a number for each place; what is masked is none."""
     numbers = np.asarray(found)
@@ -194,11 +226,11 @@ def _parts(found: Any, count: int, shape: tuple[int, ...], what: str) -> Array:
 
 def _window(sides: Any) -> Window:
     if isinstance(sides, Window):
-        return sides
-    try:
-        (x0, x1), (y0, y1) = ((float(low), float(high)) for low, high in sides)
-    except (TypeError, ValueError):
-        raise UseError(f"window must be ((x0, x1), (y0, y1)), not {shown(sides)}") from None
+        return _window(((sides.x0, sides.x1), (sides.y0, sides.y1)))
+    pairs = [two(side) for side in two(sides) or ()]
+    if not pairs or None in pairs:
+        raise UseError(f"window must be ((x0, x1), (y0, y1)), not {shown(sides)}")
+    (x0, x1), (y0, y1) = (map(real, pair or ()) for pair in pairs)
     if not (-LARGEST <= x0 < x1 <= LARGEST and -LARGEST <= y0 < y1 <= LARGEST):
         raise UseError(f"window must have x0 < x1 and y0 < y1, none beyond ±{LARGEST:,.0f}, not {shown(sides)}")
     return Window(x0, x1, y0, y1)
@@ -210,9 +242,9 @@ def _try(surface: Surface) -> None:
     inner = Window(*(0.9 * side + 0.1 * middle for side, middle in _sides(window)))
     grid = inner.grid(TRIED, TRIED)
     with np.errstate(all="ignore"):
-        whole = _answer(surface, grid, "value")
+        whole = surface.value(grid)
         for row, column in ((0, 0), (1, 3), (4, 2)):
-            alone = float(_answer(surface, grid[row : row + 1, column], "value")[0])
+            alone = float(surface.value(grid[row : row + 1, column])[0])
             among = float(whole[row, column])
             if np.isfinite(among) and not abs(alone - among) <= ALIKE * np.nanmax(np.abs(whole)):
                 place = window.spot(grid[row, column])
@@ -220,7 +252,46 @@ def _try(surface: Surface) -> None:
                     f"value gives {alone:.6g} at {place} alone, but {among:.6g} there among other places: "
                     "what it gives for a place must not depend on the others"
                 )
+        least = _least_step(surface, grid) if surface.step < STEP else 0.0
+        if surface.step < least:
+            raise UseError(
+                f"step must be at least {least:g}, in sides of the window, not {shown(surface.step)}: below that, "
+                "rounding spoils the differences"
+            )
         _compare(surface, grid)
+
+
+def _least_step(surface: Surface, grid: Array) -> float:
+    """The least step, in sides of the window, of which rounding leaves differences right to LEFT.
+
+    How the function bends is found with the usual step, which is never too small: on a plain whose features are small
+    too little is known.
+    """
+    window, usual = surface.usual_window, _bare(surface, surface.given_gradient, STEP)
+    sides = np.array([window.width, window.height])
+    values = usual.value(grid)
+    finite = values[np.isfinite(values)]
+    slope = _largest(usual.gradient(grid) * sides)
+    bend = _largest(usual.hessian(grid) * np.outer(sides, sides))
+    far = max(max(map(abs, pair)) / (pair[1] - pair[0]) for pair in ((window.x0, window.x1), (window.y0, window.y1)))
+    allowed = LEFT * (max(np.ptp(finite) if finite.size else 0.0, bend) or _largest(values) or 1.0)
+    rounded = EPSILON * (_largest(values) + far * slope)
+    if surface.given_gradient is not None:
+        step = SLOPED * max(rounded, EPSILON * (slope + far * bend)) / allowed
+    else:
+        step = float(np.sqrt(BENT * rounded / allowed))
+    return min(STEP, _rounded_up(max(step, EPSILON * far / LEFT)))
+
+
+def _rounded_up(number: float) -> float:
+    """The least number of two figures that is not below it."""
+    figure = 10.0 ** (np.floor(np.log10(number)) - 1)
+    return float(f"{np.ceil(number / figure) * figure:.2g}")
+
+
+def _largest(numbers: Array) -> float:
+    """The largest magnitude among those that are finite; 0 without any."""
+    return float(np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0))
 
 
 def _sides(window: Window) -> list[tuple[float, float]]:
@@ -228,30 +299,16 @@ def _sides(window: Window) -> list[tuple[float, float]]:
     return [(window.x0, x), (window.x1, x), (window.y0, y), (window.y1, y)]
 
 
-def _answer(surface: Surface, points: Array, what: str) -> Array:
-    """Its value or a derivative there; that of a function that is none of arrays gets a sentence."""
-    try:
-        found: Array = getattr(surface, what)(points)
-    except UseError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise UseError(
-            f"{what} must be a function of two arrays, x and y, but says: {error}; numpy.vectorize makes one of a "
-            "function of two numbers"
-        ) from error
-    return found
-
-
 def _compare(surface: Surface, grid: Array) -> None:
     """Whether what is given agrees with differences of what it follows from, at most of the places."""
     if surface.given_gradient is not None:
-        _agree(surface, _bare(surface, None), grid, "gradient")
+        _agree(surface, _bare(surface, None, surface.step), grid, "gradient")
     if surface.given_hessian is not None:
-        _agree(surface, _bare(surface, surface.given_gradient), grid, "hessian")
+        _agree(surface, _bare(surface, surface.given_gradient, surface.step), grid, "hessian")
 
 
 def _agree(surface: Surface, bare: Surface, grid: Array, what: str) -> None:
-    own, other = (_answer(each, grid, what).reshape(TRIED * TRIED, -1) for each in (surface, bare))
+    own, other = (getattr(each, what)(grid).reshape(TRIED * TRIED, -1) for each in (surface, bare))
     gaps = np.abs(own - other).max(axis=1)
     gaps[np.isfinite(other).all(axis=1) & ~np.isfinite(own).all(axis=1)] = np.inf
     if np.count_nonzero(gaps > AGREE * np.nanmax(np.abs(other), initial=0.0)) > len(gaps) // 2:
@@ -261,10 +318,10 @@ def _agree(surface: Surface, bare: Surface, grid: Array, what: str) -> None:
         raise UseError(f"{what} is not that of value: at {place} it gives {told}, and differences {found}")
 
 
-def _bare(surface: Surface, gradient: Function | None) -> Surface:
-    """The surface with no more than that given, as it is: nothing is tried."""
+def _bare(surface: Surface, gradient: Function | None, step: float) -> Surface:
+    """The surface with no more than that given, and differences of that step, as it is: nothing is tried."""
     bare = object.__new__(Surface)
-    parts = (surface.function, gradient, None, surface.usual_window, surface.step)
+    parts = (surface.function, gradient, None, surface.usual_window, step)
     for name, part in zip(surface.__dataclass_fields__, parts, strict=True):
         object.__setattr__(bare, name, part)
     return bare

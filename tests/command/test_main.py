@@ -20,8 +20,8 @@ from command_line import mistake, output, status
 import main
 from sim.command import COMMANDS, entry
 from sim.command import run as run_command
-from sim.command.console import arguments
-from sim.command.console.chosen import keep_sources
+from sim.command.console import arguments, terminal
+from sim.command.console.chosen import READING, keep_sources
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Slope
 from sim.files import OutputError
@@ -234,6 +234,46 @@ def test_a_terminal_sees_how_far_a_long_run_is(
     assert "computing" in captured.err
     assert "100%" in captured.err
     assert "computing" not in captured.out
+
+
+SEARCHED = """
+title = "Waves"
+look = "Waves."
+start = [1.0, 0.5]
+updates = 3
+
+[surface]
+kind = "formula"
+formula = "sin({waves}*x) + x^2 + y^2"
+
+[examples]
+kind = "shifted"
+sigma = 0.2
+
+[lane."full batch"]
+rule = "gradient descent"
+learning_rate = 0.1
+batch_size = "full"
+"""
+
+
+def test_a_terminal_is_told_that_a_search_goes_on_if_it_takes_long(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(waves: int) -> str:
+        path = tmp_path / "waves.toml"
+        path.write_text(SEARCHED.format(waves=waves), encoding="utf-8")
+        assert status("run", str(path)) == 0
+        captured = capsys.readouterr()
+        assert "Waves" in captured.out
+        return captured.err
+
+    monkeypatch.setattr(terminal, "PATIENCE", 0.01)
+    assert told(2) == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert [line.split(": ", 1)[1] for line in told(3).splitlines()] == [READING, terminal.SEARCHING]
+    monkeypatch.setattr(terminal, "PATIENCE", 60.0)
+    assert told(4) == ""
 
 
 # screenshot.

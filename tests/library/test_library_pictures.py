@@ -89,6 +89,14 @@ def test_each_wish_makes_another_picture(how: dict[str, Any]) -> None:
     assert (other != usual).any()
 
 
+def test_numbers_and_truths_of_numpy_are_taken() -> None:
+    plain = tm.figure("ravine", update=5, size=SMALL, scale=1.5, tilt=40, yaw=10, profile=True)
+    wished: Any = {"scale": np.float32(1.5), "tilt": np.int64(40), "yaw": np.float32(10), "profile": np.True_}
+    size: Any = (np.int64(SMALL[0]), np.int32(SMALL[1]))
+    assert_array_equal(pixels(tm.figure("ravine", update=5, size=size, **wished)), pixels(plain))
+    assert tm.film("ravine", "a.gif", last=2, size=(320, 240), seconds=np.float32(0.25)).exists()  # type: ignore[arg-type]
+
+
 def test_a_transparent_one_has_no_ground() -> None:
     assert tm.figure("ravine", update=5, size=SMALL, transparent=True).mode == "RGBA"
 
@@ -124,6 +132,16 @@ def test_without_a_path_a_film_has_its_scenes_name() -> None:
         ({"views": ["gradient"]}, 'there is no view "gradient"; did you mean gradients'),
         ({"size": 3}, r"size must be \(width, height\) in pixels, not 3"),
         ({"size": (3, 400)}, "the width must be a whole number from 160 to 7,680, not 3"),
+        ({"tilt": True}, "tilt must be a number of degrees from 12 to 76, not True"),
+        ({"size": {480: 1, 300: 2}}, r"size must be \(width, height\) in pixels, not {480: 1, 300: 2}"),
+        ({"theme": np.ones(2)}, "theme must be 'light' or 'dark', not array"),
+        ({"lane": 5}, "lane must be the name of a lane, not 5"),
+        ({"views": 5}, r'views must be a list of names, such as \["gradients", "momentum"\], not 5'),
+        ({"views": [["labels"]]}, r"a view is meant by its name, not by \['labels'\]"),
+        ({"together": "no"}, "together must be True or False, not 'no'"),
+        ({"transparent": "no"}, "transparent must be True or False, not 'no'"),
+        ({"profile": "x"}, "profile must be True or False, not 'x'"),
+        ({"numbers": 1}, "numbers must be True or False, not 1"),
         ({"scale": 0}, "scale must be a number from 0.25 to 16, not 0"),
         ({"update": -1}, "update must be a whole number from 0"),
         ({"path": 3}, "path must be the path of a file, not 3"),
@@ -145,7 +163,11 @@ def test_what_cannot_be_drawn_is_told(how: dict[str, Any], sentence: str) -> Non
         ({"path": "race.avi"}, "a film's file ends in .mp4, .gif, .webm or .webp, not as race.avi does"),
         ({"first": 9, "last": 8}, "first must be a whole number from 0 to 8, not 9"),
         ({"path": "race.gif", "fps": 60}, "fps must be a whole number from 1 to 50, not 60"),
-        ({"seconds": 0}, "seconds must be a number from 0.1 to 3600, not 0"),
+        ({"seconds": 0}, "seconds must be a number from 0.1 to 3,600, not 0"),
+        ({"seconds": True}, "seconds must be a number from 0.1 to 3,600, not True"),
+        ({"together": "no"}, "together must be True or False, not 'no'"),
+        ({"drama": "no"}, "drama must be True or False, not 'no'"),
+        ({"reduced_motion": None}, "reduced_motion must be True or False, not None"),
         ({"drama": True, "reduced_motion": True}, "leave one of them out"),
     ],
 )
@@ -177,3 +199,5 @@ def test_a_window_opens_on_the_race_that_is_meant(monkeypatch: pytest.MonkeyPatc
     assert (more["theme"], more["language"]) == ("dark", "de")
     with pytest.raises(tm.UseError, match="theme"):
         tm.window(theme="green")
+    with pytest.raises(tm.UseError, match=r"scale must be a number from 0.25 to 16, not 'x'"):
+        tm.window(scale="x")  # type: ignore[arg-type]

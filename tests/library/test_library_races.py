@@ -97,6 +97,11 @@ def test_another_start_and_seed() -> None:
     assert (race["minibatch"].theta != tm.race(start=(1, -0.5), seed=8, updates=4)["minibatch"].theta).any()
 
 
+@pytest.mark.parametrize("start", [np.array([1.0, -0.5]), (np.float32(1), np.float64(-0.5)), iter([np.int64(1), -0.5])])
+def test_numbers_of_numpy_are_a_start(start: Any) -> None:
+    assert tm.race(start=start, updates=0).scene.start == (1.0, -0.5)
+
+
 def test_what_a_scene_says_of_its_very_race_is_not_said_of_another() -> None:
     scene = next(each for each in map(tm.load, tm.scenes()) if any(map(is_particular, each.captions)))
     assert tm.race(scene, updates=1).scene == scene
@@ -250,6 +255,20 @@ class Listing:
         ({"start": (1, np.inf)}, "start must be two numbers"),
         ({"start": (1e7, 0)}, "start must be two numbers"),
         ({"start": (10**400, 0)}, "start must be two numbers"),
+        ({"start": "12"}, "start must be two numbers, .* not '12'"),
+        ({"start": b"12"}, "start must be two numbers"),
+        ({"start": ("1", "2")}, "start must be two numbers"),
+        ({"start": {1: 2, 3: 4}}, "start must be two numbers, .* not {1: 2, 3: 4}"),
+        ({"start": {1, 2}}, "start must be two numbers"),
+        ({"start": (True, False)}, r"start must be two numbers, .* not \(True, False\)"),
+        ({"start": np.array([True, False])}, "start must be two numbers"),
+        ({"rules": np.ones(3)}, "rules must be a dictionary"),
+        ({"rules": []}, "rules must be a dictionary"),
+        ({"rules": {"a\nb": Lion()}}, r"a lane's name must be one line without control characters: 'a\\nb'"),
+        ({"rules": {"x" * 41: Lion()}}, "a lane's name must have at most 40 characters, not 41"),
+        ({"rules": {" mine": Lion()}}, "a lane's name must have no blanks at its ends: ' mine'"),
+        ({"rules": {3: Lion()}}, "a lane's name must be a text, not 3"),
+        ({"rules": {"é": Lion(), "e\u0301": Lion()}}, "is that of another lane, with its accents encoded otherwise"),
         ({"rules": [Lion()]}, "rules must be a dictionary of rules by their lanes' names"),
         ({"rules": {"mine": Lion}}, r"rules\['mine'\] is the class Lion; make a rule of it, such as Lion\(0.1\)"),
         ({"rules": {"mine": "adam"}}, r"must be a rule, such as RULES\[\"adam\"\]\(0.1\), not its name, 'adam'"),
@@ -257,7 +276,7 @@ class Listing:
         ({"rules": {"mine": 3}}, r"rules\['mine'\] is no rule: int has no method init"),
         ({"rules": {"mine": (Lion(), 21)}}, r"the batch size of rules\['mine'\] must be a whole number from 1 to 20"),
         ({"rules": {"mine": (Lion(),)}}, "must be a rule, a Lane, or a rule with a batch size"),
-        ({"rules": {"": Lion()}}, "a lane's name must be a text in one line, not ''"),
+        ({"rules": {"": Lion()}}, "a lane's name must not be blank: ''"),
         ({"rules": {"mine": Soft()}}, "is a Soft, which must be a frozen dataclass"),
         ({"rules": {"mine": Rateless()}}, "has no learning_rate: Rateless needs a field of that name"),
         ({"rules": {"mine": Listing(0.1, [1])}}, r"cannot be hashed \(.*\): its fields must be numbers"),
@@ -272,7 +291,7 @@ def test_what_is_asked_for_wrongly_gets_a_sentence(asked: dict[str, Any], senten
 def test_an_unknown_lane_or_scene_is_told_with_those_that_there_are() -> None:
     with pytest.raises(tm.UseError, match='there is no lane "momentun"; did you mean momentum'):
         tm.race(updates=1)["momentun"]
-    with pytest.raises(tm.UseError, match="there is no lane"):
+    with pytest.raises(tm.UseError, match="a lane is meant by its name, not by"):
         tm.race(updates=1)[["momentum"]]  # type: ignore[index]
     assert ["momentum"] not in tm.race(updates=1)
     with pytest.raises(tm.SceneError, match='there is no scene "ravin"; did you mean ravine'):

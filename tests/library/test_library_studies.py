@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -235,6 +236,13 @@ def test_a_map_is_saved(tmp_path: Path) -> None:
         (lambda: tm.odds(seeds=2, updates=3).save("a\0.png"), r"^path must be the path of a file, not 'a\\x00.png'$"),
         (lambda: tm.basins(size=(160, 120)).save(1), "^path must be the path of a file, not 1$"),  # type: ignore[arg-type]
         (lambda: tm.sweep(over={"start[0]": ["x"]}), "over must have values that are numbers"),
+        (lambda: tm.sweep(over={"start[0]": range(10**12)}), "over must give at most 200 values .* 'start.0.' more"),
+        (lambda: tm.sweep(over={"start[0]": repeat(1)}), "over must give at most 200 values of a number"),
+        (lambda: tm.sweep(over={"start[0]": [1]}, ties=range(10**12)), "ties must be a list of texts"),  # type: ignore[arg-type]
+        (lambda: tm.sweep(over={"updates": [5]}, measure=["gap"], seeds=1), "a measure is meant by its name"),  # type: ignore[arg-type]
+        (lambda: tm.basins(lane=["momentum"]), "a lane is meant by its name"),  # type: ignore[arg-type]
+        (lambda: tm.basins(exact="no"), "exact must be True or False, not 'no'"),  # type: ignore[arg-type]
+        (lambda: tm.odds("ravine", seeds=1, updates=1)[5], "a lane is meant by its name, not by 5"),  # type: ignore[index]
         (lambda: tm.sweep(over={"updates": [5]}, measure="escape-d", seeds=1), 'there is no measure "escape-d"'),
         (lambda: tm.basins(size=(160, 100)), "the height must be a whole number from 120 to 4,320, not 100"),
         (lambda: tm.basins(theme="grey"), "theme must be 'light' or 'dark', not 'grey'"),
@@ -249,6 +257,12 @@ def test_a_map_is_saved(tmp_path: Path) -> None:
 def test_what_is_asked_for_wrongly_gets_a_sentence(asked: Any, sentence: str) -> None:
     with pytest.raises(tm.UseError, match=sentence):
         asked()
+
+
+def test_a_value_that_is_given_twice_counts_once() -> None:
+    values: list[Any] = [2, np.int64(2), "2", 1]
+    rows = tm.sweep(over={"lane.minibatch.batch_size": values}, seeds=2, updates=3).rows()
+    assert [row["lane.minibatch.batch_size"] for row in rows if row["lane"] == "minibatch"] == [2, 1]
 
 
 def test_updates_that_are_swept_are_not_given_too() -> None:

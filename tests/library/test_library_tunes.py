@@ -143,6 +143,8 @@ def test_what_no_file_can_hold_is_not_kept_and_nothing_is_computed(tmp_path: Pat
             lambda: tm.tune("local-minimum", "momentum", "minibatch", every_rule=True),
             "with every_rule one lane is what",
         ),
+        (lambda: tm.tune(every_rule="no"), "every_rule must be True or False, not .no."),  # type: ignore[arg-type]
+        (lambda: tm.tune("ravine", ["x"]), "a lane is meant by its name"),  # type: ignore[arg-type]
         (lambda: tm.tune(BOWL), "a surface says not where the marbles start"),
         (lambda: tm.tune("local-minimum", "full batch", budget=1, seeds=20)["full bach"], "did you mean full batch"),
     ],

@@ -12,6 +12,8 @@ from sim.library.surfaces import STEP
 from sim.surface.critical.search import critical_points
 from sim.surface.functions import SURFACES
 from sim.surface.points import Array
+from sim.surface.protocol import Window
+from sim.surface.wanted import GivenUp
 
 SIDES = ((-3.0, 3.0), (-2.0, 3.0))
 FEW = ((-1, 2), (-1, 2))
@@ -127,6 +129,10 @@ def test_no_file_holds_it_and_its_picture_says_nothing_of_it(tmp_path: Any) -> N
         tm.sweep(scene, {"surface.curvatures[0]": [5, 6]}, seeds=3)
 
 
+def divided(_x: Array, _y: Array) -> Any:
+    raise ZeroDivisionError("by\n0")
+
+
 def clipped(x: Array, y: Array) -> Any:
     return x - x.mean() + y
 
@@ -151,6 +157,15 @@ def clipped(x: Array, y: Array) -> Any:
         (eggs, {"hessian": lambda x, y: (x, y)}, "hessian must give 3 arrays"),
         (eggs, {"window": (1, 2)}, r"window must be \(\(x0, x1\), \(y0, y1\)\), not \(1, 2\)"),
         (eggs, {"window": ((1, 0), (0, 1))}, "window must have x0 < x1 and y0 < y1"),
+        (eggs, {"window": ("12", "34")}, r"window must be \(\(x0, x1\), \(y0, y1\)\), not \('12', '34'\)"),
+        (eggs, {"window": {1: 2, 3: 4}}, "window must be"),
+        (eggs, {"window": ((False, True), (0, 1))}, "window must have x0 < x1"),
+        (eggs, {"window": Window(1, 0, 0, 1)}, "window must have x0 < x1"),
+        (eggs, {"step": True}, "step must be a number above 0 and below 0.1, .* not True"),
+        (divided, {}, "value must be a function of two arrays, x and y, but raises ZeroDivisionError: by 0$"),
+        (lambda x, y: {"x": x, "y": y}["a"], {}, "value must be .* but raises KeyError: 'a'$"),
+        (eggs, {"gradient": divided}, "gradient must be .* but raises ZeroDivisionError"),
+        (eggs, {"hessian": divided}, "hessian must be .* but raises ZeroDivisionError"),
         (eggs, {"step": "fine"}, "step must be a number above 0 and below 0.1, in sides of the window, not 'fine'"),
         (eggs, {"step": 0}, "step must be a number above 0 and below 0.1"),
     ],
@@ -158,6 +173,134 @@ def clipped(x: Array, y: Array) -> Any:
 def test_what_is_no_surface_is_told(function: Any, others: dict[str, Any], sentence: str) -> None:
     with pytest.raises(tm.UseError, match=sentence):
         tm.Surface(function, **{"window": SIDES, **others})
+
+
+def test_a_function_that_fails_during_a_race_is_told_as_well() -> None:
+    def holed(x: Array, y: Array) -> Array:
+        if (x < -2.9).any():
+            raise LookupError("nothing is there")
+        return np.asarray(x**2 + y**2)
+
+    with pytest.raises(tm.UseError, match=r"value must be .* but raises LookupError: nothing is there"):
+        tm.race(tm.Surface(holed, window=SIDES), start=(1, 1))
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, GivenUp])
+def test_who_stops_a_function_is_not_its_mistake(error: type[BaseException]) -> None:
+    def stopped(_x: Array, _y: Array) -> Array:
+        raise error
+
+    with pytest.raises(error):
+        tm.Surface(stopped, window=SIDES)
+
+
+@pytest.mark.parametrize("step", [1e-300, 1e-16, 1e-12, 1e-10, 1e-8, 1e-6])
+def test_a_step_that_rounding_spoils_is_refused(step: float) -> None:
+    with pytest.raises(tm.UseError, match=f"step must be at least 4e-06, in sides of the window, not {step}: below"):
+        tm.Surface(eggs, window=SIDES, step=step)
+
+
+@pytest.mark.parametrize("given", [False, True])
+@pytest.mark.parametrize(("size", "far"), [(0.0, 0.0), (1e3, 0.0), (0.0, 1e3)])
+def test_the_least_step_leaves_five_digits_and_a_smaller_one_does_not_pass(
+    given: bool, size: float, far: float
+) -> None:
+    """Whatever is added to the loss, and wherever its window lies."""
+
+    def value(x: Array, y: Array) -> Array:
+        return np.asarray(size + np.cos(x - far) + np.sin(2 * y))
+
+    gradient = (lambda x, y: (-np.sin(x - far), 2 * np.cos(2 * y))) if given else None
+    window = ((far - 1, far + 1), (0, 3))
+    with pytest.raises(tm.UseError, match="step must be at least") as refused:
+        tm.Surface(value, gradient, window=window, step=1e-14)
+    least = float(str(refused.value).split(",")[0].split()[-1])
+    surface = tm.Surface(value, gradient, window=window, step=least)
+    points = surface.usual_window.grid(31, 23)
+    x, y = points[..., 0], points[..., 1]
+    found = surface.hessian(points)
+    assert np.abs(found[..., 0, 0] + np.cos(x - far)).max() * 4 < 36 * 1e-5
+    assert np.abs(found[..., 1, 1] + 4 * np.sin(2 * y)).max() * 9 < 36 * 1e-5
+    with pytest.raises(tm.UseError, match="step must be at least"):
+        tm.Surface(value, gradient, window=window, step=0.9 * least)
+
+
+@pytest.mark.parametrize(
+    "function", [lambda x, y: 0 * (x + y), lambda x, y: 7 + 0 * (x + y), np.add, lambda x, y: x + y * np.nan]
+)
+def test_a_surface_that_does_not_bend_takes_small_steps(function: Any) -> None:
+    assert tm.Surface(function, window=SIDES, step=2e-5).step == 2e-5
+
+
+def test_small_waves_take_small_steps() -> None:
+    surface = tm.Surface(lambda x, y: np.sin(5000 * x) + 0 * y, window=SIDES, step=1e-6)
+    (found,) = surface.hessian(np.array([[0.1, 0.0]]))[:, 0, 0]
+    assert found == pytest.approx(-(5000**2) * np.sin(500), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"surface": None}, "surface must be a Surface or one of SURFACES, not None"),
+        ({"surface": 5}, "surface must be a Surface or one of SURFACES, not 5"),
+        ({"surface": np.ones(3)}, "surface must be a Surface or one of SURFACES, not array"),
+        ({"surface": "beale"}, r'must be a surface, such as SURFACES\["beale"\]\(\), not its name, \'beale\''),
+        ({"surface": eggs}, r"surface is a function; make a Surface of it, such as Surface\(f, window="),
+        ({"surface": tm.SURFACES["himmelblau"]}, r"is the class Himmelblau; make one of it: Himmelblau\(…\)"),
+        ({"surface": tm.SURFACES["formula"]}, r'give it one: SURFACES\["formula"\]\("x\^2 \+ y\^2"\)'),
+        (
+            {"surface": tm.SURFACES["quadratic"]((1e7, 1.0))},
+            r"the curvature\[0\] of the surface must be from -1000000 to",
+        ),
+        ({"surface": tm.SURFACES["quadratic"]([1.0, 2.0])}, "the curvature of the surface must be a tuple"),
+        ({"title": "a\nb"}, "title must be one line without control characters"),
+        ({"title": "a\0"}, "title must be one line without control characters"),
+        ({"title": "\ud800"}, "title must be one line without control characters"),
+        ({"title": 5}, "title must be a text, not 5"),
+        ({"title": ""}, "title must not be blank: ''"),
+        ({"title": "x" * 61}, "title must have at most 60 characters, not 61"),
+        ({"look": ["a"]}, r"look must be a text, not \['a'\]"),
+        ({"look": "a\rb"}, "look must be one line"),
+        ({"look": "x" * 401}, "look must have at most 400 characters"),
+        ({"sigma": True}, "sigma must be a number from 0 to 1,000,000, not True"),
+        ({"sigma": "1"}, "sigma must be a number"),
+        ({"sigma": np.nan}, "sigma must be a number"),
+        ({"rules": 5}, "rules must be a dictionary"),
+        ({"rules": 0}, "rules must be a dictionary"),
+    ],
+)
+def test_what_makes_no_scene_is_told(asked: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(tm.UseError, match=sentence):
+        tm.scene_on(**{"surface": tm.SURFACES["himmelblau"](), "start": (1, 1), **asked})
+
+
+def test_numbers_of_numpy_are_a_spread() -> None:
+    spread: Any = (np.float32(0.5), np.int64(2), np.float64(0.5))
+    scenes = [tm.scene_on(tm.SURFACES["himmelblau"](), (1, 1), sigma=sigma) for sigma in spread]
+    assert [getattr(scene.examples, "sigma", None) for scene in scenes] == [0.5, 2.0, 0.5]
+
+
+def test_a_picture_of_a_scene_with_words_of_ones_own_opens_again(tmp_path: Any) -> None:
+    rules = {"x" * 40: tm.RULES["adam"](0.1), "é, η": tm.RULES["momentum"](0.1)}
+    words = {"title": "T" * 60, "look": "l" * 400}
+    for kind in ("himmelblau", "beale", "rastrigin"):
+        scene = tm.scene_on(tm.SURFACES[kind](), (1, 1), rules=rules, **words)  # type: ignore[arg-type]
+        path = tm.figure(scene, tmp_path / f"{kind}.png", size=(320, 240), update=3)
+        assert [lane.name for lane in tm.load(path).lanes] == [*rules]
+        assert (tm.load(path).title, tm.load(path).look) == (words["title"], words["look"])
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("x+", r"the formula 'x\+', at column 3: something is missing"),
+        ("", "the formula '' is empty; write for instance"),
+        (5, r'a formula must be a text, such as "x\^2 \+ y\^2", not 5'),
+    ],
+)
+def test_what_is_no_formula_is_told(text: Any, sentence: str) -> None:
+    with pytest.raises(tm.UseError, match=sentence):
+        tm.SURFACES["formula"](text)
 
 
 def test_a_surface_too_steep_for_the_usual_spread_of_examples_asks_for_one() -> None:

@@ -16,7 +16,9 @@ from ...scene.lesson import without_particulars
 from ...scene.reading import Saved, load_saved, sources
 from ...scene.words import excerpt
 from .output import Place
-from .terminal import remark
+from .terminal import remark, told_if_long
+
+READING = "reading the scene, which takes a while here: where it names no window, one is looked for on its surface"
 
 
 def chosen_saved(
@@ -31,7 +33,8 @@ def chosen_saved(
     With that seed if one is given, and seen that way; all marbles on one map, if that is asked for. turned: the yaw and
     the tilt of land; either of them brings land by itself.
     """
-    saved = load_saved(OPENING if name_or_path is None else name_or_path)
+    with told_if_long(READING):
+        saved = load_saved(OPENING if name_or_path is None else name_or_path)
     if view is not None:
         saved = replace(saved, scene=replace(saved.scene, view=replace(saved.scene.view, kind=view)))
     angles: dict[str, Any] = {

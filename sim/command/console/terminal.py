@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 NARROWEST, WIDEST = 40, 1_000  # Columns that are filled, whatever a terminal or COLUMNS says.
 TABLES = 80  # Columns of tables at least: narrower ones would leave out numbers, so a terminal breaks their lines.
 
+PATIENCE = 1.5  # Seconds for which nobody asks whether it goes on.
+SEARCHING = "looking for the critical points of the loss, which takes a while here"
+
 T = TypeVar("T")
 
 
@@ -115,6 +118,26 @@ def watched(steps: Sequence[T]) -> Iterator[Iterable[T]]:
     console = Console(file=cast(TextIO, _Lossy(sys.stderr)), width=wide_enough(Console(stderr=True).width))
     with Progress(console=console, transient=True) as progress:
         yield progress.track(steps, description="computing")
+
+
+@contextmanager
+def told_if_long(sentence: str) -> Iterator[None]:
+    """Meanwhile nothing tells how far it is: once that has taken PATIENCE, the sentence says to who looks what goes on.
+
+    Like a progress bar, it is for a terminal alone.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    from threading import Timer
+
+    timer = Timer(PATIENCE, remark, [sentence])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 class _Lossy:

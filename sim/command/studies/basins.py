@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from .. import COMMAND_LINE
 from ..console.arguments import Parser, add_look, add_scene, png_path, quoted, whole_number
 from ..console.progress import result_of
-from ..console.terminal import remark, show, show_json, show_table
+from ..console.terminal import SEARCHING, remark, show, show_json, show_table, told_if_long
 
 if TYPE_CHECKING:
     from dataclasses import Field
@@ -114,7 +114,9 @@ def run(arguments: argparse.Namespace) -> None:
     check_writable(path)
     require_pygame_ce()
     problem = scene.problem()
-    if not problem.minima:
+    with told_if_long(SEARCHING):
+        minima = problem.minima
+    if not minima:
         raise SceneError(f"there is no minimum in the window of {scene.name}, and so no basin")
     from ...stage.export.basins import map_layout, save_basins
     from ...study.maps.basin_map import basin_map, summary, table

@@ -19,7 +19,7 @@ from ..console.arguments import (
     check_seeds,
 )
 from ..console.output import check_standard_output, to_standard_output, written
-from ..console.terminal import remark, show_json, show_table
+from ..console.terminal import SEARCHING, remark, show_json, show_table, told_if_long
 from .keeping import add_keeping, argument, check_files, kept, only_told, over
 
 if TYPE_CHECKING:
@@ -155,7 +155,8 @@ def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None
     from ...stage import require_pygame_ce
     from ...study.sweep.measures import measures
 
-    known = measures(len(sweep.scene.problem().minima))
+    with told_if_long(SEARCHING):
+        known = measures(len(sweep.scene.problem().minima))
     if arguments.measure not in known:
         parser().error(f"argument --measure: there is no measure {did_you_mean(arguments.measure, known)}")
     check_standard_output(parser(), arguments)

@@ -17,7 +17,7 @@ import numpy as np
 from ...descent.rules.protocol import LearningRate, Slope
 from ...descent.update import Even, one_update
 from ...surface.points import Array
-from ..mistakes import UseError, shown
+from ..mistakes import UseError, real, shown
 from . import FOREIGN, needed, told
 
 BLOCK = 256
@@ -99,10 +99,10 @@ def optax_rule(made: Any, learning_rate: float | None, settings: Mapping[str, An
         origin = Made(made, tuple((rate | others).items()))
     else:
         raise UseError(f"adapters.optax takes a transformation such as optax.adam(0.1), not {shown(made)}")
-    stated = 1.0 if learning_rate is None else learning_rate
-    if not isinstance(stated, int | float) or not 0 < stated < np.inf:
+    stated = 1.0 if learning_rate is None else real(learning_rate)
+    if not 0 < stated < np.inf:
         raise UseError(f"learning_rate must be a number above 0, not {shown(learning_rate)}")
-    rule = OptaxRule(float(stated), origin, float(stated))
+    rule = OptaxRule(stated, origin, stated)
     try:
         hash(rule)
         theta = np.zeros((1, 2))

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from ...study.sweep.settings import Over, Value, over
+from ...study.sweep.settings import MOST_VALUES, Over, Value, over
 from ...study.sweep.sweep import Result, Study
 from ...study.work.workers import completed
 from ..mistakes import UseError, file_path, shown
@@ -23,27 +24,30 @@ def overs(wanted: Any, most: int, right: str) -> list[Over]:
     """
     if not isinstance(wanted, Mapping) or not 1 <= len(wanted) <= most:
         raise UseError(f"over must be {right}, not {shown(wanted)}")
-    texts = [f"{path}={_values(values)}" for path, values in wanted.items()]
+    texts = [f"{path}={_values(path, values)}" for path, values in wanted.items()]
     try:
         return [over(text) for text in texts]
     except ValueError as error:
         raise UseError(f"over {error}") from None
 
 
-def _values(values: Iterable[Value] | str | Any) -> str:
-    """Values as the command line has them.
+def _values(path: object, values: Iterable[Value] | str | Any) -> str:
+    """Values as the command line has them; of an iterable no more are taken than tell that there are too many.
 
     Raises:
-        UseError: there are none, or they are no single values, such as the rows of a matrix.
+        UseError: there are none, or too many, or they are no single values, such as the rows of a matrix.
     """
     if isinstance(values, str):
         return values
     try:
-        texts = [_text(item.item() if hasattr(item, "item") else item) for item in values]
+        taken = islice(values, MOST_VALUES + 1)
+        texts = [_text(item.item() if hasattr(item, "item") else item) for item in taken]
     except (TypeError, ValueError):
         texts = []
     if not texts:
         raise UseError(f"over must give several values of a number, such as [1, 2, 5], not {shown(values)}")
+    if len(texts) > MOST_VALUES:
+        raise UseError(f"over must give at most {MOST_VALUES} values of a number, and gives {shown(path)} more")
     return ",".join(texts)
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ...descent.rules.protocol import Rule
-from ...scene import OPENING, Scene, SceneError, did_you_mean
+from ...scene import OPENING, Scene, SceneError
 from ...study.maps.basin_map import USUAL_UPDATES, BasinMap, basin_map, summary, table
 from ...study.work.steps import finished
 from ..lanes import Added, checked_rule
-from ..mistakes import UseError, known_theme, picture_size, png_path, whole_number
+from ..mistakes import UseError, known_name, known_theme, picture_size, png_path, truth, whole_number
 from ..scenes import What, chosen
 from ..tables import plain_text
 
@@ -108,7 +108,7 @@ def basins(
 
     if lane is not None and rule is not None:
         raise UseError("give a lane or a rule, not both")
-    pixels, tone = picture_size(size), known_theme(theme)
+    pixels, tone, everywhere = picture_size(size), known_theme(theme), truth("exact", exact)
     meant = chosen(scene, rules=rules, start=(0.0, 0.0) if _is_surface(scene) else None)
     problem = meant.problem()
     if not problem.minima:
@@ -116,15 +116,13 @@ def basins(
     followed = None if rule is None else checked_rule("rule", rule)
     if lane is not None:
         known = {each.name: each.rule for each in meant.lanes}
-        if lane not in known:
-            raise UseError(f"there is no lane {did_you_mean(str(lane), known)}")
-        followed = known[lane]
+        followed = known[known_name("lane", lane, known)]
     most = whole_number("updates", updates, 1, MOST_UPDATES)
     require_pygame_ce()
     from ...stage.export.basins import map_layout  # noqa: PLC0415
 
     place = map_layout(pixels, meant.window).map
-    found = finished(basin_map(problem, (place.height, place.width), followed, most, exact=exact))
+    found = finished(basin_map(problem, (place.height, place.width), followed, most, exact=everywhere))
     return Basins(meant, followed, found, pixels, tone)
 
 

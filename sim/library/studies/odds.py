@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...scene import OPENING, Scene, did_you_mean
+from ...scene import OPENING, Scene
 from ...study.odds import report
 from ...study.odds.odds import LaneOdds, gather, jobs, named_outcomes
 from ...study.odds.odds import Odds as Counted
@@ -17,7 +17,7 @@ from ...study.work.ensemble import NEVER, VERDICTS, Outcomes
 from ...study.work.workers import MOST_WORKERS, completed
 from ...surface.basins import NO_BASIN
 from ..lanes import Added
-from ..mistakes import UseError, whole_number
+from ..mistakes import known_name, whole_number
 from ..portable import portable
 from ..scenes import LARGEST_SEED, What, chosen, updates_of
 from ..tables import plain_text
@@ -45,10 +45,8 @@ class Odds(Pictured):
         """Shares, averages and curves of all lanes."""
 
     def __getitem__(self, name: str) -> LaneOdds:
-        for told in self:
-            if told.lane.name == name:
-                return told
-        raise UseError(f"there is no lane {did_you_mean(str(name), self.outcomes)}")
+        known = {told.lane.name: told for told in self}
+        return known[known_name("lane", name, known)]
 
     def __iter__(self) -> Iterator[LaneOdds]:
         return iter(self.told.lanes)

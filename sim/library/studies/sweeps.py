@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from ...scene import OPENING, Scene, did_you_mean
+from ...scene import OPENING, Scene
 from ...study.statistics.figure import Page
 from ...study.sweep import pairs_report, report
 from ...study.sweep.measures import DEFAULT, measures
@@ -13,7 +13,7 @@ from ...study.sweep.settings import Value
 from ...study.sweep.sweep import plan
 from ...study.sweep.ties import Tie, tie
 from ..lanes import Added
-from ..mistakes import UseError, shown, whole_number
+from ..mistakes import UseError, known_name, shown, whole_number
 from ..scenes import LARGEST_SEED, What, chosen, updates_of
 from ..tables import frame_of, plain_text
 from .asked import computed
@@ -99,8 +99,13 @@ class Sweep(Pictured):
         return report.summary(self.told)
 
     def picture(self, size: tuple[int, int] = SHOWN, theme: str = "light", measure: str | None = None) -> "Image":
-        """Its chart of a measure, as an image; if none is said, of the one that was asked for."""
-        return image_of(report.page(self.told, measure or self.measure), size, theme)
+        """Its chart of a measure, as an image; if none is said, of the one that was asked for.
+
+        Raises:
+            UseError: there is no such measure or theme, or it would be too small or too large.
+        """
+        charted = self.measure if measure is None else known_name("measure", measure, measures(len(self.told.minima)))
+        return image_of(report.page(self.told, charted), size, theme)
 
     def _page(self) -> Page:
         return report.page(self.told, self.measure)
@@ -127,7 +132,8 @@ def sweep(
 
     scene, seed, rules, start: as for `race`; workers: as for `odds`.
     over: the values by the number's path, such as {"lane.minibatch.batch_size": [1, 2, 5]}; a text such as
-        "log:0.01:1:20" is a range. The learning rate is the only number of a rule that is none of the program's own.
+        "log:0.01:1:20" is a range. A value that is given twice counts once, as on the command line. The learning rate
+        is the only number of a rule that is none of the program's own.
     ties: numbers that follow, such as "lane.minibatch.learning_rate~lane.minibatch.batch_size".
     measure: what is charted, such as "escaped", "global" or "train-loss".
     updates: after how many one looks; after the scene's own number, if None.
@@ -150,17 +156,21 @@ def sweep(
         raise UseError("a surface that is a Python function has no numbers to sweep: make a sweep of several of them")
     made = None if updates is None else updates_of(meant, updates)
     planned = plan(meant, overs, count, made, _ties(ties))
-    known = measures(len(planned.scene.problem().minima))
-    if measure not in known:
-        raise UseError(f"there is no measure {did_you_mean(str(measure), known)}")
+    charted = known_name("measure", measure, measures(len(planned.scene.problem().minima)))
     most = workers_for(meant, workers)
-    return Sweep(report.told(planned, computed(planned, most, results), measure), measure)
+    return Sweep(report.told(planned, computed(planned, most, results), charted), charted)
 
 
 def _ties(wanted: Any) -> list[Tie]:
     """What follows from the values."""
-    texts: list[Any] = [*wanted] if isinstance(wanted, Iterable) else [wanted]
-    if isinstance(wanted, str) or not all(isinstance(text, str) for text in texts):
+    texts: list[str] = []
+    listed = isinstance(wanted, Iterable) and not isinstance(wanted, str)
+    for text in wanted if listed else ():
+        listed = isinstance(text, str)
+        if not listed:
+            break
+        texts.append(text)
+    if not listed:
         example = '["lane.minibatch.learning_rate~lane.minibatch.batch_size"]'
         raise UseError(f"ties must be a list of texts, such as {example}, not {shown(wanted)}")
     try:

@@ -16,7 +16,7 @@ from ...study.tuning.search import CRITERIA, FEWEST_SEEDS, MOST_UPDATES, plan
 from ...study.tuning.tuned import LaneTuned, Pair, Tuned, tuned
 from ...study.tuning.usual import usual_criterion
 from ..lanes import Added
-from ..mistakes import UseError, shown, whole_number
+from ..mistakes import UseError, known_name, shown, truth, whole_number
 from ..scenes import LARGEST_SEED, What, chosen
 from ..tables import frame_of, plain_text
 from .asked import computed
@@ -63,9 +63,7 @@ class Tune(Pictured):
 
     def __getitem__(self, name: str) -> LaneTuned:
         known = {lane.lane: lane for lane in self}
-        if name not in known:
-            raise UseError(f"there is no lane {did_you_mean(str(name), known)}")
-        return known[name]
+        return known[known_name("lane", name, known)]
 
     def __iter__(self) -> Iterator[LaneTuned]:
         return iter(self.told.lanes)
@@ -148,8 +146,9 @@ def tune(
     by = usual_criterion(meant) if by is None else by
     if not isinstance(by, str) or by not in CRITERIA:
         raise UseError(f"by must be one of {', '.join(CRITERIA)}, not {shown(by)}")
-    names = _lanes(meant, lanes, every_rule)
-    if every_rule:
+    all_rules = truth("every_rule", every_rule)
+    names = _lanes(meant, lanes, all_rules)
+    if all_rules:
         meant = of_every_rule(meant, names[0])
         names = [lane.name for lane in meant.lanes]
     tuning = plan(meant, names, _overs(over, meant), _budget(budget, meant), by, count)
@@ -164,8 +163,7 @@ def _lanes(scene: Scene, wanted: tuple[Any, ...], every_rule: bool) -> list[str]
     """
     known = [lane.name for lane in scene.lanes]
     for name in wanted:
-        if name not in known:
-            raise UseError(f"there is no lane {did_you_mean(str(name), known)}")
+        known_name("lane", name, known)
     if every_rule and len(wanted) > 1:
         raise UseError("with every_rule one lane is what all are like, not several")
     return [name for name in known if not wanted or name in wanted]
