@@ -29,6 +29,7 @@ from sim.stage.session.session import MOVING_GROUND, Session, begin, race, updat
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour
 from sim.stage.session.view import Hover
 from sim.stage.style import text
+from sim.stage.style.numbers import signed
 from sim.stage.style.theme import load_theme
 from sim.study.odds.tally import Tally, work
 from sim.study.tour.telling import told
@@ -80,7 +81,7 @@ def test_every_word_of_every_step_is_there(language: str, size: tuple[int, int],
         drawn = said(canvas.recording)
         words = told(the_tour().step[step], language)
         for sentence in (words.title, words.says, words.asks, words.look, words.found):
-            assert "".join(sentence.split()) in drawn, sentence
+            assert "".join(signed(sentence).split()) in drawn, sentence
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
