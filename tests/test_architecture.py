@@ -252,6 +252,31 @@ def test_how_a_module_that_names_its_package_is_told(source: str, named: bool) -
     assert names_itself(source) == named
 
 
+NUMBERS = (ast.Constant, ast.Tuple, ast.Name, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.expr_context)
+
+
+def late_numbers(source: str) -> list[str]:
+    """Constants, all of numbers, that stand below the first function or class."""
+    below, found = False, []
+    for node in ast.parse(source).body:
+        below = below or isinstance(node, ast.FunctionDef | ast.ClassDef)
+        if below and isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+            parts = [*ast.walk(node.value)]
+            counts = any(isinstance(part, ast.Constant) and type(part.value) in (int, float) for part in parts)
+            if counts and all(isinstance(part, NUMBERS) for part in parts):
+                found.append(ast.unparse(node))
+    return found
+
+
+def test_numbers_stand_at_the_top() -> None:
+    assert {path: late for path in modules(ROOT) if (late := late_numbers((ROOT / path).read_text("utf-8")))} == {}
+
+
+def test_how_a_number_that_stands_below_is_told() -> None:
+    below = "A = 1\ndef f(): pass\nB, C = 2.0, -1\nD: float = A / 2\nE = f(3)\nF = 'x'"
+    assert late_numbers(below) == ["B, C = (2.0, -1)", "D: float = A / 2"]
+
+
 def test_every_folder_is_a_package() -> None:
     folders = {path.parent for path in (ROOT / "sim").rglob("*.py")}
     assert all((folder / "__init__.py").exists() for folder in folders)
