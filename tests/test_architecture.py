@@ -34,7 +34,7 @@ ROOMS = (
 """Each may import from itself and from those before it; the house tells its version, and what its library has."""
 
 INNER_ROOMS = {
-    "surface": ("wanted", "points", "protocol", "critical", "discs", "basins", "around", "functions", "start"),
+    "surface": ("wanted", "points", "protocol", "critical", "discs", "basins", "around", "functions"),
     "descent": (
         *("examples", "rules", "schedules", "update", "lane", "problem", "run", "track"),
         *("verdict", "crowd", "race", "clock", "digest"),
@@ -45,7 +45,9 @@ INNER_ROOMS = {
 """The rooms within these, folders and single files; each may import from itself and from those before it."""
 
 MOST_ENTRIES = 14
-"""As many as one takes in at a glance, in each folder of these rooms."""
+"""As many as one takes in at a glance, in each folder of the rooms."""
+HOUSE_ENTRIES = 17
+"""As many as the house has: nine folders, five files that several of these need, and three that make it a package."""
 
 STAGE_ONLY = {"pygame", "pygame_gui"}
 
@@ -110,7 +112,7 @@ def _imports(source: str, module: Path) -> Iterator[str]:
 
 
 def inner_room(name: str) -> str | None:
-    """The room within the study or the stage that a module belongs to; None for these themselves and for all else."""
+    """The room within one of INNER_ROOMS that a module belongs to; None for these themselves and for all else."""
     match name.split("."):
         case ["sim", outer, first, *_] if outer in INNER_ROOMS:
             return first
@@ -120,7 +122,7 @@ def inner_room(name: str) -> str | None:
 def violations_within(root: Path) -> list[str]:
     """The same for the rooms within. What is no room is something that the outer one itself defines.
 
-    What commands have in common knows none of them.
+    The console, which is what commands have in common, knows no command.
     """
     found = []
     for module in modules(root):
@@ -204,14 +206,29 @@ def test_a_detour_is_found(tmp_path: Path) -> None:
         list(TopologicalSorter(imported_modules(tmp_path)).static_order())
 
 
-@pytest.mark.parametrize("name", ["surface", "descent", "scene", "study", "stage", "library", "command"])
-def test_no_folder_is_too_full_to_be_taken_in(name: str) -> None:
-    folders = {path.parent for path in (ROOT / "sim" / name).rglob("*.py")}
-    entries = {folder: [path for path in folder.iterdir() if path.name != "__pycache__"] for folder in folders}
-    assert {folder.name: len(found) for folder, found in entries.items() if len(found) > MOST_ENTRIES} == {}
-    if name in INNER_ROOMS:
-        inside = {path.stem for path in entries[ROOT / "sim" / name]} - {"__init__"}
-        assert inside == set(INNER_ROOMS[name])
+def entries_of(folder: Path) -> list[Path]:
+    """What stands in a folder of the house."""
+    return [path for path in folder.iterdir() if path.name != "__pycache__"]
+
+
+def test_no_folder_is_too_full_to_be_taken_in() -> None:
+    house = ROOT / "sim"
+    counts = {folder: len(entries_of(folder)) for folder in {path.parent for path in house.rglob("*.py")}}
+    assert counts.pop(house) == HOUSE_ENTRIES
+    assert {folder.name: count for folder, count in counts.items() if count > MOST_ENTRIES} == {}
+
+
+@pytest.mark.parametrize("name", INNER_ROOMS)
+def test_every_room_within_is_listed(name: str) -> None:
+    assert {path.stem for path in entries_of(ROOT / "sim" / name)} - {"__init__"} == set(INNER_ROOMS[name])
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_the_pages_that_people_read_tell_the_arrows(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    told = [tuple(chain.split(" ← ")) for chain in re.findall(r"\w+(?: ← \w+)+", re.sub(r"\s+", " ", text))]
+    house = tuple(name for name in ROOMS if (ROOT / "sim" / name).is_dir() or name in ("report", "main"))
+    assert told == [house, *INNER_ROOMS.values()]
 
 
 def test_the_package_works_under_another_name() -> None:
@@ -233,6 +250,31 @@ def test_the_package_works_under_another_name() -> None:
 )
 def test_how_a_module_that_names_its_package_is_told(source: str, named: bool) -> None:
     assert names_itself(source) == named
+
+
+NUMBERS = (ast.Constant, ast.Tuple, ast.Name, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.expr_context)
+
+
+def late_numbers(source: str) -> list[str]:
+    """Constants, all of numbers, that stand below the first function or class."""
+    below, found = False, []
+    for node in ast.parse(source).body:
+        below = below or isinstance(node, ast.FunctionDef | ast.ClassDef)
+        if below and isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+            parts = [*ast.walk(node.value)]
+            counts = any(isinstance(part, ast.Constant) and type(part.value) in (int, float) for part in parts)
+            if counts and all(isinstance(part, NUMBERS) for part in parts):
+                found.append(ast.unparse(node))
+    return found
+
+
+def test_numbers_stand_at_the_top() -> None:
+    assert {path: late for path in modules(ROOT) if (late := late_numbers((ROOT / path).read_text("utf-8")))} == {}
+
+
+def test_how_a_number_that_stands_below_is_told() -> None:
+    below = "A = 1\ndef f(): pass\nB, C = 2.0, -1\nD: float = A / 2\nE = f(3)\nF = 'x'"
+    assert late_numbers(below) == ["B, C = (2.0, -1)", "D: float = A / 2"]
 
 
 def test_every_folder_is_a_package() -> None:

@@ -1,63 +1,24 @@
 // The losses of all marbles by time, as far as they have been played, with what happened as pins below.
 
-const DECADES = 100; // The factor from the lowest to the highest loss from which on a logarithm tells more.
-const STAY = 0.1; // Of the chart's time a line spends in the lower half of its fall, unless it falls without a floor.
-const TALLEST = 1.25; // How far above the start, in heights of the start, a line is followed.
-const SPARE = 0.06; // Of the land's height, at its foot, for losses beyond those of the map.
 const PLOT = { left: 54, right: 12, top: 18, bottom: 20 };
 const MOST_TYPE = 16; // Pixels of type for which PLOT has room.
+const MOST_POWER = 308; // Of ten: there is no larger one among numbers.
 const MOST_PINS = 60;
 const MOST_PIN_ROWS = 3;
 const PIN = { wide: 13, high: 17 }; // Pixels from one to the next.
 
-// The lowest of the finite losses of one kind, training or test. One that has not stayed low for so long as STAY tells
-// falls without a floor: it counts only down to the lowest loss of the map.
-function lowestOf(columnName) {
-  let low = Infinity;
-  race.lanes.forEach((lane, index) => {
-    const losses = [...lane[columnName]].filter(Number.isFinite);
-    if (!losses.length) return;
-    const lowest = losses.reduce((one, other) => Math.min(one, other));
-    const stays = losses.filter((loss) => loss <= losses[0] / 2 + lowest / 2).length >= STAY * race.ticks * race.paces[index];
-    low = Math.min(low, stays ? lowest : Math.max(lowest, Math.min(losses[0], ...lowestKnown())));
-  });
-  return low;
+// A loss as a share of the chart's height, from the bottom.
+function heightInChart(loss) {
+  const { low, high, logarithmic } = race.axis;
+  return ((logarithmic ? Math.log10(loss) : loss) - low) / (high - low);
 }
-
-// The highest of the finite losses up to as far above the start as lines are followed: a marble that is thrown out must
-// not press all others flat.
-function highestFrom(low) {
-  const columns = race.lanes.flatMap((lane) => [[...lane.loss], [...lane.test]]).map((losses) => losses.filter(Number.isFinite));
-  const start = columns.reduce((high, losses) => Math.max(high, losses[0] ?? high), -Infinity);
-  const ceiling = start + (TALLEST - 1) * Math.max(start - low, 1e-12);
-  return columns.flat().reduce((high, loss) => (loss <= ceiling ? Math.max(high, loss) : high), start);
-}
-
-// The loss at the foot of the land, and those of the minima.
-function lowestKnown() {
-  const minima = race.critical.points.filter((point) => point.kind === "minimum");
-  return [interpolated(SPARE, race.ground.stands, race.ground.knots), ...minima.map((point) => point.loss)];
-}
-
-function rangeOfLosses() {
-  const low = Math.min(lowestOf("loss"), lowestOf("test"));
-  if (!Number.isFinite(low)) return { low: 0, high: 1, logarithmic: false }; // Nowhere is there a loss.
-  const high = highestFrom(low);
-  const logarithmic = low > 0 && high / low > DECADES;
-  const least = 1e-9 * Math.max(Math.abs(low), Math.abs(high)); // What differs by less is rounding.
-  return { low, high: high - low > least ? high : low + Math.max(1, least), logarithmic };
-}
-
-let chartRange = rangeOfLosses();
 
 function chartPlace(width, height) {
-  const { low, high, logarithmic } = chartRange;
-  const scaled = (loss) => (logarithmic ? Math.log(loss / low) / Math.log(high / low) : (loss - low) / (high - low));
   const [wide, tall] = [width - PLOT.left - PLOT.right, height - PLOT.top - PLOT.bottom];
   return {
     ticksPerPixel: Math.max(race.ticks, 1) / wide,
     x: (tick) => PLOT.left + (tick / Math.max(race.ticks, 1)) * wide,
-    y: (loss) => PLOT.top + (1 - limited(0.02 + 0.96 * scaled(loss), -0.1, 1.1)) * tall,
+    y: (loss) => PLOT.top + (1 - limited(heightInChart(loss), -0.1, 1.1)) * tall,
     tick: (x) => limited(Math.round(((x - PLOT.left) / wide) * race.ticks), 0, race.ticks),
   };
 }
@@ -73,10 +34,10 @@ function niceSteps(low, high, most) {
 }
 
 function lossTicks() {
-  const { low, high, logarithmic } = chartRange;
+  const { low, high, logarithmic } = race.axis;
   if (!logarithmic) return niceSteps(low, high, 4);
-  const [first, last] = [Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))];
-  const every = Math.max(1, Math.ceil((last - first) / 4));
+  const [first, last] = [Math.ceil(low), Math.min(Math.floor(high), MOST_POWER)];
+  const every = Math.max(1, Math.floor((last - first + 4) / 4));
   const found = [];
   for (let power = first; power <= last; power += every) found.push(Number(`1e${power}`));
   return found;
@@ -92,7 +53,7 @@ function drawLosses(context, place, lane, columnName, color, width, dashes, unti
   context.setLineDash(dashes);
   context.beginPath();
   const last = Math.min(until, column.length - 1);
-  const shown = (loss) => Number.isFinite(loss) && (!chartRange.logarithmic || loss > 0);
+  const shown = (loss) => Number.isFinite(loss) && (!race.axis.logarithmic || loss > 0);
   const stride = Math.max(1, Math.floor(pace * place.ticksPerPixel));
   for (let first = 0; first <= last; first += stride) { // Of what falls on one pixel, the lowest and the highest.
     let [low, high] = [-1, -1];
@@ -130,7 +91,7 @@ function drawChart(canvas, width, height) {
     if (Number.isInteger(tick)) context.fillText(String(tick), place.x(tick), height - 8);
   }
   context.textAlign = "left";
-  context.fillText(say(chartRange.logarithmic ? "loss, logarithmic" : "loss"), 6, 9);
+  context.fillText(say(race.axis.logarithmic ? "loss, logarithmic" : "loss"), 6, 9);
   context.textAlign = "right";
   context.fillText(`— ${say("training")}   ╌ ${say("test")}`, width - PLOT.right, 9);
   context.save();

@@ -348,7 +348,8 @@ window.threeMarbles = Object.freeze({
       return Array.from(context.getImageData(0, 0, width, height).data);
     });
   },
-  chart: () => ({ ...chartRange }),
+  chart: () => ({ ...race.axis, marks: lossTicks() }),
+  heightInChart,
   numbers: (lane, column) => Array.from(race.lanes[lane][column]),
 });
 

@@ -56,9 +56,9 @@ function unpackedParts(parts) {
 }
 
 // What a seed decides.
-function unpackedRun({ seed, critical, captions, question, clocks, lanes }) {
+function unpackedRun({ seed, critical, captions, question, axis, clocks, lanes }) {
   return {
-    seed, critical, captions, question, clocks,
+    seed, critical, captions, question, axis, clocks,
     lanes: lanes.map((lane) => ({
       ...lane,
       theta: numbers(lane.theta, Float64Array),
@@ -96,8 +96,8 @@ function setRun(run, clock) {
   Object.assign(race, unpackedRun(run), ownClock);
   const other = race.clocks[clock];
   if (!other) return;
-  const { paces, captions, question, ticks } = other;
-  Object.assign(race, { clock, paces, captions, question });
+  const { paces, captions, question, axis, ticks } = other;
+  Object.assign(race, { clock, paces, captions, question, axis });
   race.lanes.forEach((lane, index) => {
     lane.events = lane.events.flatMap((event, place) =>
       (place < ticks[index].length ? [{ ...event, tick: ticks[index][place] }] : []));

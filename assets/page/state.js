@@ -124,7 +124,6 @@ function useRun(index, clock) {
   if (runs[index].seed === race.seed && clock === race.clock) return;
   if (runs[index].seed !== race.seed) state.guess = null;
   setRun(runs[index], clock);
-  chartRange = rangeOfLosses();
   grounds.clear();
   known.clear();
   Object.assign(sights, { pose: "", hidden: [] });

@@ -1,7 +1,8 @@
 """What the command line can do, a module a command.
 
 Each has `parser()`, the arguments it takes, and `run(arguments)`, which does it. Modules import what a
-command needs when it runs, so that no command waits for another's libraries, and --help for none.
+command needs when it runs, so that no command waits for another's libraries, and --help for none: only that of basins
+has the rules in it, whose settings are its options.
 """
 
 COMMANDS = {

@@ -53,12 +53,13 @@ every language of the scene. It loads nothing, and can be opened here again.
 """,
     )
     add_scene(parser)
-    add_updates(parser)
+    add_updates(parser, "the scene's own number, or as many as a longer picture, film or page has")
     add_seed(parser)
     parser.add_argument(
         "--clock",
         choices=CLOCKS,
-        help="what the lanes share: updates, epochs, or the time of a serial or parallel machine (default: updates)",
+        help="what the lanes share: updates, epochs, or the time of a serial or parallel machine (default: that of a "
+        "picture, film or page, else updates)",
     )
     parser.add_argument(
         "--seeds",

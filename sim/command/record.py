@@ -5,7 +5,6 @@ import argparse
 import re
 from contextlib import closing
 
-from ..scene.words import counted
 from ..stage.export.limits import FASTEST, FASTEST_GIF, FILMS, LONGEST, SHORTEST
 from . import COMMAND_LINE
 from .console.arguments import (
@@ -124,6 +123,7 @@ def seconds(text: str) -> float:
 def run(arguments: argparse.Namespace) -> None:
     """Draw and encode it."""
     from ..files import check_writable, free_path, named
+    from ..scene.words import counted
     from ..stage import require_pygame_ce
     from .console.chosen import chosen_saved, compare, tell_of_boxes, tell_of_failures
 

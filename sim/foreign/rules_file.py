@@ -30,6 +30,14 @@ PLAIN = (float, int, bool, str)
 """What the settings of a rule may be, which stand in scene files; or tuples of these."""
 METHODS: Mapping[str, tuple[str, ...]] = {"init": ("theta",), "step": ("theta", "slope", "state")}
 """What a rule does, and what it is given for that."""
+MOST_SETTINGS = 56
+"""A lane's table in a scene file has room for 64 keys, and holds a few besides its rule's."""
+NUMBERS = frozenset(all_letters())
+"""What the program's own rules have: one by that name is drawn, set and compared as theirs are."""
+RESERVED = frozenset(
+    {"rule", "batch_size", "schedule", "sampling", "drop_last", "claim", "copy", "json", "dict", "schema", "validate"}
+)
+"""What a lane's table holds besides, and what tables are made of."""
 
 
 class RulesError(ValueError):
@@ -403,16 +411,6 @@ def _wrong_setting(kind: type[Any], field: "Field[Any]") -> str:
         return f"{field.name} {problem}"
     problem = wrong_value(kind, field.name, getattr(kind(), field.name))
     return f"the usual value of {field.name} {problem}" if problem else ""
-
-
-MOST_SETTINGS = 56
-"""A lane's table in a scene file has room for 64 keys, and holds a few besides its rule's."""
-NUMBERS = frozenset(all_letters())
-"""What the program's own rules have: one by that name is drawn, set and compared as theirs are."""
-RESERVED = frozenset(
-    {"rule", "batch_size", "schedule", "sampling", "drop_last", "claim", "copy", "json", "dict", "schema", "validate"}
-)
-"""What a lane's table holds besides, and what tables are made of."""
 
 
 # To worker processes, and to other computers.

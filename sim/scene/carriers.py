@@ -36,6 +36,8 @@ LONGEST_MARK = 1 << 12
 """How many bytes tell them apart: a page may have comments in front, as from a browser that saved it."""
 
 CarriedText = str | bytes | None
+GIF_HEADER, PALETTE, COMMENT, EXTENSION = 13, 0x80, 0xFE, 0x21
+"""Bytes of a GIF's header; the bit of its flags that tells of a palette; how a comment and an extension are marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,6 @@ def _international(rest: bytes) -> CarriedText:
     """The text of an iTXt chunk, from what follows the keyword: two flags, a language, the keyword in it."""
     _language, _keyword, text = rest[2:].split(b"\0", 2)
     return zlib.decompressobj().decompress(text, LONGEST_START) if rest[0] else text
-
-
-GIF_HEADER, PALETTE, COMMENT, EXTENSION = 13, 0x80, 0xFE, 0x21
 
 
 def _gif(stream: BinaryIO) -> CarriedText:

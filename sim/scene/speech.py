@@ -21,6 +21,8 @@ CAPTION_EVENTS = ("start", "end", "update", *EVENT_KINDS)
 Words = TypeVar("Words")
 InLanguages: TypeAlias = tuple[tuple[str, Words], ...]
 """What something is in other languages than English, by their codes, in the order of `TRANSLATIONS`."""
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_NAME = 60, 400, 40
+"""Characters of a title, of a sentence such as what to look at, and of a lane's name, at most."""
 
 
 def mistake(path: str, reason: str) -> NoReturn:
@@ -55,9 +57,6 @@ def _listed(value: object) -> object:
         return (value,)
     return tuple(value) if isinstance(value, list) else value
 
-
-LONGEST_TITLE, LONGEST_TEXT, LONGEST_NAME = 60, 400, 40
-"""Characters of a title, of a sentence such as what to look at, and of a lane's name, at most."""
 
 Title = Annotated[str, Field(max_length=LONGEST_TITLE), AfterValidator(one_line)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(one_line)]

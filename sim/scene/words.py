@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 BARE_KEY = re.compile(r"[\w-]+", re.ASCII)
+SURE = 0.9
+"""How much alike a name and what was written are where no other one can be meant."""
 
 
 class SceneError(ValueError):
@@ -36,8 +38,6 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-SURE = 0.9
-"""How much alike a name and what was written are where no other one can be meant."""
 OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "learning_rate": ("lr", "eta", "η", "alpha", "step_size", "stepsize", "max_lr", "rate"),
     "decay": ("momentum", "mu", "lambda", "λ", "beta"),

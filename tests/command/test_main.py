@@ -68,6 +68,20 @@ def test_help_has_examples_and_fits_a_terminal(
     assert max(map(len, text.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("command", ["screenshot", "record", "page"])
+def test_help_says_that_a_saved_race_goes_by_its_own_clock(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    said = "(default: that of a picture, film or page, else updates)"
+    assert said in " ".join(output(capsys, command, "--help").split("--clock", 2)[2].split())
+    monkeypatch.chdir(tmp_path)
+    made = {"screenshot": "made.png", "record": "made.gif", "page": "made.html"}[command]
+    few = {"screenshot": ("--update", "4"), "record": ("--to", "4"), "page": ("--updates", "4")}[command]
+    output(capsys, "screenshot", "batch-ladder", "--clock", "epochs", "--update", "3", "-o", "saved.png")
+    output(capsys, command, "saved.png", *few, "-o", made)
+    assert load_saved(made).clock == "epochs"
+
+
 def test_the_main_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     text = output(capsys, "--help")
     assert all(f"main.py {command} " in text for command in COMMANDS)
@@ -84,15 +98,22 @@ def test_the_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) 
     assert output(capsys, "--version") == "three-marbles 0.3.0\n"
 
 
-def test_help_waits_for_no_library() -> None:
-    modules = in_one_process("""
-try:
-    obey(["--help"])
-except SystemExit:
-    print("modules:", *sys.modules)
-""").split("modules:")[1]
-    assert "argparse" in modules.split()
-    assert not {"numpy", "pydantic", "rich", "pygame", "sim.scene"} & set(modules.split())
+def test_help_waits_for_no_library_but_that_of_basins_for_the_rules() -> None:
+    helps = [[], *([command] for command in COMMANDS if command != "basins"), ["basins"]]
+    output = in_one_process(f"""
+for words in {helps}:
+    try:
+        obey([*words, "--help"])
+    except SystemExit:
+        print("modules:", *sys.modules)
+""")
+    *others, basins = (set(part.splitlines()[0].split()) for part in output.split("modules:")[1:])
+    slow = {"numpy", "pydantic", "rich", "pygame", "sim.scene"}
+    assert len(others) == len(COMMANDS)
+    for words, modules in zip(helps, others, strict=False):
+        assert "argparse" in modules
+        assert not slow & modules, words
+    assert slow & basins == {"numpy"}
 
 
 def test_what_needs_no_picture_imports_no_pygame() -> None:

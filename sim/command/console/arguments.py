@@ -195,13 +195,13 @@ def add_seed(parser: argparse.ArgumentParser, what: str = ONE_SEED) -> None:
     )
 
 
-def add_updates(parser: argparse.ArgumentParser) -> None:
+def add_updates(parser: argparse.ArgumentParser, usual: str = "the scene's own number") -> None:
     """--updates."""
     parser.add_argument(
         "--updates",
         type=whole_number(0, MOST_UPDATES),
         metavar="N",
-        help=f"how many updates to run, at most {MOST_UPDATES:,} (default: the scene's own number)",
+        help=f"how many updates to run, at most {MOST_UPDATES:,} (default: {usual})",
     )
 
 
@@ -327,7 +327,8 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--clock",
         choices=CLOCKS,
-        help="what the lanes share: updates, epochs, or the time of a serial or parallel machine (default: updates)",
+        help="what the lanes share: updates, epochs, or the time of a serial or parallel machine (default: that of a "
+        "picture, film or page, else updates)",
     )
     parser.add_argument(
         "--language", default=ENGLISH, metavar="CODE", help=f"in which language: {', '.join(LANGUAGES)}"

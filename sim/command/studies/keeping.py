@@ -7,7 +7,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ...scene.words import counted
 from ..console.arguments import add_workers
 from ..console.ending import before_the_end, no_longer
 from ..console.output import Place, file_place
@@ -141,6 +140,8 @@ def _said_where(store: "Store") -> Iterator[None]:
 
 def _complete(store: "Store", arguments: argparse.Namespace) -> None:
     """Compute what is missing, and what is missing then, until nothing is."""
+    from ...scene.words import counted
+
     there = sum(store.sweep.blocks[place].job.count for place in store.results)
     if there and store.missing:
         remark(escaped(f"{counted(there, 'run')} {'is' if there == 1 else 'are'} taken from {store.path}"))

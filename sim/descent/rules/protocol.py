@@ -10,6 +10,11 @@ from annotated_types import Ge, Gt, Le, Lt
 
 from ...surface.points import Array
 
+MOST_RATE = 1e6
+"""Far beyond divergence; keeps infinity out."""
+LONGEST_SETTING = 200
+"""Characters of a text among the settings of a rule from outside."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -28,12 +33,6 @@ LENGTH, SHARE = "length", "share"
 
 RATE = Letter("η", always=True)
 """That of the learning rate, which every rule has."""
-
-MOST_RATE = 1e6
-"""Far beyond divergence; keeps infinity out."""
-
-LONGEST_SETTING = 200
-"""Characters of a text among the settings of a rule from outside."""
 
 LearningRate = Annotated[float, Gt(0), Le(MOST_RATE), RATE]
 """η, by which a gradient is multiplied."""

@@ -16,6 +16,10 @@ from .canvas import Pixel
 MARGIN = 0.02  # Of the panel's shorter side, left free all around a block that is seen aslant.
 APART = 5.0  # Pixels from one node of a grid to the next, at most, where lines of equal value are drawn.
 DIGITS = 12  # Of sines and cosines: the last ones may differ from computer to computer.
+FAR = 1e4
+"""Pixels around a place up to which another one may lie: SDL takes them as 32-bit integers."""
+LOST = 1e300
+"""As which infinitely many pixels count beside each other."""
 
 
 class Pose(NamedTuple):
@@ -267,12 +271,6 @@ def interpolated(grid: Array, rows: Array, columns: Array) -> Array:
     wide = grid[:, low] * (1 - share) + grid[:, low + 1] * share
     share, low = split(rows, grid.shape[0])
     return np.asarray(wide[low] * (1 - share[:, None]) + wide[low + 1] * share[:, None])
-
-
-FAR = 1e4
-"""Pixels around a place up to which one may lie: SDL takes them as 32-bit integers."""
-LOST = 1e300
-"""As which infinitely many pixels count beside each other."""
 
 
 def within_reach(pixel: Pixel, place: pygame.Rect) -> Pixel:

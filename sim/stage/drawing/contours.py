@@ -26,6 +26,8 @@ BOTTOMLESS = 3.0  # How far the lowest losses must lie below nearly all others, 
 FOOT = 2e-3  # Where the logarithm turns into a straight line, over the median height.
 LEVEL, MUCH = 1e-6, 0.2  # So near to a contour, in shares of the whole height, no more of the map may lie than this.
 FEW = 9  # About how many of the map's levels are drawn again for another loss.
+MANY = 200
+"""Minima up to which each has contours of its own: of more, there would be no telling one from another."""
 
 
 @kept
@@ -81,10 +83,6 @@ def contour_levels(heights: Array, problem: Problem, floor: float | None) -> Arr
     levels = np.unique(levels[(levels > bottom) & (levels <= top)])
     lies = np.searchsorted(np.sort(heights), levels[:, None] + LEVEL * (top - bottom) * np.array([-1.0, 1.0]))
     return np.asarray(levels[np.diff(lies)[:, 0] < MUCH * heights.size])
-
-
-MANY = 200
-"""Minima up to which each has contours of its own: of more, there would be no telling one from another."""
 
 
 def rings(problem: Problem, camera: Camera, minimum: CriticalPoint, most: int = MOST) -> list[float]:

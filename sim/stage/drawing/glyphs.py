@@ -18,6 +18,33 @@ DOTTED = 1.0
 
 # Length of a dash of a thin line, in strokes; of the gap to the next, in such lengths.
 DASH, GAP = 4.0, 1.5
+WEDGE_RIM = 12.0
+"""From the middle of a wedge to the edge that it stands at, in strokes."""
+WEDGE = ((10.0, 0.0), (-10.0, 7.0), (-5.0, 0.0), (-10.0, -7.0))
+"""Corners of a wedge, along and across its direction, in strokes: slender and notched, it has but one tip."""
+SHAPES: tuple[tuple[tuple[float, float], ...], ...] = (
+    (),
+    ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)),
+    ((0.0, -1.1), (1.05, 0.8), (-1.05, 0.8)),
+    ((0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)),
+    ((0.0, 1.1), (-1.05, -0.8), (1.05, -0.8)),
+    (
+        (-0.4, -1.1),
+        (0.4, -1.1),
+        (0.4, -0.4),
+        (1.1, -0.4),
+        (1.1, 0.4),
+        (0.4, 0.4),
+        (0.4, 1.1),
+        (-0.4, 1.1),
+        (-0.4, 0.4),
+        (-1.1, 0.4),
+        (-1.1, -0.4),
+        (-0.4, -0.4),
+    ),
+)
+"""The lanes' badges, in units of their radius: a disc, a square, triangles, a diamond, a cross."""
+POLE = 15.0  # Height of the flag, in strokes.
 
 
 def draw_arrow(
@@ -102,30 +129,6 @@ def draw_diamond(canvas: Canvas, pixel: Pixel, radius: float, colors: Sequence[t
             canvas.line((start, end), color, width)
 
 
-SHAPES: tuple[tuple[tuple[float, float], ...], ...] = (
-    (),
-    ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)),
-    ((0.0, -1.1), (1.05, 0.8), (-1.05, 0.8)),
-    ((0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)),
-    ((0.0, 1.1), (-1.05, -0.8), (1.05, -0.8)),
-    (
-        (-0.4, -1.1),
-        (0.4, -1.1),
-        (0.4, -0.4),
-        (1.1, -0.4),
-        (1.1, 0.4),
-        (0.4, 0.4),
-        (0.4, 1.1),
-        (-0.4, 1.1),
-        (-0.4, 0.4),
-        (-1.1, 0.4),
-        (-1.1, -0.4),
-        (-0.4, -0.4),
-    ),
-)
-"""The lanes' badges, in units of their radius: a disc, a square, triangles, a diamond, a cross."""
-
-
 def draw_badge(canvas: Canvas, center: Pixel, radius: float, lane: int, color: Color) -> None:
     """What a lane is told by besides its colour."""
     corners = SHAPES[lane % len(SHAPES)]
@@ -145,12 +148,6 @@ def draw_marble(canvas: Canvas, center: Pixel, color: Color, halo: Color, stroke
     canvas.disc((center[0] - 2 * stroke, center[1] - 2 * stroke), 1.6 * stroke, mix(color, (255, 255, 255), 0.55))
 
 
-WEDGE_RIM = 12.0
-"""From its middle to the edge that it stands at, in strokes."""
-WEDGE = ((10.0, 0.0), (-10.0, 7.0), (-5.0, 0.0), (-10.0, -7.0))
-"""Corners of a wedge, along and across its direction, in strokes: slender and notched, it has but one tip."""
-
-
 def wedge_middle(area: Rect, beyond: Pixel, stroke: float) -> Pixel:
     """The middle of the wedge at the area's edge that points to a marble out of sight."""
     (x, y), rim = area.center, WEDGE_RIM * stroke
@@ -167,9 +164,6 @@ def draw_wedge(canvas: Canvas, area: Rect, beyond: Pixel, color: Color, halo: Co
     across = np.array([-along[1], along[0]])
     corners = [tuple((middle + ahead * along + aside * across).tolist()) for ahead, aside in WEDGE]
     draw_rimmed(canvas, corners, color, halo, stroke)
-
-
-POLE = 15.0  # Height of the flag, in strokes.
 
 
 def from_flag(foot: Pixel, pixel: Pixel, stroke: float) -> float:

@@ -43,35 +43,8 @@ UPRIGHT = 1.15
 land is the chart's."""
 HIGHEST_CHART = 0.3
 """Share of the height that the chart takes at most."""
-
-
 WORDS, CHART_TOO = 1, 2
 """What makes way for maps: room for words beside names; the chart, too, and the profile beside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class More:
-    """What panels have room for besides their maps."""
-
-    swarm: bool = False
-    numbers: bool = False
-    """All of the live numbers, not only the loss."""
-    sliders: bool = False
-    together: bool = False
-    """One large map for all lanes, and a card for each beside it."""
-    profile: bool = False
-    ends: bool = False
-    """A bar of where the lane's marbles end over many seeds."""
-    strip: bool = False
-    """The strip of examples even in a panel that is low."""
-    planned: bool = False
-    """Among the numbers the learning rate, which changes while the race runs."""
-    told: int = 0
-    """Of how many of the numbers one is told besides: where maps are low, there are no more rows than hold these."""
-    yields: int = 0
-    """What makes way for larger maps: nothing (0), WORDS or CHART_TOO."""
-
-
 TYPE, SMALL_TYPE = 15, 12
 """Height of the type in a window of the usual size, and in one that is as small as can be, in pixels."""
 PRESENTED = 1.3
@@ -96,6 +69,29 @@ LEAST_ROW = 1.5
 """Height of the line of a lane's name, in ems: in cards beside one map it may become too low."""
 LEAST_WIDTH = 40.0
 """Width that the panel of controls leaves of the window, in ems."""
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What panels have room for besides their maps."""
+
+    swarm: bool = False
+    numbers: bool = False
+    """All of the live numbers, not only the loss."""
+    sliders: bool = False
+    together: bool = False
+    """One large map for all lanes, and a card for each beside it."""
+    profile: bool = False
+    ends: bool = False
+    """A bar of where the lane's marbles end over many seeds."""
+    strip: bool = False
+    """The strip of examples even in a panel that is low."""
+    planned: bool = False
+    """Among the numbers the learning rate, which changes while the race runs."""
+    told: int = 0
+    """Of how many of the numbers one is told besides: where maps are low, there are no more rows than hold these."""
+    yields: int = 0
+    """What makes way for larger maps: nothing (0), WORDS or CHART_TOO."""
 
 
 @dataclass(frozen=True, slots=True)

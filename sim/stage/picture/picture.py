@@ -48,6 +48,36 @@ from .tour import all_knobs, draw_strip
 from .transport import draw_knobs, knobs
 from .views.moving_ground import LANDED
 
+CLOCK_NAMES = {
+    UPDATES: "updates",
+    "epochs": "epochs",
+    "serial": "serial machine time",
+    "parallel": "parallel machine time",
+}
+SMALLER, LEADING, TALL = 0.8, 1.25, 1.45
+"""Type of a notice that one line cannot hold, in ems, how far two lines are apart if there is room, in its own height,
+and how tall a line is with all that letters have above and below."""
+RED = (214, 48, 49)
+"""What tells, on both themes, that a film is being made."""
+GLIDING = 30.0
+"""Updates a second up to which one sees a marble glide from one to the next; faster ones are shown as they are."""
+SHARP = 8.0
+"""Updates a second up to which one looks at ground that rests between two movements."""
+COARSE = 2
+"""Pixels along the side of what is computed of ground that moves on at once."""
+PHASES = 24
+"""Places on the way from one update to the next, at most."""
+HINTS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
+    ("play", (Play(),)),
+    ("step", (Step(-1), Step(1))),
+    ("restart", (Restart(),)),
+    ("new seed", (NewSeed(),)),
+    ("scene", (Lead(-1), Lead(1))),
+    ("controls", (ShowControls(),)),
+    ("help", (ShowHelp(),)),
+)
+"""What the line below the maps names the keys of, as far as there is room."""
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -128,37 +158,6 @@ def seen(session: Session) -> Glimpse | None:
     if not session.swarm:
         return None
     return swarm(session.scene, session.swarm, session.spread, session.clock).glimpse
-
-
-CLOCK_NAMES = {
-    UPDATES: "updates",
-    "epochs": "epochs",
-    "serial": "serial machine time",
-    "parallel": "parallel machine time",
-}
-SMALLER, LEADING, TALL = 0.8, 1.25, 1.45
-"""Type of a notice that one line cannot hold, in ems, how far two lines are apart if there is room, in its own height,
-and how tall a line is with all that letters have above and below."""
-RED = (214, 48, 49)
-"""What tells, on both themes, that a film is being made."""
-GLIDING = 30.0
-"""Updates a second up to which one sees a marble glide from one to the next; faster ones are shown as they are."""
-SHARP = 8.0
-"""Updates a second up to which one looks at ground that rests between two movements."""
-COARSE = 2
-"""Pixels along the side of what is computed of ground that moves on at once."""
-PHASES = 24
-"""Places on the way from one update to the next, at most."""
-HINTS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
-    ("play", (Play(),)),
-    ("step", (Step(-1), Step(1))),
-    ("restart", (Restart(),)),
-    ("new seed", (NewSeed(),)),
-    ("scene", (Lead(-1), Lead(1))),
-    ("controls", (ShowControls(),)),
-    ("help", (ShowHelp(),)),
-)
-"""What the line below the maps names the keys of, as far as there is room."""
 
 
 def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, here: Setting | None = None) -> None:

@@ -15,6 +15,12 @@ from ..style.theme import Theme, load_theme
 from .map.site import camera_on
 from .tour import strip_lines
 
+LOW_MAP = 11.5
+"""Height of a map, in ems, below which words beside names make way for it, and the chart where these are not enough:
+no step of the tour speaks of that."""
+LOW_BELOW_SHEET = 15.5
+"""The same where a sheet comes to lie over the maps: its type is no smaller for what there is to try."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -69,14 +75,6 @@ class Setting:
         """What all maps show: they are equally large and look the same way."""
         area = self.places.panels[0].map
         return camera_on(self.scene.problem(), self.focus or self.scene.window, area.size, self.pose)
-
-
-LOW_MAP = 11.5
-"""Height of a map, in ems, below which words beside names make way for it, and the chart where these are not enough:
-no step of the tour speaks of that."""
-
-LOW_BELOW_SHEET = 15.5
-"""The same where a sheet comes to lie over the maps: its type is no smaller for what there is to try."""
 
 
 def places_in(here: Setting, size: tuple[int, int]) -> Layout:

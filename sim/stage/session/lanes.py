@@ -239,7 +239,7 @@ class ScaleLearningRate:
 
 @dataclass(frozen=True)
 class ShiftMomentum:
-    """Add to the share of the past that the selected lane's rule keeps: its λ, α or β1."""
+    """Add to the share of the past that the selected lane's rule keeps: its λ, β1, α or ρ."""
 
     amount: float
 

@@ -16,10 +16,10 @@ from ...descent.update import plain_rate, rolled
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene
 from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
+from ...study.tuning.start import TRIED, Beginning, Trial, beginning
 from ...surface.functions.formula import Formula, FormulaError
 from ...surface.points import Array
 from ...surface.protocol import Point
-from ...surface.start import TRIED, Beginning, Trial, beginning
 from ..style.numbers import short
 from ..style.theme import say
 from .lanes import grows, renamed, two_digits, with_lanes

@@ -116,7 +116,11 @@ class ShowTour:
 
 
 def end(session: Session) -> Session:
-    """The session without its tour: what was to be seen before, in the theme and language that there are now."""
+    """The session without its tour: what was to be seen before, and nothing under way.
+
+    What is the window's rather than a scene's stays as it is now: theme, language, type, presenter mode, panel,
+    captions, bars of ends, how time goes, how guesses were judged, and the scenes that were brought or left.
+    """
     tour = session.tour
     assert tour is not None
     return replace(

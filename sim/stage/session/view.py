@@ -369,26 +369,27 @@ class Kept(Notify):
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """Put away what lies on top: help, scenes, the sheet over the maps, a search, panel, tour; or nothing."""
+    """Put away what lies on top: help, scenes, sheet over the maps, search, panel, tour, presenter mode; or nothing."""
 
     def apply(self, session: Session) -> Session:
-        if session.sheet and not session.help and session.picking is None:
-            return PutAway().apply(session)
-        over = session.help or session.picking is not None
-        if searching(session) is not None and not over:
-            return StopTuning().apply(session)
-        layers = (
-            (session.help, {"help": False}),
-            (session.picking is not None, {"picking": None, "cards": ()}),
-        )
-        for there, without in layers:
-            if there:
-                return replace(session, **without)
-        if session.controls:
-            return ShowControls().apply(session)
-        if session.tour is not None:
-            return end(session)
-        return Present().apply(session) if session.presenter else session
+        if session.help:
+            return replace(session, help=False)
+        if session.picking is not None:
+            return replace(session, picking=None, cards=())
+        return _without_one(session)
+
+
+def _without_one(session: Session) -> Session:
+    """The session without what lies on top of the picture, below help and scenes."""
+    if session.sheet:
+        return PutAway().apply(session)
+    if searching(session) is not None:
+        return StopTuning().apply(session)
+    if session.controls:
+        return ShowControls().apply(session)
+    if session.tour is not None:
+        return end(session)
+    return Present().apply(session) if session.presenter else session
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ _AT_REST = np.array(
     ]
 )
 _BOUNCES = np.array([kind in (VerdictKind.BOUNCING, VerdictKind.SWINGING) for kind in KINDS])
+PLACES = 5
+"""How many places there are beside the minima."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -123,10 +125,6 @@ def counted_ends(counts: Indices, escapes: "Times", alike: bool) -> LaneEnds:
     )
     curve = (np.cumsum(escapes.counts) / max(seeds, 1)).tolist()
     return LaneEnds(seeds, parts, escaped, tuple(escapes.updates.tolist()), tuple(curve), alike)
-
-
-PLACES = 5
-"""How many places there are beside the minima."""
 
 
 def places(outcomes: "Outcomes", minima: int) -> Seeds:

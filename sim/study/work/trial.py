@@ -25,6 +25,7 @@ LONGER = 3  # So many times as long it may take to see how many marbles go on af
 MOST = 1.5  # Times as long as it should take, after which nothing more is tried.
 START = 0.5  # Seconds until a process has begun to compute.
 TEN = 10  # Such machines, of which it is told as well.
+FEW = 50  # Marbles whose update costs about as much as what there is to do for each, however few there are.
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,6 @@ def _total(cases: Mapping[int, Sequence[Job]], some: Sequence[int], found: Found
         total += analysis + each * sum(map(_work, cases[case]))
         longest = max(longest, analysis + each * max(map(_work, cases[case])))
     return total, longest
-
-
-FEW = 50  # Marbles whose update costs about as much as what there is to do for each, however few there are.
 
 
 def weight(jobs: Sequence[Job]) -> int:

@@ -19,6 +19,14 @@ TOGETHER = 1 << 13  # Most (well, point) pairs that are evaluated at once; more 
 
 Curvature = Annotated[float, Ge(0), Le(LARGEST)]
 Width = Annotated[float, Ge(NARROWEST), Le(LARGEST)]
+_MULLER_BROWN = (
+    #  A     a     b      c     x0    y0
+    (-200.0, -1.0, 0.0, -10.0, 1.0, 0.0),
+    (-100.0, -1.0, 0.0, -10.0, 0.0, 0.5),
+    (-170.0, -6.5, 11.0, -6.5, -0.5, 1.5),
+    (15.0, 0.7, 0.6, 0.7, -1.0, 1.0),
+)
+"""The terms of the surface of Müller and Brown, as they gave them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +209,6 @@ class Landscape:
         if count * points <= TOGETHER:
             return total(terms(slice(None)))
         return total_of(lambda index: terms(slice(index, index + 1))[0], count)
-
-
-_MULLER_BROWN = (
-    #  A     a     b      c     x0    y0
-    (-200.0, -1.0, 0.0, -10.0, 1.0, 0.0),
-    (-100.0, -1.0, 0.0, -10.0, 0.0, 0.5),
-    (-170.0, -6.5, 11.0, -6.5, -0.5, 1.5),
-    (15.0, 0.7, 0.6, 0.7, -1.0, 1.0),
-)
 
 
 @lru_cache(maxsize=8)

@@ -61,6 +61,8 @@ MOMENT = 4 * 8 * 4 / 3 + 60
 FLOAT = 4 * 4 / 3
 # Bytes of all else, at most: script, style, words, ground.
 REST = 400_000
+OTHER_SEED, SAID = 2_500, 14
+"""Bytes of what is told of a lane with another seed, and those of each update: verdicts change with it."""
 
 
 def save_page(scene: Scene, path: Path, clock: str = UPDATES, ticks: int | None = None, seeds: int = 1) -> Span:
@@ -107,10 +109,6 @@ def check_size(scene: Scene, clock: str, ticks: int | None, path: Path, seeds: i
     if size > LARGEST:
         raise OutputError(_too_large(path, "at most ", size, seeds))
     return size
-
-
-OTHER_SEED, SAID = 2_500, 14
-"""Bytes of what is told of a lane with another seed, and those of each update: verdicts change with it."""
 
 
 def expected_size(scene: Scene, clock: str, ticks: int | None, seeds: int = 1) -> int:

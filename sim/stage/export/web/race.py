@@ -25,6 +25,7 @@ from ....surface.critical.point import CriticalKind
 from ....surface.protocol import Window
 from ...drawing.contours import GRID, losses
 from ...drawing.relief.view import first_camera, heights_over, levels_over
+from ...picture.chart import axes
 from ...picture.map.numbers import MOST_NUMBERS, named_minima
 from ...picture.map.terrain import MANY_MARKS
 from .ground import ERROR, moved, parts_of, rounded, steps_of
@@ -103,6 +104,7 @@ def run_data(span: Span) -> Json:
         "lanes": [_lane(span, lane) for lane in range(len(span.scene.lanes))],
         "captions": _captions(span),
         "question": _question(span),
+        "axis": _axis(span),
         "clocks": {other.clock: _by_clock(other) for other in _other_clocks(span)},
     }
 
@@ -120,17 +122,25 @@ def _other_clocks(span: Span) -> Iterator[Span]:
 
 
 def _by_clock(span: Span) -> Json:
-    """What a clock decides: the paces, what is told when, and the ticks of the events."""
+    """What a clock decides: the paces, what is told when, the chart's axis, and the ticks of the events."""
     ends = [span.updates(lane) for lane in range(len(span.scene.lanes))]
     return {
         "paces": list(span.timing.paces),
         "captions": _captions(span),
         "question": _question(span),
+        "axis": _axis(span),
         "ticks": [
             [span.timing.tick(lane, event.update) for event in judge.events_until(end)]
             for lane, (judge, end) in enumerate(zip(span.race.judges, ends, strict=True))
         ],
     }
+
+
+def _axis(span: Span) -> Json:
+    """The losses between the chart's lower and upper edge, or their decimal logarithms: as in the window."""
+    frame = axes(span.race, span.timing, span.clock, span.ticks, span.ticks)
+    low, high = np.nan_to_num([frame.low, frame.high]).tolist()  # A margin may reach beyond all numbers.
+    return {"low": low, "high": high, "logarithmic": bool(frame.logarithmic)}
 
 
 def _less(run: Json, first: Json) -> Json:

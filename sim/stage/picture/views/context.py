@@ -24,19 +24,6 @@ from ...style.theme import Theme
 from ..map.site import Shaken, Site, clear_of_land
 
 T = TypeVar("T")
-
-
-class Layer(Enum):
-    """Where a view is drawn, in this order."""
-
-    GROUND = "on the map"
-    """Once for all lanes and moments: it depends on neither."""
-    UNDER = "under the last stretch of the trail"
-    WORDS = "over the trail, under all else that is over it"
-    OVER = "over the trail, under the marble"
-    STRIP = "in the strip below the map"
-
-
 MOMENTS = 32
 """For so many moments in a row numbers are worked out at once: that takes little longer than for one."""
 ARROW_SCALE = 4.0
@@ -49,6 +36,34 @@ SHORTEST_ARROW = 48.0
 under the marble where it leads; its length is then not in proportion."""
 SAME = 0.02
 """The arrow of the gradient is left out if it differs from the other by less than this share."""
+EDGE = 6.0  # Room that arrows leave at a map's edge, in strokes.
+CHECKS = 65  # Places along an arrow at which it may be found to leave land.
+CAPTIONED = ("moving ground", "gradients", "batch surface", "test surface", "hessian")
+"""Views with a line of text at the map's upper left, in the order of their rows."""
+SCALE = 5.0
+"""Room that such a line leaves for the scale of the loss, in ems."""
+CAPTION, SMALLER = 0.9, 0.75
+"""Height of their type, and where there is little room, in ems."""
+COVERED = 0.34
+"""Share of a map's height down to which they reach, at most, unless there is only one."""
+RIM = 0.2
+"""From the letters of such a line to the lower edge of its plate, which may touch land, in ems."""
+ABOVE, ROW = 0.25, 1.25
+"""From the map's upper edge to the first of these lines, and from one to the next, in ems."""
+INDENT = 0.4  # Of what is written at a map's left edge, in ems.
+PLATE = 200
+"""Opacity, of 255, of what lies behind words on a map: contours shine through, and no letter is lost in them."""
+
+
+class Layer(Enum):
+    """Where a view is drawn, in this order."""
+
+    GROUND = "on the map"
+    """Once for all lanes and moments: it depends on neither."""
+    UNDER = "under the last stretch of the trail"
+    WORDS = "over the trail, under all else that is over it"
+    OVER = "over the trail, under the marble"
+    STRIP = "in the strip below the map"
 
 
 class Arrow(NamedTuple):
@@ -256,9 +271,6 @@ def _reach(start: Pixel, offsets: Sequence[Pixel], low: Pixel, high: Pixel) -> f
     return reach
 
 
-EDGE = 6.0  # Room that arrows leave at a map's edge, in strokes.
-CHECKS = 65  # Places along an arrow at which it may be found to leave land.
-
 Draw = Callable[[Canvas, ViewContext], None]
 
 
@@ -274,34 +286,6 @@ class View:
     draw: Draw
     over: Draw | None = None
     """What of it lies over the trail, if the rest lies under it."""
-
-
-CAPTIONED = ("moving ground", "gradients", "batch surface", "test surface", "hessian")
-"""Views with a line of text at the map's upper left, in the order of their rows."""
-
-
-SCALE = 5.0
-"""Room that such a line leaves for the scale of the loss, in ems."""
-
-CAPTION, SMALLER = 0.9, 0.75
-"""Height of their type, and where there is little room, in ems."""
-
-
-COVERED = 0.34
-"""Share of a map's height down to which they reach, at most, unless there is only one."""
-
-
-RIM = 0.2
-"""From the letters of such a line to the lower edge of its plate, which may touch land, in ems."""
-
-
-ABOVE, ROW = 0.25, 1.25
-"""From the map's upper edge to the first of these lines, and from one to the next, in ems."""
-
-
-INDENT = 0.4  # Of what is written at a map's left edge, in ems.
-PLATE = 200
-"""Opacity, of 255, of what lies behind words on a map: contours shine through, and no letter is lost in them."""
 
 
 def _captions(views: frozenset[str], before: int = len(CAPTIONED)) -> int:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from sim.study.tuning.start import FACTORS, MOST, Beginning, Roll, beginning
 from sim.surface.functions.formula import Formula
 from sim.surface.points import Array
 from sim.surface.protocol import Surface
-from sim.surface.start import FACTORS, MOST, Beginning, Roll, beginning
 
 
 def descent(surface: Surface, rate: float, decay: float = 0.0) -> Roll:

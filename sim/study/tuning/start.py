@@ -6,9 +6,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from .functions import usual_window
-from .points import Array, Mask, norm
-from .protocol import ClosedForm, Point, Surface, Window
+from ...surface.functions import usual_window
+from ...surface.points import Array, Mask, norm
+from ...surface.protocol import ClosedForm, Point, Surface, Window
 
 STEPS = 32  # After which a marble that has never been above its start is taken to be led down.
 SIDE = 8  # Places along each side of the window: an even number, so that none lies in the middle,
