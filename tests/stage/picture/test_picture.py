@@ -74,6 +74,19 @@ def test_a_notice_of_two_lines_leaves_no_trace(size: tuple[int, int], larger: fl
     assert (last == first).all()
 
 
+@pytest.mark.parametrize("name", ["local-minimum", "batch-ladder"])
+@pytest.mark.parametrize(("size", "numbers"), [((960, 600), False), ((960, 600), True), ((1600, 900), False)])
+def test_update_after_update_each_picture_is_as_if_it_were_the_first(
+    name: str, size: tuple[int, int], numbers: bool
+) -> None:
+    """Where marbles rest, too, and what is written of them stays while updates go by."""
+    scene = flat_scene(name)
+    running = race(scene)
+    running.extend(scene.updates + 1)
+    moments = [at(scene, update, running, numbers=numbers) for update in [*range(58, 70), *range(300, 312)]]
+    assert len(drawn_in_turn(moments, size)) == len(moments)
+
+
 def test_what_has_not_changed_around_the_maps_is_not_drawn_again() -> None:
     running = race(scene := flat_scene("local-minimum"))
     running.extend(scene.updates + 1)

@@ -105,9 +105,9 @@ class Panel:
         with canvas.part("verdict"):
             draw_unless_there(canvas, ("verdict", lane), line, lambda: line.draw(canvas))
         with canvas.part("numbers"):
-            # One that lies on the ground of the verdict's line is gone where that has been drawn.
-            under = line if len(self.place.numbers) == 1 else None
-            key = (tuple(numbers.values()), under)
+            # A single one, the loss, may lie on the ground of the verdict's line: it is gone where that has been drawn,
+            # and must not be drawn upon itself where that stays.
+            key = (numbers["L"], line) if len(self.place.numbers) == 1 else tuple(numbers.values())
             draw_unless_there(canvas, ("numbers", lane), key, lambda: self._draw_numbers(canvas, numbers))
         if self.place.sliders.height:
             with canvas.part("sliders"):
