@@ -343,7 +343,7 @@ def _keeping(say: Callable[..., str]) -> tuple[Button, ...]:
             "paste",
             say("paste"),
             Errand.PASTE,
-            tip_of(say, say("open the scene whose text is on the clipboard"), Errand.PASTE),
+            tip_of(say, say("open the scene, or play on the formula, that is on the clipboard as text"), Errand.PASTE),
         ),
     )
 

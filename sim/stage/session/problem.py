@@ -101,7 +101,7 @@ class SetFormula:
 
 def _title(formula: str) -> str:
     """What a surface of one's own is called; a formula that is cut ends in dots, so that none reads as another."""
-    title = f"f = {formula}"
+    title = f"f = {' '.join(formula.split())}"  # A title has no blanks but plain ones.
     return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
 

@@ -9,6 +9,7 @@ from ...descent.digest import Departure, departure
 from ...descent.race import Race
 from ...scene import SceneError
 from ...scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
+from ...surface.functions.formula import Formula, FormulaError
 from ..input.clipboard import copied
 from ..session.problem import SetFormula
 from ..session.scenes import brought_along
@@ -100,10 +101,10 @@ def copy_scene(session: Session) -> Message:
 
 
 def open_text(text: str) -> Message:
-    """Open the scene that this text describes, or play on the surface of a formula."""
-    formula = SetFormula(text.strip())
-    if any(name in formula.formula for name in ("x", "y")) and formula.can_be_read:
-        return formula
+    """Open the scene that this text describes, or play on the surface of a formula: no scene has but one line."""
+    words = text.strip()
+    if words and not ("=" in words and "\n" in words):
+        return _formula(words)
 
     def read() -> Saved:
         if len(text) > LARGEST_FILE:
@@ -114,6 +115,13 @@ def open_text(text: str) -> Message:
             raise SceneError(f"The text {error}") from None
 
     return _opened(read)
+
+
+def _formula(words: str) -> Message:
+    try:
+        return SetFormula(Formula(words).formula)
+    except FormulaError as error:
+        return Notify(f"The text is no scene; as a formula, {error}")
 
 
 def _opened(read: Callable[[], Saved]) -> Message:

@@ -16,7 +16,7 @@ from waiting import WAIT, until
 
 from sim.descent.digest import digest
 from sim.scene import load_scene
-from sim.scene.reading import LARGEST_FILE, Saved, load_saved
+from sim.scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from sim.scene.saving import saved_text
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.png import save_png
@@ -31,6 +31,7 @@ from sim.stage.window import documents, saving
 from sim.stage.window.documents import OpenSaved, open_file, open_text, resume
 from sim.stage.window.saving import Saving
 from sim.stage.window.window import MainWindow
+from sim.surface.functions.formula import Formula
 
 
 @pytest.fixture
@@ -109,17 +110,32 @@ def written_into(window: MainWindow) -> Iterator[str]:
 
 
 def test_pasted_nonsense_gets_a_sentence() -> None:
-    for text, says in (("hello", "The text is not valid TOML"), ("#" * (LARGEST_FILE + 1), "larger than a scene")):
+    for text, says in (
+        ("hello", "The text is no scene; as a formula, at column 1: there is no hello"),
+        ("2x^2 + y^2", "a sign is missing between 2 and x"),
+        ("y = 3", "The text is no scene; as a formula, "),
+        ("x^2\n+ y^2", "a formula must be on one line"),
+        ("#" * (LARGEST_FILE + 1), "must have at most"),
+        ("a = 1\nb", "The text is not valid TOML"),
+        ("a = 1\n" + "#" * LARGEST_FILE, "larger than a scene"),
+    ):
         answer = open_text(text)
         assert isinstance(answer, Notify)
         assert says in answer.sentence
 
 
 def test_a_pasted_formula_is_played_on() -> None:
-    for text in ("x^2 + y^2/2", "  sin(x)*cos(y)\n", "abs(y)"):
+    for text in ("x^2 + y^2/2", "  sin(x)*cos(y)\n", "abs(y)", "3"):
         assert open_text(text) == SetFormula(text.strip())
-    for text in ("3", "x +", "x^2\ny^2 +", 'title = "x"'):
-        assert isinstance(open_text(text), Notify)
+
+
+@pytest.mark.parametrize("blank", ["\t", "\u00a0", "\u3000"])
+def test_a_surface_whose_formula_came_with_other_blanks_can_be_opened_again(blank: str) -> None:
+    formula = f"x^2 +{blank}y^2"
+    played = update(begin(load_scene("local-minimum")), open_text(formula))
+    assert played.scene.title == "f = x^2 + y^2"
+    again = parse_saved(saved_text(Saved(played.scene)), "again").scene
+    assert again.surface == played.scene.surface == Formula(formula)
 
 
 def refuse(*_: str) -> str:
