@@ -6,7 +6,6 @@ from dataclasses import fields, is_dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, cast, get_type_hints
 
-import numpy as np
 from pydantic import BaseModel, ValidationError, create_model
 
 from ..descent.examples.batches import SAMPLINGS
@@ -17,7 +16,7 @@ from ..descent.schedules import SCHEDULES, Schedule
 from ..scene import Scene
 from ..scene.mistakes import reason
 from ..scene.speech import LaneName, StrictTable, Text, Title, composed
-from .mistakes import UseError, shown, truth, whole_number
+from .mistakes import UseError, plain, shown, truth, whole_number
 
 Added: TypeAlias = "Rule[Any] | Lane | tuple[Rule[Any], int | Literal['full']]"
 """What may be added as a lane; a rule alone follows the full batch."""
@@ -97,19 +96,19 @@ def checked_schedule(place: str, schedule: Any) -> Schedule:
 
 
 def within_bounds(place: str, kind: type[Any], value: Any) -> Any:
-    """A dataclass whose fields, as far as `kind` has them, are what they are annotated to be; NumPy's become Python's.
+    """A dataclass whose fields, as far as `kind` has them, are what they are annotated to be; numbers become Python's.
 
     Raises:
         UseError: one is not; the message says which, and what it must be.
     """
     given = {field.name: getattr(value, field.name) for field in fields(kind)}
-    plain = {name: each.item() if isinstance(each, np.generic) else each for name, each in given.items()}
+    found = {name: plain(each) for name, each in given.items()}
     try:
-        _bounds(cast(Hashable, kind)).model_validate(plain)
+        _bounds(cast(Hashable, kind)).model_validate(found)
     except ValidationError as error:
-        name, problem = reason(plain, error.errors(include_url=False)[0]).split(" ", 1)
+        name, problem = reason(found, error.errors(include_url=False)[0]).split(" ", 1)
         raise UseError(f"the {name} of {place} {problem.replace('must be a list', 'must be a tuple')}") from None
-    changed = {name: each for name, each in plain.items() if each is not given[name]}
+    changed = {name: each for name, each in found.items() if each is not given[name]}
     return replace(value, **changed) if changed else value
 
 

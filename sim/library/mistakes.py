@@ -3,10 +3,13 @@
 import math
 import os
 from collections.abc import Collection, Mapping, Set
+from decimal import Decimal
 from numbers import Real
 from operator import index
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from ..scene import did_you_mean
 from ..surface.protocol import LARGEST
@@ -53,13 +56,30 @@ def number(name: str, value: Any, least: float, most: float, unit: str = "") -> 
 
 def real(value: Any) -> float:
     """A number of Python's, of NumPy's or of another library's without an axis; NaN if it is none, or True or False."""
-    plain = value.item() if getattr(value, "shape", None) == () else value
-    if isinstance(plain, bool) or not isinstance(plain, Real):
+    found = plain(value)
+    if isinstance(found, bool) or not isinstance(found, int | float):
         return math.nan
     try:
-        return float(plain)
+        return float(found)
     except OverflowError:
         return math.nan
+
+
+def plain(value: Any) -> Any:
+    """A number without an axis, of another kind or library, as an int or a float of Python's; all else as it is.
+
+    >>> from fractions import Fraction
+    >>> plain(Fraction(1, 4)), plain("0.25")
+    (0.25, '0.25')
+    """
+    if getattr(value, "shape", None) == () and not isinstance(value, np.ma.MaskedArray):  # Whose item may be no number.
+        value = value.item()
+    if isinstance(value, int | float) or not isinstance(value, Real | Decimal):
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return value
 
 
 def truth(name: str, value: Any) -> bool:
@@ -68,10 +88,10 @@ def truth(name: str, value: Any) -> bool:
     Raises:
         UseError: it is neither.
     """
-    plain = value.item() if getattr(value, "shape", None) == () else value
-    if not isinstance(plain, bool):
+    found = plain(value)
+    if not isinstance(found, bool):
         raise UseError(f"{name} must be True or False, not {shown(value)}")
-    return plain
+    return found
 
 
 def known_name(kind: str, value: Any, known: Collection[str]) -> str:

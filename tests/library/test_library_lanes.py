@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 from math import inf, nan
 from typing import Any
 
@@ -128,8 +130,9 @@ def test_a_rule_from_outside_needs_a_finite_learning_rate(rate: Any) -> None:
     assert told == f"the learning_rate of rules['mine'] must be a finite number of Python's, not {rate!r}"
 
 
-def test_numbers_of_numpy_become_pythons() -> None:
-    added = tm.Lane("mine", GradientDescent(np.float32(0.5)), 2, StepDecay(every=np.int64(7)))  # type: ignore[arg-type]
+@pytest.mark.parametrize("rate", [np.float32(0.5), np.array(0.5), Fraction(1, 2), Decimal("0.5")])
+def test_numbers_of_other_kinds_become_pythons(rate: Any) -> None:
+    added = tm.Lane("mine", GradientDescent(rate), 2, StepDecay(every=np.int64(7)))  # type: ignore[arg-type]
     lane = taken(added)
     assert lane == tm.Lane("mine", GradientDescent(0.5), 2, StepDecay(every=7))
     assert type(lane.rule.learning_rate) is float

@@ -102,6 +102,11 @@ def test_numbers_of_numpy_are_a_start(start: Any) -> None:
     assert tm.race(start=start, updates=0).scene.start == (1.0, -0.5)
 
 
+def test_a_masked_number_is_none() -> None:
+    with pytest.raises(tm.UseError, match="start must be two numbers"):
+        tm.race(start=np.ma.array([0.5, 0.5], mask=[False, True]), updates=0)
+
+
 def test_what_a_scene_says_of_its_very_race_is_not_said_of_another() -> None:
     scene = next(each for each in map(tm.load, tm.scenes()) if any(map(is_particular, each.captions)))
     assert tm.race(scene, updates=1).scene == scene
