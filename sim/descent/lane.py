@@ -12,7 +12,7 @@ from .examples.batches import Draw, Sampling
 from .examples.chance import Indices, Noises, Seeds
 from .examples.finite_sum import FiniteSum
 from .rules.guard import RuleFailure, with_arrays, with_rate
-from .rules.protocol import Rule, makes_noise
+from .rules.protocol import Rule, makes_noise, with_parts
 from .schedules import CONSTANT, Schedule
 from .update import Noise, first_state, one_update
 
@@ -98,6 +98,8 @@ def descend(
     theta = np.array(start, dtype=np.float64)
     alive, intact = np.ones(len(theta), dtype=np.bool_), True
     failures: dict[int, str] = {}
+    ended: dict[int, str] = {}  # Without those with whom the rule fails only after their numbers have overflowed.
+    noted = 0
     noises = Noises(seeds)
     if state is None:
         state = _first(lane.rule, theta, failures)
@@ -106,13 +108,15 @@ def descend(
             rule, drawn = _scheduled(lane, update, train.count, theta, failures), None if batch.ndim == 1 else batch
             gradient, movement, state = _answer(rule, train, theta, drawn, state, noises.at(update), failures)
             moved = theta + movement
+        if len(failures) > noted:
+            ended, noted = ended | {marble: how for marble, how in failures.items() if alive[marble]}, len(failures)
         axes = np.isfinite(moved)
         finite = axes[:, 0] & axes[:, 1]
         intact = intact and bool(finite.all())
         if not intact and (alive & ~finite).any():
             alive = alive & finite
         theta = moved if intact else np.where(alive[:, None], moved, theta)
-        yield Update(batch, gradient, movement, theta, alive, state, failures)
+        yield Update(batch, gradient, movement, theta, alive, state, ended)
         if not intact and not alive.any():
             return
 
@@ -209,4 +213,4 @@ def _with_some(state: tuple[Any, ...], which: Indices, after: tuple[Any, ...]) -
         both[which] = new
         return both
 
-    return type(after)(*map(part, state, after))
+    return with_parts(after, map(part, state, after))
