@@ -76,9 +76,10 @@ class Update(NamedTuple):
     movement: Array
     """Shape (M, 2)."""
     theta: Array
-    """θ after the update, shape (M, 2). A marble that overflowed stays where it last was finite."""
+    """θ after the update, shape (M, 2). A marble that has ended stays where it last was."""
     alive: Mask
-    """Which marbles have not overflowed, shape (M,); the same array again where no more of them did."""
+    """Which marbles go on, shape (M,): neither did their numbers overflow, nor the rule fail; the same array again
+    where no more of them ended."""
     state: tuple[Any, ...]
     """What the rule remembers after the update."""
     failures: Mapping[int, str]

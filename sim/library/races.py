@@ -32,7 +32,7 @@ SHOWN = (1200, 675)
 class Marble:
     """One marble of a race: row u of its arrays is the moment after u updates; they are to be read.
 
-    It has fewer rows where its numbers overflowed.
+    It has fewer rows where its numbers overflowed or its rule failed.
     """
 
     _track: Track

@@ -243,7 +243,11 @@ def _answer(surface: Surface, points: Array, what: str) -> Array:
 
 
 def _compare(surface: Surface, grid: Array) -> None:
-    """Whether what is given agrees with differences of what it follows from, at most of the places."""
+    """Refuse what is given if it disagrees with differences of what it follows from at most of the places.
+
+    Raises:
+        UseError: of a gradient or a Hessian.
+    """
     if surface.given_gradient is not None:
         _agree(surface, _bare(surface, None), grid, "gradient")
     if surface.given_hessian is not None:
