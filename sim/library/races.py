@@ -14,11 +14,11 @@ from ..descent.track import Track
 from ..descent.verdict.kinds import Event, Verdict
 from ..descent.verdict.track_judge import TrackJudge
 from ..report import updates_text
-from ..scene import Scene, did_you_mean
+from ..scene import OPENING, Scene, did_you_mean
 from ..surface.points import Array
 from .lanes import Added
 from .mistakes import UseError, whole_number
-from .scenes import OPENING_SCENE, What, chosen, updates_of
+from .scenes import What, chosen, updates_of
 from .surfaces import Surface
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class Race:
 
 
 def race(
-    scene: What = OPENING_SCENE,
+    scene: What = OPENING,
     *,
     seed: int | None = None,
     updates: int | None = None,
