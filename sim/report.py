@@ -1,7 +1,7 @@
 """A race without a picture: as data for programs, as a table for people, as rows for a spreadsheet.
 
 All three tell of the moment after a given number of updates, which the race must have computed; a lane
-that diverged before is shown where it stopped.
+that diverged before, or whose rule failed, is shown where it stopped.
 """
 
 import csv
@@ -184,7 +184,7 @@ def epoch_of(track: Track, update: int) -> int:
 def write_csv(race: Race, updates: int, stream: "SupportsWrite[str]") -> None:
     """Every update of every lane, lane after lane: a header, then the start and one row an update.
 
-    Row u is the moment after u updates; a lane that diverged ends with its last finite moment.
+    Row u is the moment after u updates; a lane that diverged, or whose rule failed, ends with its last moment before.
 
     - `lane`, `update`, `epoch`: the lane's name, u, and the epoch of update u, counted from 1 (0 at the start);
     - `x`, `y`, `train_loss`, `test_loss`, `full_gradient_x`, `full_gradient_y`: where the marble is now, and
@@ -239,7 +239,7 @@ def _rows(track: Track, updates: int) -> Iterator[Iterable[object]]:
 def write_npz(scene_text: str, race: Race, updates: int, stream: BinaryIO) -> None:
     """Every update of every lane as the arrays of an NPZ file, for numpy.load.
 
-    With L lanes and U updates, NaN where a lane had diverged before:
+    With L lanes and U updates, NaN where a lane had diverged before, or its rule failed:
 
     - `lanes` (L,): the lanes' names; `updates` (L,): how many updates each made; `scene`: the scene's text;
     - `theta` (L, U + 1, 2), `loss`, `test_loss` (L, U + 1), `full_gradient`, `curvatures` (L, U + 1, 2): row u is the

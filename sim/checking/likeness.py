@@ -10,7 +10,7 @@ import numpy as np
 
 from ..descent.rules import OWN, RULES, preparations, recurrence, rule_name
 from ..descent.rules.guard import RuleFailure, asked, with_settings
-from ..descent.rules.protocol import letters, with_parts
+from ..descent.rules.protocol import OTHER_NAMES, letters, with_parts
 from ..descent.rules.values import wrong_value
 from ..surface.points import Array
 from .ground import movements, names_of
@@ -32,16 +32,6 @@ TELLING: Mapping[str, float] = {
     "weight_decay": 0.3,
 }
 """Settings with which every piece of a recurrence shows in the first updates."""
-
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "decay": ("momentum", "friction", "mu", "gamma", "lam", "beta"),
-    "epsilon": ("eps", "delta"),
-    "alpha": ("rho", "decay_rate", "beta", "gamma", "decay"),
-    "weight_decay": ("wd",),
-    "beta1": ("b1", "beta_1"),
-    "beta2": ("b2", "beta_2"),
-}
-"""What else the hyperparameters of our rules are called."""
 
 USUAL_SHARES = (0.9, 0.99, 0.999, 0.95, 0.5)
 
@@ -122,7 +112,7 @@ def _matched(rule: Any, model: Any) -> dict[str, str]:
     own, taken = names_of(rule), set()
     found: dict[str, str] = {}
     for name in names_of(model):
-        for other in (name, *ALIASES.get(name, ())):
+        for other in (name, *OTHER_NAMES.get(name, ())):
             if other in own and other not in taken and isinstance(getattr(rule, other), Real):
                 found[name] = other
                 taken.add(other)

@@ -74,6 +74,8 @@ CLOCKS: dict[str, Cost] = {
     "parallel": _parallel,
 }
 """The clocks, in the order of menus."""
+MACHINE_TIME = ("serial", "parallel")
+"""Those that reckon with a machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Crowd:
         self._observe()
 
     def extend(self, updates: int) -> None:
-        """Go on until so many updates are made and judged, or until every marble's numbers have overflowed."""
+        """Go on until so many updates are made and judged, or until every marble has overflowed or its rule failed."""
         run = self.run
         while run.updates < updates and (run.ends < 0).any():
             run.extend(min(run.updates + CHUNK, updates))

@@ -12,7 +12,7 @@ from .examples.batches import Draw, Sampling
 from .examples.chance import Indices, Noises, Seeds
 from .examples.finite_sum import FiniteSum
 from .rules.guard import RuleFailure, with_arrays, with_rate
-from .rules.protocol import Rule, makes_noise
+from .rules.protocol import Rule, makes_noise, with_parts
 from .schedules import CONSTANT, Schedule
 from .update import Noise, first_state, one_update
 
@@ -76,9 +76,10 @@ class Update(NamedTuple):
     movement: Array
     """Shape (M, 2)."""
     theta: Array
-    """θ after the update, shape (M, 2). A marble that overflowed stays where it last was finite."""
+    """θ after the update, shape (M, 2). A marble that has ended stays where it last was."""
     alive: Mask
-    """Which marbles have not overflowed, shape (M,); the same array again where no more of them did."""
+    """Which marbles go on, shape (M,): neither did their numbers overflow, nor the rule fail; the same array again
+    where no more of them ended."""
     state: tuple[Any, ...]
     """What the rule remembers after the update."""
     failures: Mapping[int, str]
@@ -98,6 +99,8 @@ def descend(
     theta = np.array(start, dtype=np.float64)
     alive, intact = np.ones(len(theta), dtype=np.bool_), True
     failures: dict[int, str] = {}
+    ended: dict[int, str] = {}  # Without those with whom the rule fails only after their numbers have overflowed.
+    noted = 0
     noises = Noises(seeds)
     if state is None:
         state = _first(lane.rule, theta, failures)
@@ -106,13 +109,15 @@ def descend(
             rule, drawn = _scheduled(lane, update, train.count, theta, failures), None if batch.ndim == 1 else batch
             gradient, movement, state = _answer(rule, train, theta, drawn, state, noises.at(update), failures)
             moved = theta + movement
+        if len(failures) > noted:
+            ended, noted = ended | {marble: how for marble, how in failures.items() if alive[marble]}, len(failures)
         axes = np.isfinite(moved)
         finite = axes[:, 0] & axes[:, 1]
         intact = intact and bool(finite.all())
         if not intact and (alive & ~finite).any():
             alive = alive & finite
         theta = moved if intact else np.where(alive[:, None], moved, theta)
-        yield Update(batch, gradient, movement, theta, alive, state, failures)
+        yield Update(batch, gradient, movement, theta, alive, state, ended)
         if not intact and not alive.any():
             return
 
@@ -209,4 +214,4 @@ def _with_some(state: tuple[Any, ...], which: Indices, after: tuple[Any, ...]) -
         both[which] = new
         return both
 
-    return type(after)(*map(part, state, after))
+    return with_parts(after, map(part, state, after))

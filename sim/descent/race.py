@@ -73,7 +73,7 @@ class Race:
         self.reach = min((_made(judge.track) for judge in kept), default=0.0)
         """How many updates the lanes that were taken over had made then, or ended before; 0 if there are none."""
         self.updates: int = former.updates if former is not None and len(kept) == len(lanes) else 0
-        """How many updates every lane has either recorded or diverged before."""
+        """How many updates every lane has either recorded or ended before."""
 
     def _new(self, lane: Lane) -> TrackJudge:
         run = Run(self.problem, lane, np.array([self.start]), np.array([self.seed]))
@@ -87,7 +87,7 @@ class Race:
         return self.problem.nbytes + sum(run.nbytes + run.updates * BASIN for run in self._runs)
 
     def extend(self, updates: int) -> None:
-        """Compute on until `updates` are recorded in every lane that has not diverged."""
+        """Compute on until `updates` are recorded in every lane whose numbers do not overflow, nor its rule fails."""
         for run in self._runs:
             run.extend(updates)
         observe_all(self.judges)

@@ -69,7 +69,7 @@ class Run:
         self._diagnose(slice(0, 1))
 
     def extend(self, updates: int) -> None:
-        """Go on until so many updates are made, or until every marble's numbers have overflowed."""
+        """Go on until so many updates are made, or until every marble's numbers overflow or its rule fails."""
         while self.updates < updates and (self.ends < 0).any():
             steps = updates - self.updates
             if self._kept is not None:
@@ -82,7 +82,7 @@ class Run:
 
     @property
     def made(self) -> Indices:
-        """How many updates each marble has made before its numbers overflowed, shape (M,)."""
+        """How many updates each marble has made before its numbers overflowed or its rule failed, shape (M,)."""
         return np.where(self.ends < 0, self.updates, self.ends)
 
     @property

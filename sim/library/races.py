@@ -14,11 +14,11 @@ from ..descent.track import Track
 from ..descent.verdict.kinds import Event, Verdict
 from ..descent.verdict.track_judge import TrackJudge
 from ..report import updates_text
-from ..scene import Scene
+from ..scene import OPENING, Scene
 from ..surface.points import Array
 from .lanes import Added
 from .mistakes import known_name, whole_number
-from .scenes import OPENING_SCENE, What, chosen, updates_of
+from .scenes import What, chosen, updates_of
 from .surfaces import Surface
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SHOWN = (1200, 675)
 class Marble:
     """One marble of a race: row u of its arrays is the moment after u updates; they are to be read.
 
-    It has fewer rows where its numbers overflowed.
+    It has fewer rows where its numbers overflowed or its rule failed.
     """
 
     _track: Track
@@ -201,7 +201,7 @@ class Race:
 
 
 def race(
-    scene: What = OPENING_SCENE,
+    scene: What = OPENING,
     *,
     seed: int | None = None,
     updates: int | None = None,

@@ -193,10 +193,6 @@ def updates_of(scene: Scene, updates: int | None) -> int:
     return scene.updates if updates is None else whole_number("updates", updates, 0, MOST_UPDATES)
 
 
-OPENING_SCENE = OPENING
-"""Which is meant where none is named."""
-
-
 def _seed(seed: Any) -> int:
     return whole_number("seed", seed, 0, LARGEST_SEED)
 

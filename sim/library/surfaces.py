@@ -300,7 +300,11 @@ def _sides(window: Window) -> list[tuple[float, float]]:
 
 
 def _compare(surface: Surface, grid: Array) -> None:
-    """Whether what is given agrees with differences of what it follows from, at most of the places."""
+    """Refuse what is given if it disagrees with differences of what it follows from at most of the places.
+
+    Raises:
+        UseError: of a gradient or a Hessian.
+    """
     if surface.given_gradient is not None:
         _agree(surface, _bare(surface, None, surface.step), grid, "gradient")
     if surface.given_hessian is not None:

@@ -14,8 +14,6 @@ from .value import Scene
 
 HOLD = 50  # Ticks for which a caption stands, unless the next one comes: time to read it twice, and no longer.
 
-DECISIVE = ("seed", "start", "surface", "examples", "lanes")
-"""What a race follows from."""
 TIMES = ("start", "end", "update")
 """What a caption may wait for that comes in any race."""
 
@@ -72,7 +70,7 @@ def without_particulars(scene: Scene) -> Scene:
 
 def same_race(one: Scene, other: Scene) -> bool:
     """Whether two scenes have the same race."""
-    return all(getattr(one, part) == getattr(other, part) for part in DECISIVE)
+    return (one.seed, one.experiment) == (other.seed, other.experiment)
 
 
 @lru_cache(maxsize=8)

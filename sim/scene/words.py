@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..descent.rules.protocol import OTHER_NAMES
+
 BARE_KEY = re.compile(r"[\w-]+", re.ASCII)
 SURE = 0.9
 """How much alike a name and what was written are where no other one can be meant."""
@@ -39,13 +41,7 @@ def counted(count: int, noun: str) -> str:
 
 
 OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
-    "learning_rate": ("lr", "eta", "η", "alpha", "step_size", "stepsize", "max_lr", "rate"),
-    "decay": ("momentum", "mu", "lambda", "λ", "beta"),
-    "beta1": ("betas", "b1", "β1", "β₁"),
-    "beta2": ("b2", "β2", "β₂"),
-    "epsilon": ("eps", "ε"),
-    "alpha": ("rho", "smoothing", "α"),
-    "weight_decay": ("wd", "l2", "weightdecay"),
+    **OTHER_NAMES,
     "batch_size": ("batch", "b", "bs", "minibatch", "batchsize"),
     "updates": ("steps", "iterations", "iters", "n_steps", "epochs"),
     "rule": ("optimizer", "optimiser", "algorithm", "method"),

@@ -1,5 +1,6 @@
 """Right rules pass, however they are written; of wrong ones the mistake is named, with the line that differs."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,11 +9,14 @@ import students
 
 from sim.checking import assert_rule, check_rule
 from sim.checking.ground import movements
-from sim.checking.likeness import alike
+from sim.checking.likeness import alike, compared
 from sim.checking.mutations import mutations
 from sim.checking.recurrence import Unreadable, Written, read, text
 from sim.descent.rules import RULES, recurrence
-from sim.descent.rules.protocol import letters
+from sim.descent.rules.adaptive.rmsprop import RMSprop
+from sim.descent.rules.protocol import Slope, letters
+from sim.scene.words import did_you_mean
+from sim.surface.points import Array
 
 adaptive = students.adaptive
 
@@ -196,6 +200,25 @@ def test_a_rule_that_only_writes_to_its_state_is_still_compared() -> None:
 def test_settings_of_other_names_are_matched() -> None:
     report = check_rule(students.TorchAdam(eps=0.3), "adam")
     assert report.ok, report.problems
+
+
+def test_a_hyperparameter_is_known_by_what_a_scene_may_call_it_by_mistake() -> None:
+    """As α is called "smoothing" by the one and by the other."""
+
+    @dataclass(frozen=True)
+    class Smoothed:
+        learning_rate: float = 0.01
+        smoothing: float = 0.8
+
+        def init(self, theta: Array) -> students.One:
+            return students.One(np.zeros_like(theta))
+
+        def step(self, _theta: Array, slope: Slope, state: students.One) -> tuple[Array, students.One]:
+            mean = self.smoothing * state.m + (1 - self.smoothing) * slope.here**2
+            return -self.learning_rate * slope.here / (np.sqrt(mean) + 1e-8), students.One(mean)
+
+    assert did_you_mean("smoothing", ["learning_rate", "alpha"]).endswith("did you mean alpha?")
+    assert compared(Smoothed(), RMSprop()).path == ""
 
 
 def test_a_setting_out_of_the_range_of_the_rule_that_it_is_compared_with_is_told() -> None:

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from critical import critical_points
 from numpy.testing import assert_allclose, assert_array_equal
 from own import eggs
 
 import sim as tm
 from sim.library.surfaces import STEP
-from sim.surface.critical.search import critical_points
 from sim.surface.functions import SURFACES
 from sim.surface.points import Array
 from sim.surface.protocol import Window

@@ -8,7 +8,8 @@ from runs import played
 
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import Caption, Scene, load_scene, scene_files
-from sim.scene.lesson import HOLD, answer, caption, revealed_at, said_at
+from sim.scene.lesson import HOLD, answer, caption, revealed_at, said_at, same_race
+from sim.scene.view import LandView
 
 NAMES = list(scene_files())
 OPENING = load_scene(NAMES[0])
@@ -81,6 +82,19 @@ def with_captions(*captions: Caption) -> Scene:
 
 def shown(scene: Scene, tick: int, clock: str = "updates") -> int | None:
     return caption(scene, played(OPENING.name)[1], scene.timing(clock), tick)
+
+
+def test_a_race_is_the_same_with_other_words_and_another_view_and_no_other() -> None:
+    scene = OPENING
+    other = replace(scene, title="x", updates=7, captions=(), view=LandView("relief", yaw=30.0))
+    assert same_race(other, scene)
+    for changed in (
+        replace(scene, seed=scene.seed + 1),
+        replace(scene, start=(0.0, 0.0)),
+        replace(scene, window=replace(scene.window, x0=scene.window.x0 - 1)),
+        replace(scene, lanes=scene.lanes[1:], claims=scene.claims[1:]),
+    ):
+        assert not same_race(changed, scene)
 
 
 def test_a_caption_stands_until_the_next_or_for_long_enough() -> None:

@@ -15,6 +15,7 @@ LANE = ["rule", "learning_rate", "decay", "batch_size", "claim", "sampling", "dr
         ("LR", "learning_rate"),
         ("momentum", "decay"),
         ("mu", "decay"),
+        ("friction", "decay"),
         ("batch", "batch_size"),
         ("optimizer", "rule"),
         ("shuffle", "sampling"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import page_words
 import pygame
 import pytest
 
@@ -19,7 +20,6 @@ from sim.descent.verdict.kinds import Saying, VerdictKind
 from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
-from sim.stage.export.web import words as web_words
 from sim.stage.input import lane_controls
 from sim.stage.picture import caption, chart, help, picture, tooltip
 from sim.stage.picture.panel import verdict
@@ -31,7 +31,7 @@ from sim.stage.style.numbers import evidence, signed
 from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import SPREADS
 from sim.study.odds import contrast
-from sim.study.odds.ends import NAMES
+from sim.study.odds.ends import DIVERGED, FAILED, NAMES, OFF_SURFACE
 from sim.study.odds.report import BOTH, ESCAPE, ESCAPES, SADDLE_ESCAPES, STAYED, WANDERERS, WHERE, WHISKERS
 from sim.study.statistics.telling import INTERVALS
 from sim.surface.critical import point as critical_point
@@ -70,6 +70,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
         verdict.SHORT.values()
     ),
     ("picture/panel/ends.py", "NAMES[part.kind]"): set(NAMES.values()),
+    ("picture/map/cloud.py", "NAMES[end]"): {NAMES[end] for end in (DIVERGED, OFF_SURFACE, FAILED)},
     ("picture/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
     ("picture/tooltip.py", "CURVATURE_MEANINGS[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
     ("picture/tooltip.py", "POINT_MEANINGS[point.kind]"): set(tooltip.POINT_MEANINGS.values()),
@@ -80,7 +81,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/caption.py", "CHANGED"): {caption.CHANGED},
     ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
     ("export/web/words.py", "CLOCK_NAMES[clock]"): set(picture.CLOCK_NAMES.values()),
-    ("export/web/words.py", "sentence"): set(web_words.sentences()),
+    ("export/web/words.py", "sentence"): set(page_words.sentences()),
     ("input/controls.py", "spread"): set(SPREADS),
     ("input/controls.py", "session.spread"): set(SPREADS),
     ("input/controls.py", "view.label"): {view.label for view in VIEWS.values()},

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pytest
+from critical import critical_points
 from numpy.testing import assert_allclose
 
 from sim.descent.examples.batches import Sampling
@@ -28,7 +29,6 @@ from sim.study.statistics.fates import Fates, Quantile, fates
 from sim.study.statistics.intervals import Estimate, mean
 from sim.study.work.ensemble import NEVER, Job, Outcomes
 from sim.surface.critical.point import CriticalKind, CriticalPoint
-from sim.surface.critical.search import critical_points
 from sim.surface.functions.gaussian import Bowl, Landscape, Well
 from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, Quadratic
 from sim.surface.points import Array

@@ -8,6 +8,7 @@ from weakref import ref
 
 import numpy as np
 import pytest
+from critical import critical_points
 from numpy.testing import assert_allclose, assert_array_equal
 
 from sim.descent.examples.recipes import RegressionExamples, TiltedExamples
@@ -16,7 +17,6 @@ from sim.scene import load_scene
 from sim.surface import basins as basins_module
 from sim.surface.basins import FAR, NO_BASIN, Basins, Labels, find_basins, flow_step
 from sim.surface.critical.point import CriticalKind
-from sim.surface.critical.search import critical_points
 from sim.surface.functions import SURFACES
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, Quadratic

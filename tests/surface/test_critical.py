@@ -11,6 +11,7 @@ from typing import ClassVar, cast
 
 import numpy as np
 import pytest
+from critical import critical_points
 from numpy.testing import assert_array_equal
 
 from sim.surface.basins import NO_BASIN, find_basins
@@ -18,7 +19,7 @@ from sim.surface.critical.cells import cells_of
 from sim.surface.critical.ground import Ground, settled
 from sim.surface.critical.newton import nearest_within, newton_steps
 from sim.surface.critical.point import CriticalKind, CriticalPoint
-from sim.surface.critical.search import CROWD, critical_points, search
+from sim.surface.critical.search import CROWD, search
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.gaussian import Bowl, Landscape, MullerBrown, Well
 from sim.surface.functions.polynomial import (

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 import pytest
+from critical import critical_points
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
@@ -24,7 +25,6 @@ from sim.stage.picture.map.terrain import terrain as drawn_terrain
 from sim.stage.style.theme import THEMES, load_theme
 from sim.surface.basins import find_basins, flow_step
 from sim.surface.critical.point import CriticalKind, CriticalPoint
-from sim.surface.critical.search import critical_points
 from sim.surface.critical.suggestion import suggest_window
 from sim.surface.critical.suggestion.window import bounds
 from sim.surface.functions import usual_window

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from critical import critical_points
 
 from sim.descent.examples.models import MODELS
 from sim.descent.examples.recipes import RegressionExamples, ShiftedExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import load_scene
 from sim.surface.critical.proof import Bends, Proof, bends, exhausted, lower_bound, lower_bound_of_mean
-from sim.surface.critical.search import critical_points
 from sim.surface.functions import SURFACES
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.formula.bounds import bounds

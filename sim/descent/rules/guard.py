@@ -208,7 +208,11 @@ def _what(value: object) -> str:
 
 
 def check_state(rule: Rule[Any], method: str, theta: Array, state: object) -> None:
-    """Whether it is what a run can keep, copy and take apart."""
+    """Refuse a state that is not what a run can keep, copy and take apart.
+
+    Raises:
+        RuleFailure: it is no tuple, or a part of it is not REMEMBERED.
+    """
     if not isinstance(state, tuple):
         raise _failure(rule, method, f"answers with {_what(state)} for a state, not with a tuple")
     for name, part in zip(getattr(state, "_fields", range(len(state))), state, strict=True):
@@ -221,7 +225,11 @@ def check_state(rule: Rule[Any], method: str, theta: Array, state: object) -> No
 
 
 def _check_numbers(rule: Rule[Any], given: tuple[object, ...], movement: Array, state: tuple[object, ...]) -> None:
-    """Whether what comes out is finite where what went in was neither infinite nor on its way there."""
+    """Refuse what comes out if it is not finite where what went in was neither infinite nor on its way there.
+
+    Raises:
+        RuleFailure: of a movement or a state.
+    """
     ended = ~np.isfinite(movement).all(axis=-1)
     for part in state:
         if isinstance(part, np.ndarray) and part.dtype.kind == "f":

@@ -34,6 +34,17 @@ LENGTH, SHARE = "length", "share"
 RATE = Letter("η", always=True)
 """That of the learning rate, which every rule has."""
 
+OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
+    "learning_rate": ("lr", "eta", "η", "alpha", "step_size", "stepsize", "max_lr", "rate"),
+    "decay": ("momentum", "friction", "mu", "gamma", "lam", "lambda", "λ", "beta"),
+    "beta1": ("b1", "beta_1", "betas", "β1", "β₁"),
+    "beta2": ("b2", "beta_2", "β2", "β₂"),
+    "epsilon": ("eps", "delta", "ε"),
+    "alpha": ("rho", "decay_rate", "smoothing", "α", "beta", "gamma", "decay"),
+    "weight_decay": ("wd", "l2", "weightdecay"),
+}
+"""What others call the hyperparameters of our rules, the likeliest first."""
+
 LearningRate = Annotated[float, Gt(0), Le(MOST_RATE), RATE]
 """η, by which a gradient is multiplied."""
 

@@ -23,6 +23,8 @@ Gradient descent, with momentum or without, becomes unstable by a step that over
 side, every time: so does a bounce. A chaotic one does it less often, and takes longer to tell from an
 oscillation that momentum damps slowly.
 """
+SWING = min(span for span, _ in BOUNCES)
+"""Of how many movements the longest is told, and noise is weighed in any bounce: as many as the shortest one has."""
 UNDAMPED = 0.999  # Longest movement of a quarter of a bounce over that of the quarter before.
 QUARTERS = 4
 AT_HAND = 20_000
@@ -94,7 +96,7 @@ class Progress(NamedTuple):
     """How M runs go on, as seen at the ends of K blocks; each part of shape (K, M)."""
 
     longest: Array
-    """The longest of the last 40 movements, or of as many as there are."""
+    """The longest of the last SWING movements, or of as many as there are."""
     path: Array
     """The length of the way of the last block."""
     remaining: Array
@@ -103,12 +105,15 @@ class Progress(NamedTuple):
     Infinite if they do not, and after a block whose way is too long for a rest: of that nobody needs to know.
     """
     growing: Array
-    """By which factor the longest movement has grown from block to block, at least, over the last four blocks,"""
+    """By which factor the longest movement has grown from block to block, at least, over the last SWING movements,"""
     grown: Array
     """and if that from before the first of these to it is left out: it is known when a bounce may be, at the earliest.
     """
     bouncing: tuple[Mask, ...]
-    """Whether it has swung to and fro and no less than before, over each of BOUNCES, and not by noise."""
+    """Whether it has swung to and fro and no less than before, over each of BOUNCES, and not by noise.
+
+    Noise is weighed over the last SWING movements, of the longer bounce, too.
+    """
 
 
 UNKNOWN, ROUGHLY, EXACTLY = range(3)
@@ -196,7 +201,7 @@ class History:
             rows, runs = np.nonzero(self._known < EXACTLY)
             self._find_out(blocks, rows, runs, EXACTLY)
         with np.errstate(all="ignore"):
-            recent = self._last(QUARTERS + 1)
+            recent = self._last(SWING // DWELL + 1)
             factors = recent.longest[1:] / recent.longest[:-1]
             return Progress(
                 longest=np.fmax.reduce(recent.longest[1:]),
@@ -273,14 +278,15 @@ class History:
 
     def _overshooting(self, blocks: Blocks, swinging: Mask) -> Mask:
         """Of those that swing to and fro (K, M) those that noise does not throw: of what noise throws, every other
-        movement or so goes back against the one before, and the longest ones are as long as ever.
+        movement or so goes back against the one before, and the longest ones are as long as ever. It is weighed
+        over the last SWING movements, for however many of them they have swung.
         """
         if not self._noisy:
             return swinging
         overshooting = swinging.copy()
         for look in np.flatnonzero(swinging.any(axis=1)).tolist():
             runs = np.flatnonzero(swinging[look])
-            ground = self._grounds(blocks, QUARTERS, look, runs)
+            ground = self._grounds(blocks, SWING // DWELL, look, runs)
             overshooting[look, runs] = total(ground.noises) <= NOISE * NOISE * total(ground.slopes)
         return overshooting
 

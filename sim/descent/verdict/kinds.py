@@ -28,7 +28,7 @@ One whose movement only passes through 0 stands still for less, even where avera
 with β₂ = 0.999.
 """
 LOWER = 1e-9  # Of a loss: what it is lower than another by more than rounding.
-DAMPED = 0.5  # Longest of 40 movements over that at a bounce's beginning, below which it has ended.
+DAMPED = 0.5  # Longest of SWING movements over that at a bounce's beginning, below which it has ended.
 
 
 class Observation(NamedTuple):

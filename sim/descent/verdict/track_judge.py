@@ -12,15 +12,12 @@ from ...surface.points import Array, eigenvectors, norm
 from ..examples.chance import Indices
 from ..problem import Problem
 from ..track import Track
-from .blocks import BOUNCES, UNDAMPED
+from .blocks import SWING, UNDAMPED
 from .judge import LOOKBACK, SPENT, Judge, decays, fallen
 from .kinds import Event, Verdict, VerdictKind
 from .sight.rests import elsewhere, level_with
 from .sight.saddles import nearest_saddle
 from .sight.tolerances import AS_LOW, LEAVING
-
-SWING = min(span for span, _ in BOUNCES)
-"""Of how many movements the longest is told of a marble that bounces."""
 
 
 class TrackJudge:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from pygame import Rect
 
-from ...study.odds.ends import DIVERGED
+from ...study.odds.ends import DIVERGED, FAILED, OFF_SURFACE
 from ...study.statistics.figure import Layer, Stack
 from ..drawing.canvas import Canvas
 from ..drawing.strokes import draw_whisker
@@ -27,6 +27,8 @@ ASIDE, COLUMN, COLUMNS = 0.45, 0.6, 2  # Em from a bar to its first whisker, fro
 CAP = 0.2  # Em: half the width of a whisker's ends.
 SHORTEST = 2.5  # Widths of a whisker's line: of an interval that is shorter, the ends cannot be told apart.
 HATCH = 0.6  # Em: from one line of the hatching to the next.
+HATCHED = {DIVERGED: (1,), OFF_SURFACE: (-1,), FAILED: (1, -1)}
+"""The parts that are hatched, so that no grey is taken for another: by lines that rise (1), fall (-1), or both."""
 FOOT = 0.22  # Em: the height of the line in the lane's colour on which a bar stands.
 NAME_LINES, INTERVAL_LINES = 3, 3
 
@@ -145,15 +147,18 @@ def interval_in_words(layer: Layer, theme: Theme) -> str:
 
 
 def draw_layer(canvas: Canvas, box: Rect, layer: Layer, style: Style) -> None:
-    """Fill a box as a part of a bar is; what has diverged is hatched, so that no grey is taken for another."""
+    """Fill a box as a part of a bar is, and hatch it where the part is HATCHED."""
     theme = style.theme
     canvas.rect(box, end_color(theme, layer.end, layer.minimum))
-    if layer.end != DIVERGED:
+    ways = HATCHED.get(layer.end, ())
+    if not ways:
         return
     apart, width = max(4, round(HATCH * style.em)), max(1, round(0.1 * style.em))
     with canvas.clip(box):
-        for start in range(box.left - box.height, box.right, apart):
-            canvas.rule((start, box.bottom), (start + box.height, box.top), theme.panel, width)
+        for way in ways:
+            low, high = (box.bottom, box.top)[::way]
+            for start in range(box.left - box.height, box.right, apart):
+                canvas.rule((start, low), (start + box.height, high), theme.panel, width)
 
 
 def draw_stacks(canvas: Canvas, drawn: Sequence[StackedBar], shown: Sequence[Label], style: Style) -> None:
@@ -162,7 +167,7 @@ def draw_stacks(canvas: Canvas, drawn: Sequence[StackedBar], shown: Sequence[Lab
     for bar in drawn:
         for layer, box in bar.boxes:
             draw_layer(canvas, box, layer, style)
-            inside = [words for words in shown if layer.end == DIVERGED and box.collidepoint(words.rect.center)]
+            inside = [words for words in shown if layer.end in HATCHED and box.collidepoint(words.rect.center)]
             for words in inside:
                 ground = words.rect.inflate(style.hair, 0).clip(box)
                 canvas.rect(ground, end_color(theme, layer.end, layer.minimum))

@@ -309,7 +309,7 @@ def update(session: Session, message: Message) -> Session:
 
 
 def alone(session: Session, lane: int) -> Scene:
-    """One of the session's lanes with all that matters to it: neither what is said while it runs nor the seed does."""
+    """The session's scene with one of its lanes, without what is said while it runs; its seed says nothing."""
     scene = session.scene
     return replace(
         scene,
@@ -324,8 +324,9 @@ def alone(session: Session, lane: int) -> Scene:
 
 def lane_of(session: Session, scene: Scene) -> int | None:
     """The place of the lane that is that one, alone; None if it has been taken away or changed in what matters."""
-    wanted = replace(scene, seed=0)
-    return next((lane for lane in range(len(session.scene.lanes)) if alone(session, lane) == wanted), None)
+    now, wanted = session.scene, (scene.experiment, scene.updates)
+    lanes = ((replace(now.experiment, lanes=(lane,)), now.updates) for lane in now.lanes)
+    return next((place for place, lane in enumerate(lanes) if lane == wanted), None)
 
 
 RACES: Recent[Scene, Race] = Recent(2)

@@ -2,7 +2,17 @@
 
 import colorsys
 
-from ...study.odds.ends import BOUNCING, DIVERGED, ELSEWHERE, MINIMUM, OTHERS, STALLED, UNDER_WAY
+from ...study.odds.ends import (
+    BOUNCING,
+    DIVERGED,
+    ELSEWHERE,
+    FAILED,
+    MINIMUM,
+    OFF_SURFACE,
+    OTHERS,
+    STALLED,
+    UNDER_WAY,
+)
 from .color import Color, mix
 from .theme import Theme
 
@@ -59,6 +69,8 @@ def end_color(theme: Theme, kind: str, minimum: int) -> Color:
         STALLED: mix(theme.panel, theme.muted, 0.5),
         BOUNCING: mix(theme.panel, theme.muted, 0.58),
         DIVERGED: theme.faint,
+        OFF_SURFACE: mix(theme.panel, theme.muted, 0.38),
+        FAILED: mix(theme.panel, theme.muted, 0.64),
         UNDER_WAY: mix(theme.panel, theme.border, 0.6),
     }
     return colors[kind]

@@ -11,16 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from ...descent.clock import Timing
 from ...descent.examples.chance import Seeds
 from ...descent.lane import Lane, Update, descend
 from ...descent.problem import Problem
+from ...descent.verdict.sight.leaving import overflown
 from ...scene import Scene
 from ...surface.basins import NO_BASIN, Basins, Labels
-from ...surface.points import Array, Mask, norm
+from ...surface.points import Array, norm
 from ...surface.protocol import Window
 
 SIZES = (0, 100, 1_000, 10_000)
@@ -32,6 +35,10 @@ SPREADS = {"at one point": 0.0, "close together": 0.02, "around it": 0.1, "all o
 They are normally distributed around it with that standard deviation, in diagonals of the scene's window; if it
 is infinite, they are uniformly distributed over the window.
 """
+
+Ends: TypeAlias = npt.NDArray[np.int8]
+"""How each of some marbles has ended, one of the next four."""
+_GOING, _DIVERGED, _OFF_SURFACE, _FAILED = range(4)
 
 PIECE = 1 << 14  # Pairs of marble and example that are computed at once: a millisecond or two.
 ORDERS = 1 << 16  # Examples that are put in order at once, when an epoch begins.
@@ -53,7 +60,11 @@ class Cloud:
     elsewhere: int
     """How many are in the race, and in none of these discs."""
     diverged: int
-    """How many are out of the race, since their numbers overflowed."""
+    """How many are out of the race, since their numbers overflowed,"""
+    off_surface: int
+    """how many, since they came to where the loss has no slope,"""
+    failed: int
+    """and how many, since their rule failed."""
 
     @property
     def size(self) -> int:
@@ -74,15 +85,16 @@ class _State:
     """Where the marbles of a few consecutive seeds are."""
 
     theta: Array
-    alive: Mask
+    ends: Ends
 
 
 class _Flock:
     """Marbles of one lane that are computed together: few enough for one update to be a small piece of work."""
 
     def __init__(self, problem: Problem, lane: Lane, start: Array, seeds: Seeds) -> None:
-        self.state = _State(start, np.ones(len(start), dtype=np.bool_))
+        self.state = _State(start, np.full(len(start), _GOING, dtype=np.int8))
         self.updates = 0
+        self._problem = problem
         self._run: Iterator[Update] = descend(problem.train, lane, start, seeds)
 
     def step(self) -> None:
@@ -90,7 +102,20 @@ class _Flock:
         self.updates += 1
         update = next(self._run, None)
         if update is not None:
-            self.state = _State(update.theta, update.alive)
+            self.state = _State(update.theta, self._ends(update))
+
+    def _ends(self, update: Update) -> Ends:
+        """How each has ended by the update; the same array again where no more of them did."""
+        before = self.state.ends
+        ended = np.flatnonzero((before == _GOING) & ~update.alive)
+        if not len(ended):
+            return before
+        ends, theta = before.copy(), update.theta[ended]
+        with np.errstate(all="ignore"):
+            gradient = self._problem.train.gradient(theta)
+        ends[ended] = np.where(overflown(self._problem, theta, gradient), _DIVERGED, _OFF_SURFACE)
+        ends[ended[np.isin(ended, list(update.failures))]] = _FAILED
+        return ends
 
 
 _States = tuple[tuple[_State, ...], ...]
@@ -216,10 +241,11 @@ class _Course:
 
     def _cloud(self, lane: int, states: Sequence[_State]) -> Cloud:
         each = self.size // self._rows(self._lanes[lane])
-        theta, alive = (np.concatenate([getattr(state, name) for state in states]) for name in ("theta", "alive"))
-        counts = np.bincount(self._labels[lane][alive] + 1, minlength=len(self._problem.minima) + 1) * each
-        elsewhere, *settled = counts.tolist()
-        return Cloud(theta, each, tuple(settled), elsewhere, each * int(np.sum(~alive)))
+        theta, ends = (np.concatenate([getattr(state, name) for state in states]) for name in ("theta", "ends"))
+        labels = self._labels[lane][ends == _GOING]
+        elsewhere, *settled = (each * np.bincount(labels + 1, minlength=len(self._problem.minima) + 1)).tolist()
+        _, diverged, off, failed = (each * np.bincount(ends, minlength=4)).tolist()
+        return Cloud(theta, each, tuple(settled), elsewhere, diverged, off, failed)
 
     def _rows(self, lane: Lane) -> int:
         """How many of a lane's marbles have to be computed: from one start, the full batch leads all the same way."""
@@ -298,4 +324,4 @@ def _bytes(states: _States, before: _States | None) -> int:
     """What the states take in memory beside those before them."""
     known = {id(state) for flocks in before or () for state in flocks}
     flat = [state for flocks in states for state in flocks if id(state) not in known]
-    return sum(state.theta.nbytes + state.alive.nbytes for state in flat)
+    return sum(state.theta.nbytes + state.ends.nbytes for state in flat)

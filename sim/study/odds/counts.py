@@ -22,7 +22,7 @@ from ..statistics.fates import Times, otherwise
 from ..statistics.paired import Fourfold, fourfold
 from ..statistics.sums import Moments, moments
 from ..work.ensemble import NEVER, VERDICTS, Outcomes, alike
-from .ends import PLACES, places
+from .ends import PLACELESS, places
 
 FAILED = VERDICTS.index(VerdictKind.FAILED)
 FIRST = 1 << 60  # A seed after all others.
@@ -42,7 +42,7 @@ class LaneCounts:
         """How many have each of VERDICTS at last."""
         self.basins: Indices = np.zeros(len(problem.minima) + 1, dtype=np.intp)
         """How many are at last in the basin of each minimum of the problem, and, as the last entry, in none."""
-        self.places: Indices = np.zeros(len(problem.minima) + PLACES, dtype=np.intp)
+        self.places: Indices = np.zeros(len(problem.minima) + len(PLACELESS), dtype=np.intp)
         """How many are at each of the places of `ends.places`."""
         self.undecided = 0
         """How many were perhaps about to escape at the limit."""

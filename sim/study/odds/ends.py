@@ -1,8 +1,9 @@
 """Where the marbles of one lane end over many seeds: parts that add up to all, and the seeds that are in each.
 
 A marble ends in the basin of a minimum where its last verdict says that it stays there, at rest or rattled by noise.
-Who bounces for ever has not come to any minimum, in whichever basin that is. Elsewhere a marble has diverged, or rests
-where it should not, or is still under way when the last update has been made.
+Who bounces for ever has not come to any minimum, in whichever basin that is. Elsewhere a marble has diverged or left
+the surface, or its rule has failed; or it rests where it should not, or is still under way when the last update has
+been made.
 """
 
 from dataclasses import dataclass, replace
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...descent.examples.chance import Indices, Seeds
-from ...descent.verdict.judge import STAYING
 from ...descent.verdict.kinds import KINDS, VerdictKind
 from ...surface.basins import NO_BASIN
 from ..statistics.intervals import Share, exact, shares
@@ -21,15 +21,19 @@ if TYPE_CHECKING:
     from ..work.ensemble import Outcomes
 
 MINIMUM, ELSEWHERE, STALLED = "minimum", "elsewhere", "stalled"
-BOUNCING, DIVERGED, UNDER_WAY = "bouncing", "diverged", "under way"
+BOUNCING, DIVERGED, OFF_SURFACE = "bouncing", "diverged", "off surface"
+FAILED, UNDER_WAY = "failed", "under way"
 """Where a marble can end: in the basin of a known minimum, in another one, at a saddle or on a plateau; from wall to
-wall, or nowhere; and of one that is under way it is not known yet."""
+wall, or nowhere, for one of three reasons; and of one that is under way it is not known yet."""
 
 OTHERS = "others"
 """Several minima together, where there is no room for each."""
 
-ORDER = (MINIMUM, OTHERS, ELSEWHERE, STALLED, BOUNCING, DIVERGED, UNDER_WAY)
-"""In which order they stand."""
+PLACELESS = (ELSEWHERE, STALLED, BOUNCING, DIVERGED, OFF_SURFACE, FAILED, UNDER_WAY)
+"""Those that are in no known minimum, in the order in which they stand behind the minima."""
+
+ORDER = (MINIMUM, OTHERS, *PLACELESS)
+"""In which order they all stand."""
 
 NAMES = {
     OTHERS: "other minima",
@@ -37,19 +41,30 @@ NAMES = {
     STALLED: "saddle or stalled",
     BOUNCING: "bouncing",
     DIVERGED: "diverged",
+    OFF_SURFACE: VerdictKind.OFF_SURFACE.value,
+    FAILED: VerdictKind.FAILED.value,
     UNDER_WAY: "under way",
 }
 """What those are called that end in no basin that has a number."""
 
-_AT_REST = np.array(
-    [
-        kind in (VerdictKind.STALLED, VerdictKind.BALANCED, VerdictKind.LEVEL, VerdictKind.HELD, VerdictKind.PLATEAU)
-        for kind in KINDS
-    ]
-)
-_BOUNCES = np.array([kind in (VerdictKind.BOUNCING, VerdictKind.SWINGING) for kind in KINDS])
-PLACES = 5
-"""How many places there are beside the minima."""
+_ENDS = {
+    VerdictKind.SETTLED: ELSEWHERE,
+    VerdictKind.STUCK: ELSEWHERE,
+    VerdictKind.RATTLING: ELSEWHERE,
+    VerdictKind.STALLED: STALLED,
+    VerdictKind.BALANCED: STALLED,
+    VerdictKind.LEVEL: STALLED,
+    VerdictKind.HELD: STALLED,
+    VerdictKind.PLATEAU: STALLED,
+    VerdictKind.BOUNCING: BOUNCING,
+    VerdictKind.SWINGING: BOUNCING,
+    VerdictKind.DIVERGED: DIVERGED,
+    VerdictKind.OFF_SURFACE: OFF_SURFACE,
+    VerdictKind.FAILED: FAILED,
+}
+"""Where those end that have these verdicts at last in the basin of no known minimum; all others are under way."""
+
+_PLACES = np.array([PLACELESS.index(_ENDS.get(kind, UNDER_WAY)) for kind in KINDS])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,7 +72,7 @@ class EndPart:
     """The seeds of a lane that end in the same place."""
 
     kind: str
-    """MINIMUM, ELSEWHERE, STALLED, BOUNCING, DIVERGED or UNDER_WAY."""
+    """MINIMUM, or one of PLACELESS."""
     minimum: int
     """Which minimum it is; NO_BASIN for the other kinds."""
     share: Share
@@ -104,7 +119,7 @@ def lane_ends(outcomes: "Outcomes", minima: int, alike: bool) -> LaneEnds:
 
     where = places(outcomes, minima)
     told = counted_ends(
-        np.bincount(where, minlength=minima + PLACES), times(outcomes.escapes[outcomes.escapes != NEVER]), alike
+        np.bincount(where, minlength=minima + len(PLACELESS)), times(outcomes.escapes[outcomes.escapes != NEVER]), alike
     )
     seeds = [np.sort(outcomes.seeds[where == place]) for place in np.unique(where).tolist()]
     parts = (replace(part, seeds=some) for part, some in zip(told.parts, seeds, strict=True))
@@ -113,9 +128,9 @@ def lane_ends(outcomes: "Outcomes", minima: int, alike: bool) -> LaneEnds:
 
 def counted_ends(counts: Indices, escapes: "Times", alike: bool) -> LaneEnds:
     """The ends of one lane, if it is only known how many of its seeds are at each of the `places`, and escape when."""
-    minima, seeds = len(counts) - PLACES, int(counts.sum())
+    minima, seeds = len(counts) - len(PLACELESS), int(counts.sum())
     named = [(MINIMUM, index) for index in range(minima)]
-    named += [(kind, NO_BASIN) for kind in (ELSEWHERE, STALLED, BOUNCING, DIVERGED, UNDER_WAY)]
+    named += [(kind, NO_BASIN) for kind in PLACELESS]
     together = np.append(counts, escapes.counts.sum())
     *found, escaped = (exact(int(n), seeds) for n in together) if alike else shares(together, seeds)
     parts = tuple(
@@ -128,9 +143,7 @@ def counted_ends(counts: Indices, escapes: "Times", alike: bool) -> LaneEnds:
 
 
 def places(outcomes: "Outcomes", minima: int) -> Seeds:
-    """The place of each marble in the list of all places, (M,): the known minima, and what else there is."""
-    verdicts, basins = outcomes.verdicts, outcomes.basins
-    known = basins != NO_BASIN
-    stalled, bounces, stays = (some[verdicts] for some in (_AT_REST, _BOUNCES, STAYING))
-    conditions = [outcomes.over, stalled, bounces, stays & known, stays]
-    return np.select(conditions, [minima + 3, minima + 1, minima + 2, basins, minima], minima + 4).astype(np.intp)
+    """The place of each marble in the list of all places, (M,): the known minima, and PLACELESS behind them."""
+    found = _PLACES[outcomes.verdicts]
+    settled = (found == PLACELESS.index(ELSEWHERE)) & (outcomes.basins != NO_BASIN)
+    return np.where(settled, outcomes.basins, minima + found).astype(np.intp)

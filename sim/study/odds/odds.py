@@ -36,7 +36,7 @@ SLICE = 0.01  # Seconds for which whoever watches that can wait.
 
 @dataclass(frozen=True, slots=True)
 class Average:
-    """The mean of a sample's values that are finite, of marbles that have not diverged, with Student's interval."""
+    """The mean of a sample's finite values, of marbles that have not ended for good, with Student's interval."""
 
     estimate: Estimate
     finite: int

@@ -32,7 +32,7 @@ class Pair:
     escaped: Estimate
     """Of the shares that have escaped by the last update."""
     loss: Estimate
-    """Of the mean training losses at last, over the seeds with which both are finite and neither has diverged."""
+    """Of the mean training losses at last, over the seeds with which both are finite and neither has ended for good."""
     finite: int
     """How many seeds those are."""
 

@@ -84,8 +84,8 @@ def summary(result: Odds) -> dict[str, Any]:
     - `escaped_by`, `not_escaped_yet`, `ended_otherwise`: three shares against updates, in steps. Entry i of `share`,
       with its `count` and the ends `low` and `high` of its 95 % interval, holds from `update[i]` until before
       `update[i + 1]`, the last one until `watched_until`. The updates are the same in all three, and at each of them
-      the three shares add up to one: who has diverged or left the surface without having escaped before has ended
-      otherwise, and is not among those that have not escaped yet;
+      the three shares add up to one: who has diverged, left the surface or had its rule fail without having escaped
+      before has ended otherwise, and is not among those that have not escaped yet;
     - `not_escaped_yet` also has `value`: 1 minus the share escaped by then, those that ended otherwise included;
     - `escape_update`: by which update a quarter, a half and three quarters of all seeds had escaped, `value` with
       `low` and `high` (None: later than was watched); None where so many have not;
@@ -182,11 +182,11 @@ def write_csv(
     `lanes` are what was counted of all seeds; each block comes with the place of its lane. Of a row there is
 
     - `lane`, `seed`;
-    - `updates`: how many were made, fewer than asked for where the numbers overflowed;
+    - `updates`: how many were made, fewer than asked for where the numbers overflowed or the rule failed;
     - `verdict`, `basin`: the last verdict, and the minimum in whose basin the marble is at last;
     - `escape_update`: when it first left a basin or a saddle, empty if it has not by the last update;
-    - `end_update`: when it diverged or left the surface, empty if it did not; where `escape_update` is empty, the run
-      has ended otherwise;
+    - `end_update`: when it diverged, left the surface or had its rule fail, empty if it did not; where `escape_update`
+      is empty, the run has ended otherwise;
     - `undecided`: 1 if it was perhaps about to escape when it had run on to the limit, and so counts as not escaped
       yet, else 0;
     - `x`, `y`, `train_loss`, `test_loss`: where it is at last, and the losses there.

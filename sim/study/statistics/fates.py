@@ -1,7 +1,7 @@
 """What has become of many seeds by each update: escaped, ended otherwise, or neither yet, which together are all.
 
-All are watched equally long. A run that has diverged or left the surface will never escape, but neither is it lost
-from sight: it counts as what it is, and not as one that might still have escaped.
+All are watched equally long. A run that has diverged, left the surface or had its rule fail will never escape, but
+neither is it lost from sight: it counts as what it is, and not as one that might still have escaped.
 """
 
 from dataclasses import dataclass, replace
@@ -52,7 +52,7 @@ class Fates:
     waiting: ShareCurve
     """Those that had not left any, but went on."""
     ended: ShareCurve
-    """Those that had diverged or left the surface without having escaped before."""
+    """Those that had diverged, left the surface or had their rule fail without having escaped before."""
     until: int
     """How many updates were watched."""
 
@@ -86,7 +86,7 @@ def fates(escapes: Indices, ends: Indices, until: int) -> Fates:
 
     Args:
         escapes: the update at which each escaped, or NEVER; shape (M,).
-        ends: the update at which each diverged or left the surface, or NEVER; shape (M,).
+        ends: the update at which each diverged, left the surface or had its rule fail, or NEVER; shape (M,).
         until: how many updates were watched.
     """
     return fates_of(times(escapes[escapes != NEVER]), times(ends[otherwise(escapes, ends)]), len(escapes), until)

@@ -39,8 +39,9 @@ def measures(minima: int) -> dict[str, Measure]:
     """All measures, by name, for a scene with so many minima.
 
     `escaped`, `not-escaped-yet` and `ended-otherwise` add up to one. `escape` is unknown where fewer than half of all
-    seeds have escaped. Losses are means over the seeds that did not diverge. Minima are numbered as in the scene
-    before it is changed, and followed from there; `global` means the one that is the lowest known at each point.
+    seeds have escaped. Losses are means over the seeds that did not diverge, leave the surface or fail. Minima are
+    numbered as in the scene before it is changed, and followed from there; `global` means the one that is the lowest
+    known at each point.
     """
     return {
         DEFAULT: _share("share of seeds that end in the basin of the lowest known minimum", _in_global_basin),
@@ -52,7 +53,7 @@ def measures(minima: int) -> dict[str, Measure]:
         },
         "escaped": _share("share of seeds that escape", _escaped),
         "not-escaped-yet": _share("share of seeds that go on without having escaped yet", _waiting),
-        "ended-otherwise": _share("share of seeds that diverge or leave the surface before any escape", _ended),
+        "ended-otherwise": _share("share of seeds that diverge, leave the surface or fail before any escape", _ended),
         "escape": Measure("median update of the first escape", False, _escape, None),
         "train-loss": _mean("mean final training loss", lambda result: result.outcomes.losses),
         "test-loss": _mean("mean final test loss", lambda result: result.outcomes.test_losses),

@@ -29,6 +29,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "per": get_args(Unit),
 }
 """What else than a number may be swept, by the last step of its path."""
+NO_DIFFERENCE = ("machine", "view")
+"""Tables of a scene that make no difference to its marbles, however many updates they make."""
 EVERY = None
 """The step of a path that stands for every key or place."""
 
@@ -197,6 +199,8 @@ def parameter(wanted: Over, tables: dict[str, Any]) -> Parameter:
     paths = paths_of(wanted.text, wanted.steps, tables)
     if ("seed",) in paths:
         raise SceneError("seed cannot be swept: every point is computed for many seeds")
+    if any(path[0] in NO_DIFFERENCE for path in paths):
+        raise SceneError(f"{wanted.text} cannot be swept: it makes no difference to the marbles")
     leaves = [value for path, value in _numbers(tables) if path in paths]
     whole = all(isinstance(leaf, int | str) for leaf in leaves)
     values: dict[Value, None] = {}

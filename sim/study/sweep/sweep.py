@@ -8,9 +8,8 @@ when, makes no difference.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from ...descent.clock import Machine
 from ...descent.lane import Lane
 from ...descent.race import Experiment
 from ...descent.verdict.sight.tolerances import AS_LOW
@@ -20,7 +19,7 @@ from ...scene.words import path_text
 from ..work.ensemble import Job, Outcomes, join
 from ..work.workers import StudyError
 from .outsiders import open_tables, restored
-from .settings import EVERY, FULL, Over, Parameter, PathStep, Value, parameter, scene_with, tables_of
+from .settings import EVERY, FULL, NO_DIFFERENCE, Over, Parameter, PathStep, Value, parameter, scene_with, tables_of
 from .ties import Tie, check_ties
 
 MOST_POINTS = 2_500
@@ -106,6 +105,14 @@ class Study(Protocol):
     def description(self) -> dict[str, Any]:
         """All that the results follow from, as what JSON can hold."""
         ...
+
+
+class _Case(NamedTuple):
+    """What is computed once, at however many points it stands."""
+
+    experiment: Experiment
+    """With one lane."""
+    updates: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,15 +229,15 @@ def plan(
             each.follow(tables, changed, scene.examples.count)
 
     check_ties(ties, [path for each in parameters for path in each.paths], tables)
-    cases: dict[Scene, int] = {}
+    cases: dict[_Case, int] = {}
     points = []
     for values in product(*(each.values for each in parameters)):
         made_of = scene_with(tables, scene.name, list(zip(parameters, values, strict=True)), follow)
         changed = restored(made_of, scene)
         made = changed.updates if updates is None else updates
-        alone = [bare(changed, lane, made) for lane in changed.lanes]
+        alone = [_Case(bare(changed, lane), made) for lane in changed.lanes]
         points.append(SweepPoint(values, changed, made, tuple(cases.setdefault(case, len(cases)) for case in alone)))
-    runs = [1 if certain(case) else seeds for case in cases]
+    runs = [1 if certain(case.experiment) else seeds for case in cases]
     _check_size(runs, sum(count * case.updates for count, case in zip(runs, cases, strict=True)))
     blocks = tuple(block for number, case in enumerate(cases) for block in _blocks(number, case, scene.seed, seeds))
     return Sweep(scene, parameters, scene.seed, seeds, updates, tuple(points), blocks, tuple(ties))
@@ -239,10 +246,11 @@ def plan(
 def numbers_of(scene: Scene) -> dict[str, Any]:
     """All of a scene that decides what becomes of its marbles, whatever their seed, as what JSON can hold."""
     tables, outside = tables_of(scene), code_of([lane.rule for lane in scene.lanes])
+    others = ("title", "look", "seed", *NO_DIFFERENCE)
     return {
         **({"rules": outside} if outside else {}),
         "scene": scene.name,
-        "numbers": {key: table for key, table in tables.items() if key not in ("title", "look", "machine", "seed")},
+        "numbers": {key: table for key, table in tables.items() if key not in others},
     }
 
 
@@ -251,23 +259,13 @@ def certain(scene: Scene | Experiment, lane: int = 0) -> bool:
     return not scene.lanes[lane].chance(scene.examples.count)
 
 
-def bare(scene: Scene, lane: Lane, updates: int) -> Scene:
-    """The scene with one lane, and without all that makes no difference to it: equal ones become of equal marbles."""
-    return replace(
-        scene,
-        name="",
-        title="",
-        look="",
-        seed=0,
-        updates=updates,
-        machine=Machine(),
-        lanes=(replace(lane, name=""),),
-        claims=(None,),
-    )
+def bare(scene: Scene, lane: Lane) -> Experiment:
+    """All that makes a difference to the marbles of a lane in that scene: equal ones become of equal marbles."""
+    return replace(scene.experiment, lanes=(replace(lane, name=""),))
 
 
-def _blocks(number: int, case: Scene, first_seed: int, seeds: int) -> list[SeedBlock]:
-    if certain(case):
+def _blocks(number: int, case: _Case, first_seed: int, seeds: int) -> list[SeedBlock]:
+    if certain(case.experiment):
         return [SeedBlock(number, Job(case.experiment, 0, first_seed, 1, case.updates))]
     size = min(LARGEST_BLOCK, max(SMALLEST_BLOCK, BLOCK_WORK // max(1, case.updates)))
     return [

@@ -15,13 +15,14 @@ difference.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias, overload
 
 import numpy as np
 
+from ...descent.clock import MACHINE_TIME
 from ...descent.verdict.kinds import VerdictKind
 from ...scene import Scene
 from ...surface.points import Array, Mask
@@ -132,6 +133,7 @@ class Tuning:
             **numbers_of(self.scene),
             "lanes": [[each.lane, each.keys, each.axes, each.coarse] for each in self.lanes],
             "budget": [int(amount) if amount == int(amount) else amount, self.budget.clock],  # However it was written.
+            **({"machine": asdict(self.scene.machine)} if self.budget.clock in MACHINE_TIME else {}),
             "by": self.by,
             "first_seed": self.first_seed,
             "seeds": self.seeds,
@@ -377,7 +379,7 @@ class Blocks(Sequence[SeedBlock]):
         return SeedBlock(
             case,
             Job(
-                bare(scene, way, updates).experiment,
+                bare(scene, way),
                 0,
                 tuning.first_seed + first,
                 count,

@@ -147,7 +147,7 @@ class _Sample:
     above: int
     """With how many they were above it."""
     sure: bool
-    """Whether it does, since no chance is in the lane."""
+    """Whether one stands for all, since no chance is in the lane."""
     updates: int
 
 

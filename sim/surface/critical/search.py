@@ -62,17 +62,6 @@ class Search:
     scales: Scales
 
 
-def critical_points(surface: Surface, window: Window, cells: int = CELLS) -> tuple[CriticalPoint, ...]:
-    """Every critical point of the surface in the window, the lowest first; see `search`.
-
-    >>> from three_marbles.surface.functions.polynomial import Himmelblau
-    >>> surface = Himmelblau()
-    >>> [point.kind.name for point in critical_points(surface, surface.usual_window)].count("MINIMUM")
-    4
-    """
-    return search(surface, window, cells).points
-
-
 def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int = grids.HALVINGS) -> Search:
     """Look for every critical point of the surface in the window.
 

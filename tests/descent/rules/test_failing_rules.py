@@ -12,7 +12,9 @@ import pytest
 from outside import Blind, Sharpness
 
 from sim.descent.crowd import Crowd
+from sim.descent.examples.recipes import TiltedExamples
 from sim.descent.lane import Lane, descend
+from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules import OWN, RULES
 from sim.descent.rules.guard import RuleFailure
@@ -27,7 +29,9 @@ from sim.study.maps.basin_map import kept_share
 from sim.study.odds.counts import counted
 from sim.study.odds.odds import failures
 from sim.study.work.ensemble import ensemble
+from sim.surface.functions.formula import Formula
 from sim.surface.points import Array
+from sim.surface.protocol import Window
 
 SCENE = load_scene("local-minimum")
 HERE = Path(__file__).name
@@ -211,6 +215,44 @@ def test_what_a_rule_remembers_goes_with_its_marble_past_the_failures_of_others(
     same.extend(12)
     assert (run.theta[:, survivor] == same.theta[:, survivor]).all()
     assert (run.state(12)[0][survivor] == same.state(12)[0][survivor]).all()
+
+
+def test_a_state_that_is_a_plain_tuple_goes_past_the_failures_of_others_too() -> None:
+    def answer(theta: Array, slope: Slope, state: Any) -> Any:
+        if (theta[:, 0] > 0.4).any():
+            raise ValueError("too far right")
+        return -0.02 * slope.here, (0.5 * state[0], state[1] + 1)
+
+    starts = np.random.default_rng(1).uniform(-0.5, 0.5, (9, 2))
+    run = Run(SCENE.problem(), lane(Odd(answer=answer, begin=lambda theta: (theta, 0)), 1), starts, np.arange(9))
+    run.extend(30)
+    assert 0 < len(run.failures) < 9
+    halved, count = run.state(30)
+    survivor = next(marble for marble in range(9) if marble not in run.failures)
+    assert (halved[survivor] == starts[survivor] / 2**30).all()
+    assert count == 30
+
+
+def test_with_whom_it_would_fail_after_the_end_it_has_not_failed() -> None:
+    """In a crowd a rule is still asked about marbles that have left the surface, and alone it is not."""
+
+    def answer(_theta: Array, slope: Slope, state: Any) -> Any:
+        if state[0] == 9:
+            raise ValueError("broken")
+        return -0.1 * slope.here, (state[0] + 1,)
+
+    rule = Odd(answer=answer, begin=lambda _: (0,))
+    problem = Problem(*TiltedExamples(0.05, count=20).sums(Formula("sqrt(x) + y^2")), Window(-1.0, 4.0, -1.0, 1.0))
+    starts, way = np.array([(0.2, 0.0), (3.5, 0.0)]), lane(rule, 1)
+    crowd = Crowd(problem, way, starts, np.arange(2))
+    crowd.extend(40)
+    kinds = [KINDS[kind] for kind in crowd.judge.kinds.tolist()]
+    assert kinds == [VerdictKind.OFF_SURFACE, VerdictKind.FAILED]
+    assert list(crowd.run.failures) == [1]
+    for seed, (start, kind) in enumerate(zip(starts.tolist(), kinds, strict=True)):
+        race = Race(problem, [way], (start[0], start[1]), seed)
+        race.extend(40)
+        assert race.judges[0].verdict(40).kind is kind
 
 
 def test_crowds_ensembles_and_sentences_of_odds_tell_it() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from command_line import mistake, output, status
+from page_words import sentences
 from PIL import Image
 
 from sim.languages import LANGUAGES
@@ -29,7 +30,7 @@ from sim.stage.export.web.file import SCRIPTS, embedded, expected_size, page, pa
 from sim.stage.export.web.index import check_folder, index
 from sim.stage.export.web.race import Span, computed, ground_window, race_data
 from sim.stage.export.web.theory import theory
-from sim.stage.export.web.words import CANNOT, CANNOT_HERE, sentences
+from sim.stage.export.web.words import CANNOT, CANNOT_HERE
 from sim.stage.style.numbers import evidence, signed
 from sim.stage.style.theme import load_theme
 

@@ -21,14 +21,16 @@ from sim.stage.export.pages import save_page, saved_em
 from sim.stage.plot.frame import Frame, inside
 from sim.stage.plot.page import PageLayout, arrange, draw_layout
 from sim.stage.plot.ramp import STEPS, lightness, ramp
+from sim.stage.plot.stacks import draw_layer
 from sim.stage.plot.words import Label, spoken
 from sim.stage.style import text
 from sim.stage.style.color import Color
 from sim.stage.style.kept import CACHE
 from sim.stage.style.numbers import interval, number, short
+from sim.stage.style.style import Style
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.style.tints import end_color
-from sim.study.odds.ends import DIVERGED, MINIMUM, NAMES, UNDER_WAY
+from sim.study.odds.ends import DIVERGED, FAILED, MINIMUM, NAMES, OFF_SURFACE, ORDER, UNDER_WAY
 from sim.study.odds.odds import odds
 from sim.study.odds.report import page as odds_page
 from sim.study.statistics.figure import Axis, Figure, HeatMap, Layer, Line, Mark, Page, Stack
@@ -351,6 +353,26 @@ def test_a_stacked_bar_is_filled_by_its_parts(theme: str) -> None:
     assert set(hatched) == {end_color(looks, DIVERGED, -1), looks.panel}
     assert colors[-1] == solid
     assert at(picture, bar.rect.centerx, bar.rect.bottom + 1) == looks.lane(1)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_who_is_out_for_good_is_hatched_for_each_reason_in_another_way(theme: str) -> None:
+    style = Style(load_theme(theme), 12)
+    patterns = []
+    for end in ORDER:
+        if end != MINIMUM:
+            target, box = pygame.Surface((60, 60), depth=32), pygame.Rect(0, 0, 60, 60)
+            draw_layer(Screen(target), box, Layer(NAMES[end], 1.0, 1.0, 1.0, end, -1), style)
+            pixels = pygame.surfarray.array3d(target)
+            ground = (pixels == end_color(style.theme, end, -1)).all(axis=-1)
+            line = (pixels == style.theme.panel).all(axis=-1)
+            assert (ground ^ line).all()
+            assert line.any() == (end in (DIVERGED, OFF_SURFACE, FAILED))
+            if line.any():
+                patterns.append(line)
+    assert len(patterns) == 3
+    for one, other in combinations(patterns, 2):
+        assert np.mean(one ^ other) > 0.05
 
 
 def test_a_whisker_beside_a_stacked_bar_is_the_interval_at_its_edge() -> None:

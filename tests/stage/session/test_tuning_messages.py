@@ -5,15 +5,17 @@ from dataclasses import replace
 import pytest
 from messages import after
 
+from sim.descent.clock import Machine
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
+from sim.scene.view import LandView
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.input.control import Buttons
 from sim.stage.input.controls import controls
 from sim.stage.picture.setting import setting
 from sim.stage.picture.transport import knobs
 from sim.stage.session.lanes import NameLane, ScaleBatchSize, ScaleLearningRate, SelectLane
-from sim.stage.session.session import Message, Retuned, Search, Session, begin
+from sim.stage.session.session import Message, Retuned, Search, Session, begin, lane_of
 from sim.stage.session.setup import Drop, NewSeed, OpenScene
 from sim.stage.session.tour import ShowTour
 from sim.stage.session.tuning import NotTuned, Searched, StopTuning, Tune, Tuned, ghost, searching
@@ -160,6 +162,13 @@ def test_a_change_of_the_lane_or_the_scene_throws_a_search_away(session: Session
     there = after(searched, message)
     assert there.tuning is None
     assert after(there, late) == there
+
+
+def test_what_makes_no_difference_to_the_lane_lets_a_search_go_on(session: Session) -> None:
+    searched = after(session, Tune())
+    scene = replace(searched.scene, title="x", view=LandView("relief", yaw=30.0), machine=Machine(width=8), seed=5)
+    assert lane_of(replace(searched, scene=scene), search_of(searched).scene) == searched.lane == 1
+    assert lane_of(replace(searched, scene=replace(scene, updates=7)), search_of(searched).scene) is None
 
 
 def test_what_comes_late_of_a_search_that_was_stopped_changes_nothing(session: Session) -> None:

@@ -7,8 +7,10 @@ import pytest
 
 from sim.stage.style.color import Color, readable
 from sim.stage.style.theme import THEMES, load_theme
-from sim.stage.style.tints import quiet_basin_color
+from sim.stage.style.tints import end_color, quiet_basin_color
+from sim.study.odds.ends import DIVERGED, FAILED, OFF_SURFACE, PLACELESS
 from sim.study.odds.report import MOST_BASINS
+from sim.surface.basins import NO_BASIN
 from sim.surface.points import Array
 
 # Linear RGB as people see it who lack one kind of cone: Machado, Oliveira and Fernandes 2009, "A physiologically-based
@@ -69,6 +71,17 @@ def test_of_many_basins_no_two_are_alike_and_words_on_each_can_be_read(name: str
     contrasts = [contrast(color, readable(color)) for color in colors]
     assert min(contrasts[:MOST_BASINS]) >= 4.5
     assert min(contrasts) >= 4
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_words_on_the_parts_that_end_in_no_minimum_can_be_read_and_those_for_good_are_unlike(name: str) -> None:
+    theme = load_theme(name)
+    colors = {end: end_color(theme, end, NO_BASIN) for end in PLACELESS}
+    assert len(set(colors.values())) == len(colors)
+    for color in colors.values():
+        assert contrast(theme.text, color) >= 4
+    for one, other in combinations((DIVERGED, OFF_SURFACE, FAILED), 2):
+        assert np.linalg.norm(lab(linear(colors[one])) - lab(linear(colors[other]))) >= 6
 
 
 @pytest.mark.parametrize("vision", VISION)

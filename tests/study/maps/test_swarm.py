@@ -1,18 +1,23 @@
 """Swarms: the race's own marble among many, wherever one goes in time."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.descent.clock import CLOCKS
+from sim.descent.crowd import Crowd
 from sim.descent.lane import Lane
 from sim.descent.rules.plain.gradient_descent import GradientDescent
-from sim.scene import Scene, load_scene
+from sim.descent.rules.protocol import Rule, Slope
+from sim.descent.verdict.kinds import KINDS, VerdictKind
+from sim.scene import Scene, load_scene, parse_scene
 from sim.study.maps import swarm as module
-from sim.study.maps.swarm import SIZES, SPREADS, Glimpse, Swarm, found_again, most_marbles, starts, swarm
+from sim.study.maps.swarm import SIZES, SPREADS, Cloud, Glimpse, Swarm, found_again, most_marbles, starts, swarm
 from sim.surface.basins import NO_BASIN
+from sim.surface.points import Array
 
 
 def fresh(scene: Scene, size: int = 60, spread: str = "at one point", clock: str = "updates") -> Swarm:
@@ -29,9 +34,45 @@ def at(marbles: Swarm, tick: int) -> Glimpse:
 def same(one: Glimpse, other: Glimpse) -> bool:
     pairs = zip(one.clouds, other.clouds, strict=True)
     return one.tick == other.tick and all(
-        np.array_equal(a.theta, b.theta) and (a.counts, a.elsewhere, a.diverged) == (b.counts, b.elsewhere, b.diverged)
+        np.array_equal(a.theta, b.theta) and (a.counts, a.elsewhere, ended(a)) == (b.counts, b.elsewhere, ended(b))
         for a, b in pairs
     )
+
+
+OVER = (VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE, VerdictKind.FAILED)
+EDGE = """
+title = "Edge"
+look = "Look."
+start = [0.5, 0.0]
+window = [[-1.0, 2.0], [-1.0, 2.0]]
+surface = { kind = "formula", formula = "sqrt(x) + y^2" }
+examples = { kind = "tilted", sigma = 0.05 }
+
+[lane.one]
+rule = "gradient descent"
+learning_rate = 0.2
+batch_size = 1
+"""
+
+
+def ended(cloud: Cloud) -> tuple[int, int, int]:
+    return cloud.diverged, cloud.off_surface, cloud.failed
+
+
+@dataclass(frozen=True)
+class Breaking:
+    """Plain descent that breaks in its tenth update where y is above 0."""
+
+    learning_rate: float = 0.2
+
+    def init(self, theta: Array) -> tuple[int]:
+        del theta
+        return (0,)
+
+    def step(self, theta: Array, slope: Slope, state: tuple[int]) -> tuple[Array, tuple[int]]:
+        if state[0] == 9 and (theta[:, 1] > 0).any():
+            raise ValueError("broken")
+        return -self.learning_rate * slope.here, (state[0] + 1,)
 
 
 @pytest.mark.parametrize("spread", SPREADS)
@@ -122,8 +163,28 @@ def test_marbles_that_diverge_are_counted_apart() -> None:
     for spread in ("at one point", "around it"):
         for cloud, track in zip(at(fresh(scene, 20, spread), 30).clouds, race.tracks, strict=True):
             assert track.overflow is not None
-            assert (cloud.diverged, sum(cloud.counts) + cloud.elsewhere) == (20, 0)
+            assert (ended(cloud), sum(cloud.counts) + cloud.elsewhere) == ((20, 0, 0), 0)
             assert np.array_equal(cloud.theta[0], track.theta[-1])
+
+
+@pytest.mark.parametrize("rule", [GradientDescent(0.2), Breaking()])
+def test_who_is_out_of_the_race_is_so_for_the_reason_that_the_verdict_has(rule: Rule[Any]) -> None:
+    """On √x + y², which ends at x = 0, from both sides of y = 0."""
+    lanes = (Lane("slow", rule, 1), Lane("fast", replace(rule, learning_rate=1e200), 1))
+    scene = replace(parse_scene(EDGE, "edge"), lanes=lanes, claims=(None, None))
+    places = starts(scene.window, scene.start, scene.seed, 40, "around it")
+    marbles, seen = fresh(scene, 40, "around it"), set()
+    for tick in (60, 5, 9, 10, 60):
+        for lane, cloud in zip(lanes, at(marbles, tick).clouds, strict=True):
+            crowd = Crowd(scene.problem(), lane, places, scene.seed + np.arange(40))
+            crowd.extend(tick)
+            over = [KINDS[kind] for kind in crowd.judge.kinds[crowd.run.ends >= 0].tolist()]
+            assert ended(cloud) == tuple(over.count(kind) for kind in OVER)
+            assert sum(cloud.counts) + cloud.elsewhere == 40 - len(over)
+            seen |= set(over)
+    assert seen == {VerdictKind.DIVERGED, VerdictKind.OFF_SURFACE} | (
+        {VerdictKind.FAILED} if isinstance(rule, Breaking) else set()
+    )
 
 
 def test_full_batches_from_one_start_are_computed_once() -> None:

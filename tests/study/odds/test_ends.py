@@ -8,10 +8,25 @@ import pytest
 from sim.descent.verdict.judge import STAYING
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import load_scene
-from sim.study.odds.ends import BOUNCING, DIVERGED, MINIMUM, STALLED, UNDER_WAY, LaneEnds, lane_ends
+from sim.study.odds.ends import (
+    BOUNCING,
+    DIVERGED,
+    ELSEWHERE,
+    FAILED,
+    MINIMUM,
+    NAMES,
+    OFF_SURFACE,
+    ORDER,
+    OTHERS,
+    STALLED,
+    UNDER_WAY,
+    LaneEnds,
+    lane_ends,
+)
 from sim.study.odds.odds import gather, growing, jobs, odds
 from sim.study.odds.tally import Tally, ends_of, own, work
 from sim.study.work.ensemble import VERDICTS, Outcomes
+from sim.surface.basins import NO_BASIN
 
 
 def counted(name: str, updates: int, seeds: int = 60) -> tuple[list[LaneEnds], list[Outcomes]]:
@@ -58,6 +73,42 @@ def test_who_bounces_for_ever_has_come_to_no_minimum_as_little_as_who_creeps_the
     lanes, _ = counted("learning-rate-ladder", 120, 20)
     assert [ends.largest.kind for ends in lanes] == [UNDER_WAY, MINIMUM, BOUNCING, DIVERGED]
     assert [len(ends.parts) for ends in lanes] == [1, 1, 1, 1]
+
+
+def test_every_verdict_has_its_end_and_each_of_the_three_for_good_its_own() -> None:
+    expected = {
+        VerdictKind.UNDER_WAY: UNDER_WAY,
+        VerdictKind.SETTLED: MINIMUM,
+        VerdictKind.STUCK: MINIMUM,
+        VerdictKind.STALLED: STALLED,
+        VerdictKind.BALANCED: STALLED,
+        VerdictKind.LEVEL: STALLED,
+        VerdictKind.HELD: STALLED,
+        VerdictKind.PLATEAU: STALLED,
+        VerdictKind.RATTLING: MINIMUM,
+        VerdictKind.WANDERING: UNDER_WAY,
+        VerdictKind.BOUNCING: BOUNCING,
+        VerdictKind.SWINGING: BOUNCING,
+        VerdictKind.DIVERGED: DIVERGED,
+        VerdictKind.OFF_SURFACE: OFF_SURFACE,
+        VerdictKind.FAILED: FAILED,
+    }
+    assert set(expected) == set(VERDICTS)
+    some = next(iter(counted("local-minimum", 40, len(VERDICTS))[1][1:]))
+    found = replace(some, verdicts=np.arange(len(VERDICTS)), basins=np.ones(len(VERDICTS), dtype=np.intp))
+    for outcomes, staying in ((found, MINIMUM), (replace(found, basins=found.basins - 2), ELSEWHERE)):
+        ends = lane_ends(outcomes, 3, False)
+        where = {seed: part for part in ends.parts for seed in part.seeds.tolist()}
+        told = [where[seed] for seed in outcomes.seeds.tolist()]
+        kinds = [staying if end == MINIMUM else end for end in map(expected.__getitem__, VERDICTS)]
+        assert [part.kind for part in told] == kinds
+        assert all(part.minimum == (1 if part.kind == MINIMUM else NO_BASIN) for part in told)
+        order = [ORDER.index(part.kind) for part in ends.parts]
+        assert order == sorted(order)
+    assert NAMES.keys() == {*ORDER} - {MINIMUM}
+    assert len(ORDER) == len({*expected.values(), OTHERS, ELSEWHERE})
+    for kind, end in expected.items():
+        assert end not in (DIVERGED, OFF_SURFACE, FAILED) or NAMES[end] == kind.value
 
 
 def replace_lanes(scene: object, *lanes: object) -> Tally:

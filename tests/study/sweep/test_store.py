@@ -21,8 +21,10 @@ from bits import same_bits
 from command_line import output, status, taken_up
 from waiting import until
 
+from sim.descent.clock import Machine
 from sim.files import OutputError
 from sim.scene import load_scene
+from sim.scene.view import LandView
 from sim.study.sweep import rows, store, sweep
 from sim.study.sweep.settings import over
 from sim.study.sweep.store import Store, default_path
@@ -279,10 +281,18 @@ def test_results_of_another_sweep_are_refused(tmp_path: Path, what: str) -> None
     assert default_path(other()) != default_path(planned())
 
 
-def test_words_of_the_scene_make_no_difference(tmp_path: Path) -> None:
+def test_words_of_the_scene_its_view_and_its_machine_make_no_difference(tmp_path: Path) -> None:
     path = tmp_path / "results"
     kept(path)
-    words = changed(title="Title", look="Look.", captions=(), question=None, claims=(None,) * 3)
+    words = changed(
+        title="Title",
+        look="Look.",
+        captions=(),
+        question=None,
+        claims=(None,) * 3,
+        view=LandView("relief", yaw=30.0),
+        machine=Machine(width=8),
+    )
     with Store(path, words) as found:
         assert found.missing == []
 

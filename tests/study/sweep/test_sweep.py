@@ -17,8 +17,10 @@ from readers import printed, rows, through_json
 from sim.command.console import ending
 from sim.command.studies import keeping
 from sim.command.studies import sweep as command
+from sim.descent.clock import Machine
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import load_scene
+from sim.scene.view import LandView
 from sim.study.statistics.figure import HeatMap, Line
 from sim.study.statistics.intervals import Estimate, wilson
 from sim.study.sweep import sweep as sweep_module
@@ -26,7 +28,7 @@ from sim.study.sweep.measures import estimates, measures, names_of
 from sim.study.sweep.report import Told, page, summary, table, told, write_csv
 from sim.study.sweep.settings import over
 from sim.study.sweep.store import Store
-from sim.study.sweep.sweep import MOST_POINTS, Minimum, Result, SeedBlock, Sweep, plan
+from sim.study.sweep.sweep import MOST_POINTS, Minimum, Result, SeedBlock, Sweep, bare, plan
 from sim.study.work.ensemble import NEVER, VERDICTS, Job, Outcomes
 from sim.study.work.workers import StudyError
 from sim.surface.basins import NO_BASIN
@@ -86,6 +88,26 @@ def test_what_concerns_all_lanes_touches_all() -> None:
     sweep = planned("local-minimum", "examples.sigma=0.1,0.2")
     assert [point.cases for point in sweep.points] == [(0, 1, 2), (3, 4, 5)]
     assert all(map(sweep.touches, sweep.lanes))
+
+
+def test_lanes_alike_in_all_that_matters_are_computed_once_whatever_else_the_scene_says() -> None:
+    scene = load_scene("local-minimum")
+    lane = scene.lanes[1]
+    for other in (
+        replace(scene, name="x", title="x", look="x", seed=3, updates=7, captions=(), question=None, translations=()),
+        replace(scene, view=LandView("relief", yaw=30.0), machine=Machine(width=8), claims=(None,) * 3),
+    ):
+        assert bare(other, replace(lane, name="x")) == bare(scene, lane)
+    for changed in (
+        replace(scene, start=(0.0, 0.0)),
+        replace(scene, window=replace(scene.window, x0=-9.0)),
+        replace(scene, examples=load_scene("ravine").examples),
+        replace(scene, surface=None),
+    ):
+        assert bare(changed, lane) != bare(scene, lane)
+    assert bare(scene, replace(lane, batch_size=3)) != bare(scene, lane)
+    twice = replace(scene, lanes=(lane, replace(lane, name="x")), claims=(None, None), captions=(), question=None)
+    assert {point.cases for point in plan(twice, [over("start[0]=-3,-2")], 6, 60).points} == {(0, 0), (1, 1)}
 
 
 def test_the_last_number_changes_fastest() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from command_line import mistake, output, status
 
+from sim.descent.clock import Machine
 from sim.descent.rules import RULES
 from sim.library.tables import plain_text
 from sim.scene import Scene, SceneError, load_scene, parse_scene
@@ -109,6 +110,16 @@ def test_a_budget_is_the_same_however_it_is_written() -> None:
     told = {json.dumps(tuning_of(scene, time=time).description()) for time in ("", "400 updates", "400.0 updates")}
     assert len(told) == 1
     assert json.dumps(tuning_of(scene, time="401 updates").description()) not in told
+
+
+def test_a_machine_makes_a_difference_where_the_budget_is_its_time() -> None:
+    scene = bowl(1.0, 1.0, 400, PLAIN)
+    other = replace(scene, machine=Machine(overhead=7.0))
+    for time, alike in (("400 updates", True), ("9 epochs", True), ("90 serial", False), ("90 parallel", False)):
+        one, two = (tuning_of(each, time=time) for each in (scene, other))
+        assert (one.description() == two.description()) == alike
+        jobs = [{(block.job.updates, block.job.count) for block in (each.blocks[0],)} for each in (one, two)]
+        assert (jobs[0] == jobs[1]) == alike
 
 
 def test_the_grid_grows_where_the_best_is_at_its_end() -> None:

@@ -52,11 +52,11 @@ class Sight(NamedTuple):
     still_plateau: Mask
     """Whether one that has been crossing a plateau still does."""
     bouncing: tuple[Mask, ...]
-    """Whether it swings to and fro and no less than before, over each of BOUNCES, and not by noise."""
+    """Whether it swings to and fro and no less than before, over each of BOUNCES, not by noise: see `Progress`."""
     crease: Mask
     """Whether the gradient jumps where one turns that swings to and fro."""
     longest: Array
-    """The longest of the last 40 movements."""
+    """The longest of the last SWING movements."""
     swelling: Mask
     """Whether it is outside of the window and gets farther at a growing pace: that is no bounce which might stay."""
     diverging: Mask
@@ -89,7 +89,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             part[(part == SLOPE) & ~stands] = MOVING
         at, still_at = lingering(problem, ends, progress.path)
         plateau, still_plateau = on_plateaus(problem, ends)
-        swinging = progress.bouncing[0] | progress.bouncing[1]
+        swinging = np.any(progress.bouncing, axis=0)
         swelling = swells(problem, ends.theta, progress.grown)
         far = norm(ends.theta - problem.window.center) > FAR_AWAY * length
         crease = np.zeros(still.shape, dtype=np.bool_)

@@ -67,14 +67,8 @@ SAID = (
     "a map of the loss with all marbles",
 )
 """What the page's own script says."""
-
-
-_EVIDENCE = tuple(saying.value for saying in Saying)
-
-
-def sentences() -> tuple[str, ...]:
-    """All that a page says in the languages of the program, the scene's own words aside."""
-    return (*SAID, *STATIC, *CLOCK_MENU.values(), *_EVIDENCE, *(kind.value for kind in VerdictKind))
+EVIDENCE = tuple(saying.value for saying in Saying)
+"""What it says of what a verdict stands on."""
 
 
 def page_words(span: Span) -> Json:
@@ -97,7 +91,7 @@ def _in(code: str, span: Span) -> Json:
         "clocks": {clock: say(code, CLOCK_NAMES[clock]) for clock in CLOCK_NAMES},
         "menu": {clock: _said(code, name) for clock, name in CLOCK_MENU.items()},
         "verdicts": {kind.code: _said(code, kind.value) for kind in VerdictKind},
-        "said": {sentence: _said(code, sentence) for sentence in (*SAID, *_EVIDENCE)},
+        "said": {sentence: _said(code, sentence) for sentence in (*SAID, *EVIDENCE)},
     }
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import pygame
 
 from ....study.maps.swarm import Cloud
+from ....study.odds.ends import DIVERGED, FAILED, NAMES, OFF_SURFACE
 from ....study.statistics.intervals import wilson
-from ....surface.basins import Labels
+from ....surface.basins import NO_BASIN, Labels
 from ....surface.points import Array
 from ...drawing.canvas import Canvas
 from ...drawing.screen import image
@@ -17,7 +18,7 @@ from ...style.color import Color, mix
 from ...style.numbers import interval, percent
 from ...style.style import hairline
 from ...style.theme import Theme
-from ...style.tints import quiet_basin_color
+from ...style.tints import end_color, quiet_basin_color
 from .site import Site
 
 FEW = 1_000  # Marbles up to which each has a round dot; of more, cells of the map are filled.
@@ -145,8 +146,10 @@ def parts(cloud: Cloud, theme: Theme) -> Iterator[CloudPart]:
             yield CloudPart(theme.say("minimum {number}", number=index + 1), f"{index + 1}: ", color, count, cloud)
     if cloud.elsewhere:
         yield CloudPart(theme.say("elsewhere"), "", theme.grid, cloud.elsewhere, cloud)
-    if cloud.diverged:
-        yield CloudPart(theme.say("diverged"), "", theme.faint, cloud.diverged, cloud)
+    ended = {DIVERGED: cloud.diverged, OFF_SURFACE: cloud.off_surface, FAILED: cloud.failed}
+    for end, count in ended.items():
+        if count:
+            yield CloudPart(theme.say(NAMES[end]), "", end_color(theme, end, NO_BASIN), count, cloud)
 
 
 def draw_shares(canvas: Canvas, place: pygame.Rect, cloud: Cloud, theme: Theme, em: int) -> None:

@@ -27,8 +27,13 @@ CAMERA = Camera(Window(-3.0, 3.0, -2.0, 2.0), 300, 200)
 THEME = load_theme("light")
 
 
-def cloud(theta: npt.NDArray[np.float64], counts: tuple[int, ...] = (0, 0), each: int = 1, diverged: int = 0) -> Cloud:
-    return Cloud(theta, each, counts, each * len(theta) - sum(counts) - diverged, diverged)
+def cloud(
+    theta: npt.NDArray[np.float64],
+    counts: tuple[int, ...] = (0, 0),
+    each: int = 1,
+    ended: tuple[int, int, int] = (0, 0, 0),
+) -> Cloud:
+    return Cloud(theta, each, counts, each * len(theta) - sum(counts) - sum(ended), *ended)
 
 
 def drawn(told: Cloud, camera: Camera = CAMERA) -> npt.NDArray[np.bool_]:
@@ -100,19 +105,24 @@ def test_all_marbles_on_the_map_are_counted(size: int, cell: int) -> None:
     assert first in set(zip(across.tolist(), down.tolist(), strict=True))
 
 
-def told_of(counts: tuple[int, ...], each: int = 1, size: int = 200, diverged: int = 0) -> list[CloudPart]:
-    return list(parts(cloud(np.zeros((size, 2)), counts, each, diverged), THEME))
+def told_of(
+    counts: tuple[int, ...], each: int = 1, size: int = 200, ended: tuple[int, int, int] = (0, 0, 0)
+) -> list[CloudPart]:
+    return list(parts(cloud(np.zeros((size, 2)), counts, each, ended), THEME))
 
 
 def test_parts_are_the_places_where_there_are_marbles() -> None:
-    found = told_of((50, 0, 100), diverged=20)
+    found = told_of((50, 0, 100), ended=(10, 6, 4))
     assert [(part.name, part.count) for part in found] == [
         ("minimum 1", 50),
         ("minimum 3", 100),
         ("elsewhere", 30),
-        ("diverged", 20),
+        ("diverged", 10),
+        ("left the surface", 6),
+        ("the rule failed", 4),
     ]
-    assert [part.figure for part in found] == ["25 %", "50 %", "15 %", "10 %"]
+    assert [part.figure for part in found] == ["25 %", "50 %", "15 %", "5 %", "3 %", "2 %"]
+    assert len({part.color for part in found}) == len(found)
     assert found[1].interval == "43–57"
 
 
@@ -129,7 +139,7 @@ def test_few_are_not_none_and_nearly_all_not_all() -> None:
 
 @pytest.mark.parametrize("width", [40, 333, 900])
 def test_the_bar_is_divided_as_the_marbles_are(width: int) -> None:
-    told = cloud(np.zeros((200, 2)), (50, 90), diverged=20)
+    told = cloud(np.zeros((200, 2)), (50, 90), ended=(20, 0, 0))
     target = pygame.Surface((width + 20, 40), depth=32)
     target.fill((1, 2, 3))
     place = pygame.Rect(10, 10, width, 20)
