@@ -21,7 +21,8 @@ from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
 from sim.stage.input import lane_controls
-from sim.stage.picture import caption, chart, help, picture, tooltip
+from sim.stage.picture import chart, help, tooltip
+from sim.stage.picture.around import caption, footer
 from sim.stage.picture.panel import verdict
 from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, lanes, names, problem
@@ -54,8 +55,8 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
         *("RMSprop (momentum)", "RMSprop (centered)", "saddle-free Newton"),  # The others keep their names.
     },
     ("picture/chart.py", "UNITS[axes.clock]"): set(chart.UNITS.values()),
-    ("picture/picture.py", "CLOCK_NAMES[session.clock]"): set(picture.CLOCK_NAMES.values()),
-    ("picture/picture.py", "words"): {words for words, _ in picture.HINTS},
+    ("picture/around/footer.py", "CLOCK_NAMES[session.clock]"): set(footer.CLOCK_NAMES.values()),
+    ("picture/around/footer.py", "words"): {words for words, _ in footer.HINTS},
     ("picture/picture.py", "UNKNOWN"): {UNKNOWN},
     ("picture/help.py", "TITLE"): {help.TITLE},
     ("picture/help.py", "SIGNS"): {help.SIGNS},
@@ -71,16 +72,16 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ),
     ("picture/panel/ends.py", "NAMES[part.kind]"): set(NAMES.values()),
     ("picture/map/cloud.py", "NAMES[end]"): {NAMES[end] for end in (DIVERGED, OFF_SURFACE, FAILED)},
-    ("picture/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
+    ("picture/around/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
     ("picture/tooltip.py", "CURVATURE_MEANINGS[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
     ("picture/tooltip.py", "POINT_MEANINGS[point.kind]"): set(tooltip.POINT_MEANINGS.values()),
     ("picture/tooltip.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
     ("picture/tooltip.py", "VERDICT_MEANINGS[verdict.kind]"): set(tooltip.VERDICT_MEANINGS.values()),
     ("picture/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
     ("picture/tooltip.py", "FLAG"): {tooltip.FLAG},
-    ("picture/caption.py", "CHANGED"): {caption.CHANGED},
+    ("picture/around/caption.py", "CHANGED"): {caption.CHANGED},
     ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
-    ("export/web/words.py", "CLOCK_NAMES[clock]"): set(picture.CLOCK_NAMES.values()),
+    ("export/web/words.py", "CLOCK_NAMES[clock]"): set(footer.CLOCK_NAMES.values()),
     ("export/web/words.py", "sentence"): set(page_words.sentences()),
     ("input/controls.py", "spread"): set(SPREADS),
     ("input/controls.py", "session.spread"): set(SPREADS),
@@ -190,7 +191,7 @@ def test_what_is_missing_is_said_in_english() -> None:
 
 
 def test_every_clock_has_its_words() -> None:
-    assert chart.UNITS.keys() == picture.CLOCK_NAMES.keys() == CLOCKS.keys()
+    assert chart.UNITS.keys() == footer.CLOCK_NAMES.keys() == CLOCKS.keys()
 
 
 @pytest.mark.parametrize("name", list(scene_files()))

@@ -10,7 +10,8 @@ from ...study.odds import contrast
 from ...study.odds.tally import Tally, work
 from ..drawing.layout import SMALLEST
 from ..drawing.screen import Screen
-from ..picture.picture import draw, snapshot_of
+from ..picture.picture import draw
+from ..picture.snapshot import snapshot_of
 from ..session.session import Session, begin, carried_by
 from ..session.session import race as race_of
 from ..session.tour import GoToStep, step_of

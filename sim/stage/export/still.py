@@ -21,8 +21,9 @@ from ..drawing.vector import Vector
 from ..picture.map.site import camera_on
 from ..picture.panel.course import course_of
 from ..picture.panel.panel import headed, panel_of
-from ..picture.picture import draw, snapshot_of
+from ..picture.picture import draw
 from ..picture.setting import Setting, places_in, setting
+from ..picture.snapshot import snapshot_of
 from ..session.odds import ends_seen
 from ..session.session import RACES, Session, begin, carried_by
 from ..session.session import race as race_of

@@ -14,13 +14,13 @@ import numpy as np
 from ..drawing.camera import Camera
 from ..drawing.glyphs import from_flag
 from ..drawing.layout import Layout
+from ..picture.around.timeline import tick_at
+from ..picture.around.tour import all_knobs
+from ..picture.around.transport import Knob, knob_at
 from ..picture.map.site import Site, site_of
 from ..picture.panel.ends import end_deed
 from ..picture.panel.sliders import LaneSlider, slider_at
 from ..picture.setting import setting
-from ..picture.timeline import tick_at
-from ..picture.tour import all_knobs
-from ..picture.transport import Knob, knob_at
 from ..session.bindings import NOTCH, Deed
 from ..session.dials import Grip, LetGo, OfLane
 from ..session.playback import Scrub

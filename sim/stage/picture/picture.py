@@ -1,38 +1,27 @@
 """A moment of a race, drawn onto a surface: the one function behind window, screenshot and test."""
 
 from dataclasses import dataclass, field, replace
-from enum import Enum, auto
 from functools import lru_cache
 
-from pygame import Rect
-
-from ...descent.clock import UPDATES, Timing
+from ...descent.clock import Timing
 from ...descent.problem import UNKNOWN
 from ...descent.race import Race
 from ...scene.value import unlike
-from ...study.maps.swarm import Cloud, Glimpse, swarm
-from ...study.odds.tally import Tally
 from ...surface.points import Array
-from .. import TITLE
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
-from ..drawing.reel import draw_unless_there
-from ..session.bindings import Deed, Errand, keys_of
-from ..session.odds import counted_for, ends_seen
-from ..session.playback import Play, Restart, Step
-from ..session.session import MOVING_GROUND, SPEEDS, Session, lane_of
-from ..session.setup import NewSeed
-from ..session.tour import Lead
+from ..session.odds import ends_seen
+from ..session.session import MOVING_GROUND, Session, lane_of
 from ..session.tuning import ghost, searching
-from ..session.view import ShowControls, ShowHelp
-from ..sheets.scenes import draw_scenes, keys_here
+from ..sheets.scenes import draw_scenes
 from ..sheets.sheets import draw_over
 from ..style import text
-from ..style.color import Color
 from ..style.style import hairline
-from ..style.theme import Theme, load_theme
-from ..style.wrapping import wrapped
-from .caption import badge, draw_caption, draw_guess, draw_offered, score
+from ..style.theme import Theme
+from .around.caption import badge, draw_caption, draw_guess, draw_offered
+from .around.footer import draw_footer
+from .around.timeline import draw_timeline
+from .around.tour import all_knobs, draw_strip
 from .chart import Axes, Chart, axes
 from .help import draw_help
 from .map.ways import way
@@ -42,122 +31,9 @@ from .panel.search import draw_search
 from .panel.verdict import alike
 from .profile import draw_profile
 from .setting import Setting, setting
-from .timeline import draw_timeline
+from .snapshot import Snapshot, snapshot_of
+from .staying import Staying, staying
 from .tooltip import Stage, TipContext, draw_pointed, tip_at
-from .tour import all_knobs, draw_strip
-from .transport import draw_knobs, knobs
-from .views.moving_ground import LANDED
-
-CLOCK_NAMES = {
-    UPDATES: "updates",
-    "epochs": "epochs",
-    "serial": "serial machine time",
-    "parallel": "parallel machine time",
-}
-SMALLER, LEADING, TALL = 0.8, 1.25, 1.45
-"""Type of a notice that one line cannot hold, in ems, how far two lines are apart if there is room, in its own height,
-and how tall a line is with all that letters have above and below."""
-RED = (214, 48, 49)
-"""What tells, on both themes, that a film is being made."""
-GLIDING = 30.0
-"""Updates a second up to which one sees a marble glide from one to the next; faster ones are shown as they are."""
-SHARP = 8.0
-"""Updates a second up to which one looks at ground that rests between two movements."""
-COARSE = 2
-"""Pixels along the side of what is computed of ground that moves on at once."""
-PHASES = 24
-"""Places on the way from one update to the next, at most."""
-HINTS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
-    ("play", (Play(),)),
-    ("step", (Step(-1), Step(1))),
-    ("restart", (Restart(),)),
-    ("new seed", (NewSeed(),)),
-    ("scene", (Lead(-1), Lead(1))),
-    ("controls", (ShowControls(),)),
-    ("help", (ShowHelp(),)),
-)
-"""What the line below the maps names the keys of, as far as there is room."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What is to be seen: a session, at its update."""
-
-    session: Session
-    race: Race = field(compare=False)
-    computed: int
-    """Up to which tick the chart's axes have been fitted to the race."""
-    glimpse: Glimpse | None = None
-    """The swarm, if there is one, as far as it has come."""
-    phase: float = 0.0
-    """Which part of the way to the next tick the marbles have glided: nothing that is said depends on it."""
-    tally: Tally | None = None
-    """What the sheet over the maps shows, if there is one: not always the session's own, which may be newer."""
-    step: int = 1
-    """Of ground that moves, one of so many by so many pixels is computed: more than 1 where it will not be looked at
-    for long."""
-
-    @property
-    def tick(self) -> int:
-        """The time that is shown, in updates of the fastest lane: of everything the same.
-
-        It is the time that is wanted or, where there is a swarm, the time that this has come to.
-        """
-        if self.glimpse is None or self.session.sheet:
-            return self.wanted
-        return min(self.glimpse.tick, max(self.computed, 0))
-
-    @property
-    def wanted(self) -> int:
-        """The time that the session is at; no later than has been computed."""
-        return min(self.session.tick, max(self.computed, 0))
-
-    def glide(self, lane: int, timing: Timing) -> tuple[int, float]:
-        """The lane's update, and which part of its next movement the marble has made."""
-        update = timing.updates(lane, self.tick)
-        return update, self.phase if timing.updates(lane, self.tick + 1) > update else 0.0
-
-    def cloud(self, lane: int) -> Cloud | None:
-        """The marbles of a lane's swarm, if there is one and it is at the time that is shown."""
-        return self.glimpse.clouds[lane] if self.glimpse and self.glimpse.tick == self.tick else None
-
-
-class Staying(Enum):
-    """What of the picture before may stay on the canvas."""
-
-    NOTHING = auto()
-    AROUND = auto()
-    """What lies around all that changes while a race runs, which is drawn over what was there."""
-    ALL_BUT_MARBLES = auto()
-    """All but the maps, on which marbles have glided, and the profile."""
-    ALL_BUT_SCENES = auto()
-    """All but the sheet of scenes."""
-
-
-def snapshot_of(session: Session, race: Race) -> Snapshot:
-    """What is to be seen of a session whose race has been computed as far as it has."""
-    # The update after the one that is shown must be known, too: its gradient is drawn as an arrow.
-    computed = max(0, min(race.updates - 1, session.horizon))
-    glimpse, tick = seen(session), session.tick
-    glides = glimpse is None and tick < computed and SPEEDS[session.speed] <= GLIDING and not session.steady
-    phase = round((session.progress - tick) * PHASES) / PHASES if glides else 0.0
-    return Snapshot(replace(session, progress=float(tick)), race, computed, glimpse, phase, counted_for(session))
-
-
-def fleeting(now: Snapshot) -> int:
-    """Of ground that moves, one of so many by so many pixels need be computed while the session plays on: the next
-    picture shows it otherwise at once. Between two movements that take long enough to be looked at, it is all of them.
-    """
-    if not now.session.playing or MOVING_GROUND not in now.session.views:
-        return 1
-    return COARSE if SPEEDS[now.session.speed] > SHARP or now.phase > LANDED else 1
-
-
-def seen(session: Session) -> Glimpse | None:
-    """What there is to be seen of the session's swarm, if it has one."""
-    if not session.swarm:
-        return None
-    return swarm(session.scene, session.swarm, session.spread, session.clock).glimpse
 
 
 def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, here: Setting | None = None) -> None:
@@ -168,7 +44,7 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
     """
     session, race = snapshot.session, snapshot.race
     here = here or setting(session, canvas.size)
-    stays = Staying.NOTHING if before is None else _staying(before, snapshot, here)
+    stays = Staying.NOTHING if before is None else staying(before, snapshot, here)
     if stays is Staying.ALL_BUT_SCENES:
         draw_scenes(canvas, here.places, here.theme, session)
         return
@@ -209,7 +85,7 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         say = draw_caption if session.tour is None else draw_strip
         say(canvas, places, theme, session, race, snapshot.tick)
     with canvas.part("footer"):
-        _draw_footer(canvas, places, theme, snapshot)
+        draw_footer(canvas, places, theme, snapshot)
     pixel = session.pointer
     if pixel is not None and _tells(session, places, pixel):
         draw_pointed(canvas, pixel, _stage(here, snapshot, chart), TipContext(theme, places), session.rests)
@@ -274,34 +150,6 @@ def _ways(session: Session, timing: Timing, lane: int) -> tuple[Array, ...]:
         return ()
     updates = timing.updates(lane, session.horizon)
     return way(former[0], lane, updates), way(session.scene, lane, updates)
-
-
-def _staying(before: Snapshot, now: Snapshot, here: Setting) -> Staying:
-    """What may stay of the moment that is on the canvas already."""
-    was, there = before.session, now.session
-    if _leafed(before, now):
-        return Staying.ALL_BUT_SCENES
-    over = was.help or was.picking is not None or (was.sheet and not there.sheet)
-    # A tooltip may have lain over anything.
-    if over or was.pointer is not None or setting(was, here.size).around != here.around:
-        return Staying.NOTHING
-    if badge(was, before.race, before.tick) != badge(there, now.race, now.tick):
-        return Staying.NOTHING
-    return Staying.ALL_BUT_MARBLES if _glided(before, now) else Staying.AROUND
-
-
-def _glided(before: Snapshot, now: Snapshot) -> bool:
-    """Whether all that has changed is how far the marbles have glided."""
-    quiet = not (now.session.help or now.session.sheet or now.session.pointer) and now.session.picking is None
-    return quiet and before.phase != now.phase and replace(before, phase=now.phase, step=now.step) == now
-
-
-def _leafed(before: Snapshot, now: Snapshot) -> bool:
-    """Whether all that has changed is what is on the sheet of scenes, which lies over all of it."""
-    was, there = before.session, now.session
-    if there.help or None in (was.picking, there.picking):
-        return False
-    return replace(now, session=replace(there, picking=was.picking, cards=was.cards)) == before
 
 
 def pointed(session: Session, race: Race, size: tuple[int, int]) -> bool:
@@ -392,126 +240,3 @@ def _draw_still(canvas: Canvas, around: _Around) -> None:
         canvas.rect(places.together, theme.border, width=hairline(places.em), corner=places.em // 2)
     for panel in around.panels:
         panel.draw_frame(canvas)
-
-
-def status(snapshot: Snapshot, brief: bool = False) -> str:
-    """How the race is being played, in one line; where there is little room, without the name of the clock."""
-    session = snapshot.session
-    theme = load_theme(session.theme, session.language)
-    here = {"update": theme.count(snapshot.tick), "horizon": theme.count(session.horizon)}
-    place = theme.say("update {update} of {horizon}", **here)
-    if session.clock != UPDATES and brief:  # The other lanes have made fewer.
-        place = theme.say("fastest lane's update {update} of {horizon}", **here)
-    elif session.clock != UPDATES:
-        clock = theme.say(CLOCK_NAMES[session.clock])
-        place = theme.say("fastest lane's update {update} of {horizon} by {clock}", clock=clock, **here)
-    if snapshot.tick != session.tick:
-        return theme.say("computing … {place}", place=place)
-    seed = theme.say("seed {seed}", seed=session.scene.seed)
-    parts = [place, *_swarm_status(snapshot, theme), seed]
-    if session.live:
-        parts.insert(-1, theme.say("{speed} a second", speed=f"{SPEEDS[session.speed]:g}"))
-    return " · ".join(parts)
-
-
-def _swarm_status(snapshot: Snapshot, theme: Theme) -> list[str]:
-    """How large the swarm is, if there is one."""
-    if snapshot.glimpse is None:
-        return []
-    return [theme.say("{count} marbles a lane", count=f"{snapshot.glimpse.clouds[0].size:,}")]
-
-
-def recording_place(places: Layout, seconds: int, size: tuple[int, int], beside: Rect | None = None) -> Rect:
-    """Where on a screen of that size it stands for how long a film has been made.
-
-    beside: what stands there already, if anything does.
-    """
-    em = places.em
-    box = Rect(0, 0, text.width(_minutes(seconds), em, bold=True) + round(2.4 * em), round(1.6 * em))
-    box.midright = beside.move(-em // 2, 0).midleft if beside else places.title.midright
-    return box.clamp(Rect((0, 0), size))
-
-
-def _minutes(seconds: int) -> str:
-    return f"{seconds // 60}:{seconds % 60:02}"
-
-
-def draw_recording(canvas: Canvas, box: Rect, em: int, theme: Theme, seconds: int) -> None:
-    """Show a red dot, and for how long a film has been made, over the picture."""
-    canvas.rect(box, theme.panel, corner=em // 2)
-    canvas.rect(box, RED, width=hairline(em), corner=em // 2)
-    canvas.disc((box.left + em, box.centery), 0.4 * em, RED)
-    canvas.text(_minutes(seconds), (box.right - 0.7 * em, box.centery), em, theme.text, bold=True, align=1)
-
-
-def draw_computing(canvas: Canvas, places: Layout, theme: Theme) -> Rect:
-    """Say, over a picture that stays meanwhile, that the next one is being computed; returns where."""
-    key = keys_of(theme.say, Errand.BACK)
-    return _draw_sign(canvas, places, theme, theme.say("computing … · {key}: stop", key=key))
-
-
-def draw_saving(canvas: Canvas, places: Layout, theme: Theme) -> Rect:
-    """Say, over a picture, that it is being saved; returns where."""
-    return _draw_sign(canvas, places, theme, theme.say("saving …"))
-
-
-def _draw_sign(canvas: Canvas, places: Layout, theme: Theme, words: str) -> Rect:
-    em = places.em
-    box = Rect(0, 0, text.width(words, em) + 2 * em, round(1.6 * em))
-    box.midright = places.title.midright
-    canvas.rect(box, theme.panel, corner=em // 2)
-    canvas.rect(box, theme.border, width=hairline(em), corner=em // 2)
-    canvas.text(words, box.center, em, theme.text, align=0.5)
-    return box
-
-
-@lru_cache(maxsize=16)  # Asked for with every picture.
-def hints(theme: Theme, em: int, room: int) -> str:
-    """The keys that one needs first, as many as there is room for: that of the help stays to the last."""
-    told = [f"{keys_of(theme.say, *deeds)} {theme.say(words)}" for words, deeds in HINTS]
-    forms = (" · ".join([*told[:count], told[-1]]) for count in range(len(told) - 1, -1, -1))
-    return text.suited(forms, [em], room)[0]
-
-
-def _draw_long(canvas: Canvas, notice: str, place: Rect, room: int, size: int, color: Color) -> None:
-    """A notice that one line cannot hold, in two of smaller type."""
-    lines = wrapped(notice, size, room, 2)
-    apart = min(LEADING * size, place.height - TALL * size)
-    for number, line in enumerate(lines):
-        up = (number - 0.5 * (len(lines) - 1)) * apart
-        canvas.text(line, (place.right, place.centery + up), size, color, align=1)
-
-
-def _draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapshot) -> None:
-    place, em = places.footer, places.em
-    buttons = knobs(places, snapshot.session, theme)
-    left = buttons[-1].place.right + em if buttons else place.left
-
-    def draw_buttons() -> None:
-        canvas.rect((place.left, place.top, left - place.left, place.height), theme.background)
-        draw_knobs(canvas, buttons, theme, em)
-
-    draw_unless_there(canvas, "buttons", (buttons, theme, em), draw_buttons)
-    canvas.rect((left, place.top, place.right - left, place.height), theme.background)
-    notice, live = snapshot.session.notice, snapshot.session.live
-    picking = live and snapshot.session.picking is not None
-    beside = text.width(notice, em) + 2 * em if notice else 0
-    forms = ("",) if picking else (status(snapshot), status(snapshot, brief=True))
-    told = next((form for form in forms if text.width(form, em) + beside <= place.right - left), forms[-1])
-    counted = score(snapshot.session, theme)
-    both = " · ".join(filter(None, (told, counted)))
-    if text.width(both, em) + 8 * em < place.right - left:
-        told = both
-    if notice and text.width(told, em) + beside > place.right - left:
-        told = ""  # What has just been done goes first.
-    told = text.fitted(told, em, place.right - left)
-    end = canvas.text(told, (left, place.centery), em, theme.text)
-    room = place.right - end - 2 * em
-    if notice and text.width(notice, em) > room:
-        _draw_long(canvas, notice, place, room, round(SMALLER * em), theme.text)
-        return
-    if notice or picking:
-        line = text.fitted(notice or keys_here(theme), em, room)
-    else:
-        line = hints(theme, em, room) if live else text.fitted(TITLE, em, room)
-    canvas.text(line, place.midright, em, theme.text if notice else theme.muted, align=1)

@@ -12,8 +12,8 @@ from ..drawing.layout import CHART_TOO, WORDS, Layout, More, layout
 from ..session.session import BATCH_STRIP, Session
 from ..session.tour import step_of
 from ..style.theme import Theme, load_theme
+from .around.tour import strip_lines
 from .map.site import camera_on
-from .tour import strip_lines
 
 LOW_MAP = 11.5
 """Height of a map, in ems, below which words beside names make way for it, and the chart where these are not enough:

@@ -30,12 +30,12 @@ from ..style.color import Color
 from ..style.numbers import evidence, number, percent
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
+from .around.timeline import event_marks, event_marks_near, event_text, tick_at
+from .around.transport import Knob, knob_at
 from .chart import Chart, time_at
 from .map.cloud import parts
 from .map.site import Site, nearest, site_of
 from .panel.ends import color_of_end, ends_bar, interval_of, name_of_end
-from .timeline import event_marks, event_marks_near, event_text, tick_at
-from .transport import Knob, knob_at
 
 CLOSE = 8.0  # Pixels, at the usual size, from a critical point to a pointer that means it.
 TYPE = 0.92  # Height of a tooltip's type, in ems.

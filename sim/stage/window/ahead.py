@@ -3,8 +3,9 @@
 import time
 
 from ...descent.race import Race
-from ..picture.picture import Snapshot, lay_out
+from ..picture.picture import lay_out
 from ..picture.setting import setting
+from ..picture.snapshot import Snapshot
 from ..picture.views.context import MOMENTS
 from ..session.session import SPEEDS, Session
 

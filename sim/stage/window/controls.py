@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pygame
 
 from ..input.controls import fitting
-from ..picture.picture import Snapshot
 from ..picture.setting import setting
+from ..picture.snapshot import Snapshot
 from ..session.bindings import Deed
 from . import display
 from .beside.preparing import controls_of

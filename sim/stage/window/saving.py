@@ -9,7 +9,8 @@ import pygame
 from ...files import OutputError, free_path, located, named
 from ..drawing.screen import Screen
 from ..export.png import save_png
-from ..picture.picture import draw, snapshot_of
+from ..picture.picture import draw
+from ..picture.snapshot import snapshot_of
 from ..session.session import Message, Session, carried_by
 from ..session.session import race as race_of
 from ..session.view import Kept, Notify

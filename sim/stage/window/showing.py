@@ -7,17 +7,11 @@ import pygame
 
 from ..drawing.screen import Screen
 from ..drawing.standing import Standing
+from ..picture.around.signs import draw_computing, draw_recording, draw_saving, recording_place
 from ..picture.help import draw_help
-from ..picture.picture import (
-    Snapshot,
-    draw,
-    draw_computing,
-    draw_recording,
-    draw_saving,
-    fleeting,
-    recording_place,
-)
+from ..picture.picture import draw
 from ..picture.setting import setting
+from ..picture.snapshot import Snapshot, fleeting
 from ..session.session import Session
 from ..style.theme import load_theme
 from . import display

@@ -16,10 +16,11 @@ from ..input.clipboard import pasted
 from ..input.holding import SLOW, Once
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, respond
-from ..picture.caption import offered
+from ..picture.around.caption import offered
 from ..picture.panel.ends import end_deed
-from ..picture.picture import pointed, snapshot_of
+from ..picture.picture import pointed
 from ..picture.setting import setting, type_at
+from ..picture.snapshot import snapshot_of
 from ..session.bindings import Deed, Errand, keys_of
 from ..session.lanes import NextLane
 from ..session.names import BOXES, unseen

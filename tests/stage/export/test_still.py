@@ -17,8 +17,9 @@ from sim.stage.drawing.layout import SMALLEST, USUAL, layout
 from sim.stage.export.looks import Look
 from sim.stage.export.png import unblend
 from sim.stage.export.still import Still, enlarged, lane_index, paused, picture, screenshot
-from sim.stage.picture.picture import snapshot_of, status
+from sim.stage.picture.around.footer import status
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin
 from sim.stage.style.theme import THEMES, load_theme
 

@@ -22,8 +22,9 @@ from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.contours import map_levels
 from sim.stage.drawing.vector import Vector
 from sim.stage.export.still import paused, screenshot
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import VIEWS
 from sim.stage.style import text
 from sim.stage.style.theme import THEMES, load_theme

@@ -30,8 +30,9 @@ from sim.stage.export.web.file import save_page, write_page
 from sim.stage.export.web.race import Span, computed, ground_losses, ground_window, race_data
 from sim.stage.picture.chart import DECADES, HEADROOM, axes
 from sim.stage.picture.map.batch import batch_heights
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.moving_ground import LANDED
 from sim.stage.session.session import begin, race
 from sim.stage.style.numbers import number

@@ -18,8 +18,8 @@ from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.stage.input.control import Buttons, Choice, Control, Slider, TextField
 from sim.stage.input.controls import controls, scene_titles, spreads_of
 from sim.stage.input.widgets import STEPS, ControlPanel, look, shared_room
+from sim.stage.picture.around.transport import knobs
 from sim.stage.picture.setting import setting
-from sim.stage.picture.transport import knobs
 from sim.stage.session.bindings import Errand, keys
 from sim.stage.session.dials import rates_of
 from sim.stage.session.lanes import ChooseRule, SelectLane

@@ -14,9 +14,9 @@ from sim.scene import Scene, scene_files
 from sim.stage.drawing.camera import Pose
 from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.input.mouse import Act, Carrying, Free, Hand, Mouse, Panning, Pressing, Scrubbing, respond
+from sim.stage.picture.around.timeline import track
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.setting import Setting, setting
-from sim.stage.picture.timeline import track
 from sim.stage.session.bindings import Deed, Errand
 from sim.stage.session.playback import GoToEnd, Scrub
 from sim.stage.session.session import Session, begin, update

@@ -16,8 +16,9 @@ from sim.scene import Question, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, as_written, is_particular, revealed_at
 from sim.stage.drawing.layout import layout
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.caption import CHANGED, draw_caption, reveal, said_now
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.around.caption import CHANGED, draw_caption, reveal, said_now
+from sim.stage.picture.picture import draw
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import Elapsed, Play, Step
 from sim.stage.session.problem import OWN_SURFACE, SetFormula
 from sim.stage.session.session import Session, ask, begin, race

@@ -12,7 +12,8 @@ from sim.descent.clock import Timing
 from sim.descent.race import Race
 from sim.scene import load_scene, parse_scene
 from sim.stage.picture.chart import SIGNS, Axes, Chart, axes, loss_marks
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin, race
 from sim.stage.style import text
 from sim.stage.style.theme import load_theme

@@ -15,9 +15,10 @@ from scenes import flat_scene
 from sim.languages import LANGUAGES
 from sim.scene.lesson import revealed_at
 from sim.stage.drawing.layout import SMALLEST
-from sim.stage.picture.caption import badge, offered, score
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.around.caption import badge, offered, score
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.scenes import ShowScenes
 from sim.stage.session.session import Session, ask, begin, race, update
 from sim.stage.session.setup import Guess, Judged, NewSeed, OpenScene, judgement

@@ -8,8 +8,9 @@ from recordings import section
 
 from sim.scene import load_scene
 from sim.stage.picture.chart import legend_names
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin, race
 from sim.stage.style import text
 

@@ -21,8 +21,10 @@ from sim.scene import Scene, parse_scene, scene_files
 from sim.stage.drawing.screen import Screen
 from sim.stage.drawing.standing import Standing
 from sim.stage.export.still import screenshot
-from sim.stage.picture.picture import Snapshot, draw, snapshot_of, status
+from sim.stage.picture.around.footer import status
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import Snapshot, snapshot_of
 from sim.stage.session.session import Card, begin, race
 from sim.stage.style.kept import CACHE
 from sim.surface.functions.formula import Formula

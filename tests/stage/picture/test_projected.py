@@ -20,8 +20,9 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.export.step import still
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.panel.course import course_of
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import LOW_MAP, setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.context import CAPTIONED, SHORTEST_ARROW
 from sim.stage.picture.views.stretch import marble_place
 from sim.stage.session.session import Session, begin, race

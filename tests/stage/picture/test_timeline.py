@@ -11,9 +11,18 @@ from sim.descent.race import Race
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import SMALLEST, USUAL, Layout, layout
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture import timeline
-from sim.stage.picture.picture import draw, snapshot_of
-from sim.stage.picture.timeline import epoch_ends, event_marks, event_marks_near, event_text, tick_at, track, x_of
+from sim.stage.picture.around import timeline
+from sim.stage.picture.around.timeline import (
+    epoch_ends,
+    event_marks,
+    event_marks_near,
+    event_text,
+    tick_at,
+    track,
+    x_of,
+)
+from sim.stage.picture.picture import draw
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin, race
 from sim.stage.style.kept import CACHE
 from sim.stage.style.theme import THEMES, load_theme

@@ -16,12 +16,13 @@ from sim.scene import OPENING, load_scene
 from sim.scene.tour import the_tour
 from sim.stage.drawing.layout import NUMBERS
 from sim.stage.input.mouse import Act, Hand, Mouse, respond
-from sim.stage.picture.caption import said_now
+from sim.stage.picture.around.caption import said_now
+from sim.stage.picture.around.tour import draw_strip, guides
 from sim.stage.picture.map.minima import test_minima as minima_of_test_loss
-from sim.stage.picture.picture import draw, pointed, snapshot_of
+from sim.stage.picture.picture import draw, pointed
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.tooltip import TipContext, knob_tip
-from sim.stage.picture.tour import draw_strip, guides
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ChooseSheet, counted_for
 from sim.stage.session.playback import GoToEnd, GoToStart

@@ -12,8 +12,8 @@ from sim.scene.view import LandView
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.input.control import Buttons
 from sim.stage.input.controls import controls
+from sim.stage.picture.around.transport import knobs
 from sim.stage.picture.setting import setting
-from sim.stage.picture.transport import knobs
 from sim.stage.session.lanes import NameLane, ScaleBatchSize, ScaleLearningRate, SelectLane
 from sim.stage.session.session import Message, Retuned, Search, Session, begin, lane_of
 from sim.stage.session.setup import Drop, NewSeed, OpenScene

@@ -21,8 +21,9 @@ from sim.stage.drawing.layout import layout
 from sim.stage.drawing.screen import Screen
 from sim.stage.drawing.ticks import AxisScale
 from sim.stage.picture.panel.ends import color_of_end, name_of_end
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.plot.axes import Direction, tick_labels_below
 from sim.stage.session.session import SHEETS, Session, begin, race, update
 from sim.stage.session.tour import GoToStep

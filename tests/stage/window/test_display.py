@@ -11,8 +11,8 @@ from PIL import Image
 from xserver import HEIGHT, PATIENCE, WIDTH, environment, missing, tool, virtual
 
 from sim.scene import load_scene
+from sim.stage.picture.around.timeline import track
 from sim.stage.picture.setting import setting
-from sim.stage.picture.timeline import track
 from sim.stage.session.session import begin
 
 ROOT = Path(__file__).parents[3]

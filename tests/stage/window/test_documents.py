@@ -21,7 +21,8 @@ from sim.scene.saving import saved_text
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.png import save_png
 from sim.stage.input.line import Line
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.problem import SetFormula
 from sim.stage.session.session import Session, begin, race, update

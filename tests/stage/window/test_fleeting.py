@@ -12,7 +12,8 @@ from driver import computed, pixels, press, screen
 
 from sim.scene import load_scene
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.picture import COARSE, draw, fleeting, snapshot_of
+from sim.stage.picture.picture import draw
+from sim.stage.picture.snapshot import COARSE, fleeting, snapshot_of
 from sim.stage.picture.views.moving_ground import LANDED
 from sim.stage.session.session import SPEEDS, Session, begin, race
 from sim.stage.window.window import MainWindow

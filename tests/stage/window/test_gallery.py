@@ -23,8 +23,9 @@ from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.scene.reading import Saved
 from sim.stage.drawing.layout import SMALLEST, layout
 from sim.stage.export.small import small_picture
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import Elapsed
 from sim.stage.session.scenes import MOST_BROUGHT, Choose, Pick, ShowScenes, count
 from sim.stage.session.session import RACES, Card, begin, race, update

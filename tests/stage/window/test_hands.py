@@ -12,9 +12,9 @@ from driver import click, computed, pixels, press, screen, written
 from scenes import flat_scene
 
 from sim.stage.input.holding import DELAY, PERIOD, SLOW
+from sim.stage.picture.around.transport import knobs
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
-from sim.stage.picture.transport import knobs
 from sim.stage.session.lanes import SetBatchSize
 from sim.stage.session.odds import ShowOdds
 from sim.stage.session.session import begin

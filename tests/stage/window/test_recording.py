@@ -12,7 +12,7 @@ import pytest
 from driver import computed, pixels, press, screen
 from scenes import flat_scene
 
-from sim.stage.picture.picture import RED
+from sim.stage.picture.around.signs import RED
 from sim.stage.picture.setting import setting
 from sim.stage.session.session import begin
 from sim.stage.window import display

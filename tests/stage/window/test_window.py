@@ -14,8 +14,10 @@ from scenes import flat_scene
 from sim.scene import load_scene, scene_files
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.picture import draw, snapshot_of, status
+from sim.stage.picture.around.footer import status
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
 from sim.stage.session.session import SPEEDS, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed

@@ -8,7 +8,8 @@ import pytest
 from sim.descent.race import Race
 from sim.scene import load_scene
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.picture import Snapshot, draw, lay_out, snapshot_of
+from sim.stage.picture.picture import draw, lay_out
+from sim.stage.picture.snapshot import Snapshot, snapshot_of
 from sim.stage.picture.views import VIEWS, stretch
 from sim.stage.picture.views.context import MOMENTS
 from sim.stage.session.session import SPEEDS, Session, begin, race

@@ -12,7 +12,8 @@ from ....scene import Scene
 from ...drawing.layout import SMALLEST
 from ...drawing.screen import Screen
 from ...drawing.standing import Standing
-from ...picture.picture import GLIDING, Snapshot, draw, snapshot_of
+from ...picture.picture import draw
+from ...picture.snapshot import GLIDING, Snapshot, snapshot_of
 from ...session.playback import tempo_at
 from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
 from ...session.session import race as race_of

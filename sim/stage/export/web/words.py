@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from ....descent.verdict.kinds import Saying, VerdictKind
 from ....languages import LANGUAGES, everywhere, known
 from ....study.statistics.telling import INTERVALS
-from ...picture.picture import CLOCK_NAMES
+from ...picture.around.footer import CLOCK_NAMES
 from ...style.numbers import settings
 from ...style.theme import load_theme, say
 from ...style.wrapping import held

@@ -25,8 +25,9 @@ from ...drawing.screen import Screen
 from ...export.png import load_library
 from ...input.controls import fitting
 from ...picture.help import help_layout
-from ...picture.picture import Snapshot, draw, snapshot_of
+from ...picture.picture import draw
 from ...picture.setting import Setting, setting
+from ...picture.snapshot import Snapshot, snapshot_of
 from ...session.session import Message, Session, update
 from ...session.view import Notify
 from ..ahead import Ahead

@@ -15,7 +15,7 @@ from sim.stage.drawing.layout import More, layout
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.cloud import FEW, CloudPart, draw_cloud, draw_shares, occupied, parts
 from sim.stage.picture.map.site import Map
-from sim.stage.picture.picture import snapshot_of
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.tooltip import MOST_PARTS, TipContext, shares_tip
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme

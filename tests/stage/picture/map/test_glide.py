@@ -18,7 +18,8 @@ from sim.stage.export.film.films import course
 from sim.stage.picture.map.ball import ANEW, Rolling
 from sim.stage.picture.map.site import camera_on, site_of
 from sim.stage.picture.map.trail import Tones, Trail
-from sim.stage.picture.picture import GLIDING, PHASES, Snapshot, draw, snapshot_of
+from sim.stage.picture.picture import draw
+from sim.stage.picture.snapshot import GLIDING, PHASES, Snapshot, snapshot_of
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import SPEEDS, begin, race
 from sim.stage.style.kept import CACHE

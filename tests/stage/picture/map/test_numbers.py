@@ -16,8 +16,9 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.export.step import still
 from sim.stage.picture.map.numbers import MOST_NUMBERS, named_minima
 from sim.stage.picture.panel.course import course_of
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import Session, as_it_wants, begin, race
 from sim.stage.style import text
 from sim.stage.style.color import Color

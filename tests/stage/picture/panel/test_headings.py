@@ -8,7 +8,8 @@ from recording_canvas import RecordingCanvas
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import SMALLEST
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin, race
 from sim.stage.style.numbers import short
 

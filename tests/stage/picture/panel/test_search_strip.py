@@ -8,8 +8,9 @@ from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
 from sim.stage.drawing.layout import SMALLEST
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.lanes import SelectLane
 from sim.stage.session.session import Session, begin, race
 from sim.stage.session.tuning import Searched, Tune, Tuned, searching

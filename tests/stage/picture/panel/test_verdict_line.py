@@ -9,7 +9,8 @@ from sim.descent.verdict.kinds import ESCAPES, VerdictKind
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage.picture.panel.verdict import SHORT
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme
 

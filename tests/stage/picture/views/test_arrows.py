@@ -15,8 +15,9 @@ from sim.stage.drawing.glyphs import draw_arrow, draw_rimmed, draw_wedge
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.panel import course
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import hessian, momentum
 from sim.stage.session.session import begin, race
 from sim.stage.style.theme import load_theme

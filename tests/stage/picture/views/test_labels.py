@@ -23,8 +23,9 @@ from sim.stage.drawing.glyphs import draw_dashed
 from sim.stage.export.step import still
 from sim.stage.picture.map.numbers import number_stands
 from sim.stage.picture.panel.course import course_of
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import ViewContext
 from sim.stage.picture.views.context import MOMENTS
 from sim.stage.picture.views.hessian import bar_length

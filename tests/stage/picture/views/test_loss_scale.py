@@ -17,8 +17,9 @@ from sim.stage.drawing.relief.view import heights_over
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.map.terrain import thinned
 from sim.stage.picture.panel.course import course_of
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.ground.loss_scale import LOWEST, SHARE, TALL, _bar, _share, draw_loss_scale, scale_numbers
 from sim.stage.session.session import MOVING_GROUND, Session, begin, race
 from sim.stage.style import text

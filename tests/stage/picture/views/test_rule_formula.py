@@ -30,8 +30,9 @@ from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.map.site import Map
 from sim.stage.picture.panel.course import course_of
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.context import MOMENTS, ViewContext
 from sim.stage.picture.views.formula import draw_formula, formula_places, planned, rows_of
 from sim.stage.picture.views.momentum import sum_places

@@ -34,8 +34,9 @@ from sim.stage.picture.map.batch import batch_heights
 from sim.stage.picture.map.minima import EXAMPLES, example_minima, moved_minima
 from sim.stage.picture.map.site import Map
 from sim.stage.picture.panel.course import course_of
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
 from sim.stage.picture.views.gradients import CIRCLE, band, draw_band

@@ -12,7 +12,8 @@ from sim.descent.rules.plain.momentum import Momentum
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage.drawing.layout import SMALLEST
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin, race
 
 RECT = re.compile(r"rect (\S+),(\S+) (\d+)x(\d+) \S+( opacity)?")

@@ -11,7 +11,8 @@ from sim.languages import LANGUAGES
 from sim.scene import load_scene, scene_files
 from sim.stage.drawing.canvas import Pixel
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture.picture import draw, snapshot_of
+from sim.stage.picture.picture import draw
+from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import begin, race
 from sim.stage.style import text

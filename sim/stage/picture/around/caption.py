@@ -2,22 +2,22 @@
 
 import pygame
 
-from ...descent.clock import Timing
-from ...descent.race import Race
-from ...scene.lesson import HOLD, answer, as_written, caption, end_of, revealed_at, same_race
-from ..drawing.canvas import Canvas
-from ..drawing.glyphs import draw_badge
-from ..drawing.layout import Layout
-from ..drawing.reel import draw_unless_there
-from ..session.bindings import keys_of
-from ..session.problem import OWN_SURFACE
-from ..session.session import Session, changed
-from ..session.setup import SkipQuestion, is_right
-from ..style import text
-from ..style.color import mix, readable
-from ..style.style import hairline
-from ..style.theme import Theme
-from ..style.wrapping import wrapped
+from ....descent.clock import Timing
+from ....descent.race import Race
+from ....scene.lesson import HOLD, answer, as_written, caption, end_of, revealed_at, same_race
+from ...drawing.canvas import Canvas
+from ...drawing.glyphs import draw_badge
+from ...drawing.layout import Layout
+from ...drawing.reel import draw_unless_there
+from ...session.bindings import keys_of
+from ...session.problem import OWN_SURFACE
+from ...session.session import Session, changed
+from ...session.setup import SkipQuestion, is_right
+from ...style import text
+from ...style.color import mix, readable
+from ...style.style import hairline
+from ...style.theme import Theme
+from ...style.wrapping import wrapped
 
 BADGE = 0.85  # Height of the type that marks a panel as guessed, in ems.
 RIM = 1.45  # Height of the badge that marks a panel as guessed, in heights of that type.

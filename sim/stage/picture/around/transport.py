@@ -7,17 +7,17 @@ from math import cos, sin
 
 import pygame
 
-from ..drawing.canvas import Canvas, Pixel
-from ..drawing.layout import Layout
-from ..session.bindings import Deed, keys_of
-from ..session.playback import GoToStart, Play, Restart, Step
-from ..session.scenes import ShowScenes
-from ..session.session import Session
-from ..session.setup import NewSeed, SkipQuestion
-from ..session.view import ShowControls, ShowHelp, Tilt, Toggle
-from ..style.color import Color, mix
-from ..style.style import hairline
-from ..style.theme import Theme
+from ...drawing.canvas import Canvas, Pixel
+from ...drawing.layout import Layout
+from ...session.bindings import Deed, keys_of
+from ...session.playback import GoToStart, Play, Restart, Step
+from ...session.scenes import ShowScenes
+from ...session.session import Session
+from ...session.setup import NewSeed, SkipQuestion
+from ...session.view import ShowControls, ShowHelp, Tilt, Toggle
+from ...style.color import Color, mix
+from ...style.style import hairline
+from ...style.theme import Theme
 
 ROOMY, NARROW = (2.3, 0.25), (1.9, 0.15)
 """Width of a button and gap between two, in ems, where there is plenty of room and where there is not."""

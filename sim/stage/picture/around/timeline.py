@@ -11,19 +11,19 @@ from functools import lru_cache
 import numpy as np
 import pygame
 
-from ...descent.clock import Timing
-from ...descent.race import Race
-from ...descent.verdict.kinds import ESCAPES, Event, VerdictKind
-from ...study.odds.ends import LaneEnds
-from ..drawing.canvas import Backdrop, Canvas
-from ..drawing.layout import Layout
-from ..session.odds import ends_seen
-from ..session.session import Session
-from ..style.color import mix
-from ..style.numbers import way
-from ..style.style import hairline, stroke_of
-from ..style.theme import Theme
-from .chart import plot_area
+from ....descent.clock import Timing
+from ....descent.race import Race
+from ....descent.verdict.kinds import ESCAPES, Event, VerdictKind
+from ....study.odds.ends import LaneEnds
+from ...drawing.canvas import Backdrop, Canvas
+from ...drawing.layout import Layout
+from ...session.odds import ends_seen
+from ...session.session import Session
+from ...style.color import mix
+from ...style.numbers import way
+from ...style.style import hairline, stroke_of
+from ...style.theme import Theme
+from ..chart import plot_area
 
 CROWDED = 6  # Pixels: epochs shorter than this are not marked.
 NEAR = 6  # Pixels, at the usual size, from a mark to a pointer that means it.

@@ -11,19 +11,19 @@ from functools import lru_cache
 
 import pygame
 
-from ...descent.race import Race
-from ...scene.tour import Step, Words, the_tour
-from ..drawing.canvas import Canvas
-from ..drawing.layout import Layout
-from ..session.bindings import Deed, Errand, keys_of
-from ..session.playback import GoToEnd
-from ..session.session import Session
-from ..session.tour import GoBack, Lead, ShowTour, answered, strays
-from ..style import text
-from ..style.numbers import on_seeds, signed
-from ..style.style import hairline
-from ..style.theme import THEMES, Theme, load_theme
-from ..style.wrapping import wrapped
+from ....descent.race import Race
+from ....scene.tour import Step, Words, the_tour
+from ...drawing.canvas import Canvas
+from ...drawing.layout import Layout
+from ...session.bindings import Deed, Errand, keys_of
+from ...session.playback import GoToEnd
+from ...session.session import Session
+from ...session.tour import GoBack, Lead, ShowTour, answered, strays
+from ...style import text
+from ...style.numbers import on_seeds, signed
+from ...style.style import hairline
+from ...style.theme import THEMES, Theme, load_theme
+from ...style.wrapping import wrapped
 from .caption import said_now
 from .transport import NARROW, Knob, draw_knobs, knobs
 
@@ -73,7 +73,7 @@ def _room(em: int, width: int) -> int:
 @lru_cache(maxsize=64)
 def _told(place: int, language: str) -> tuple[Words, Step, int]:
     """What is said at a step, the step, and the first of the seeds on which it stands."""
-    from ...study.tour.telling import first_seed, told  # noqa: PLC0415  Only the tour waits for these.
+    from ....study.tour.telling import first_seed, told  # noqa: PLC0415  Only the tour waits for these.
 
     step = the_tour().step[place]
     return told(step, language), step, first_seed(step)

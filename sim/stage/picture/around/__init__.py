@@ -1,0 +1,1 @@
+"""What stands around the maps: sentences, the strip of the tour, timeline, buttons."""
