@@ -21,9 +21,10 @@ from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
 from sim.stage.input import lane_controls
-from sim.stage.picture import chart, help, tooltip
+from sim.stage.picture import chart, help
 from sim.stage.picture.around import caption, footer
 from sim.stage.picture.panel import verdict
+from sim.stage.picture.tips import tooltip
 from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, lanes, names, problem
 from sim.stage.sheets import sheets
@@ -73,12 +74,12 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/panel/ends.py", "NAMES[part.kind]"): set(NAMES.values()),
     ("picture/map/cloud.py", "NAMES[end]"): {NAMES[end] for end in (DIVERGED, OFF_SURFACE, FAILED)},
     ("picture/around/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
-    ("picture/tooltip.py", "CURVATURE_MEANINGS[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
-    ("picture/tooltip.py", "POINT_MEANINGS[point.kind]"): set(tooltip.POINT_MEANINGS.values()),
-    ("picture/tooltip.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
-    ("picture/tooltip.py", "VERDICT_MEANINGS[verdict.kind]"): set(tooltip.VERDICT_MEANINGS.values()),
-    ("picture/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
-    ("picture/tooltip.py", "FLAG"): {tooltip.FLAG},
+    ("picture/tips/tooltip.py", "CURVATURE_MEANINGS[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
+    ("picture/tips/tooltip.py", "POINT_MEANINGS[point.kind]"): set(tooltip.POINT_MEANINGS.values()),
+    ("picture/tips/tooltip.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
+    ("picture/tips/tooltip.py", "VERDICT_MEANINGS[verdict.kind]"): set(tooltip.VERDICT_MEANINGS.values()),
+    ("picture/tips/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
+    ("picture/tips/tooltip.py", "FLAG"): {tooltip.FLAG},
     ("picture/around/caption.py", "CHANGED"): {caption.CHANGED},
     ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
     ("export/web/words.py", "CLOCK_NAMES[clock]"): set(footer.CLOCK_NAMES.values()),

@@ -33,7 +33,8 @@ from .profile import draw_profile
 from .setting import Setting, setting
 from .snapshot import Snapshot, snapshot_of
 from .staying import Staying, staying
-from .tooltip import Stage, TipContext, draw_pointed, tip_at
+from .tips.box import TipContext
+from .tips.tooltip import Stage, draw_pointed, tip_at
 
 
 def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, here: Setting | None = None) -> None:

@@ -15,19 +15,15 @@ from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.drawing.screen import Screen
-from sim.stage.picture import tooltip
 from sim.stage.picture.around.timeline import track
 from sim.stage.picture.map.site import Map, site_of
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import Setting, setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.picture.tooltip import (
-    Tip,
-    TipContext,
-    TipRow,
-    box_beside,
+from sim.stage.picture.tips import tooltip
+from sim.stage.picture.tips.box import Tip, TipContext, TipRow, box_beside, draw_tip
+from sim.stage.picture.tips.tooltip import (
     chart_tip,
-    draw_tip,
     kind_of_place,
     local_values,
     map_tip,

@@ -22,7 +22,8 @@ from sim.stage.picture.map.minima import test_minima as minima_of_test_loss
 from sim.stage.picture.picture import draw, pointed
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.picture.tooltip import TipContext, knob_tip
+from sim.stage.picture.tips.box import TipContext
+from sim.stage.picture.tips.tooltip import knob_tip
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ChooseSheet, counted_for
 from sim.stage.session.playback import GoToEnd, GoToStart
