@@ -81,7 +81,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/tips/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
     ("picture/tips/tooltip.py", "FLAG"): {tooltip.FLAG},
     ("picture/around/caption.py", "CHANGED"): {caption.CHANGED},
-    ("picture/views/labels.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
+    ("picture/views/labels/words.py", "point.kind.value"): {kind.value for kind in critical_point.CriticalKind},
     ("export/web/words.py", "CLOCK_NAMES[clock]"): set(footer.CLOCK_NAMES.values()),
     ("export/web/words.py", "sentence"): set(page_words.sentences()),
     ("input/controls.py", "spread"): set(SPREADS),

@@ -6,7 +6,7 @@ import pytest
 
 from sim.descent.clock import Timing
 from sim.stage.picture.chart import Axes, loss_marks
-from sim.stage.picture.views.labels import rounded_to
+from sim.stage.picture.views.labels.words import rounded_to
 from sim.stage.style.numbers import brief, number, signed
 
 

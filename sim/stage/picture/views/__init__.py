@@ -25,7 +25,7 @@ from .ground.basins import draw_basins
 from .ground.loss_scale import draw_level, draw_loss_scale
 from .ground.test_surface import draw_test_surface
 from .hessian import draw_hessian
-from .labels import draw_labels
+from .labels.labels import draw_labels
 from .momentum import draw_momentum
 from .moving_ground import draw_moving_ground
 from .next_step import draw_next_step

@@ -29,7 +29,7 @@ from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import ViewContext
 from sim.stage.picture.views.context import MOMENTS
 from sim.stage.picture.views.hessian import bar_length
-from sim.stage.picture.views.labels import rounded_to
+from sim.stage.picture.views.labels.words import rounded_to
 from sim.stage.picture.views.room import still_places
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.color import Color

@@ -41,7 +41,8 @@ from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
 from sim.stage.picture.views.gradients import CIRCLE, band, draw_band
 from sim.stage.picture.views.ground.basins import basin_grid
-from sim.stage.picture.views.labels import draw_labels, marked_places
+from sim.stage.picture.views.labels.labels import draw_labels
+from sim.stage.picture.views.labels.places import marked_places
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
 from sim.stage.picture.views.stretch import marble_place
 from sim.stage.session.bindings import keys

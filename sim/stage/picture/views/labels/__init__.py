@@ -1,0 +1,1 @@
+"""Words at the critical points: what they say, where they may stand, and where they do."""
