@@ -21,8 +21,9 @@ from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
 from sim.stage.input import lane_controls
-from sim.stage.picture import chart, help
+from sim.stage.picture import help
 from sim.stage.picture.around import caption, footer
+from sim.stage.picture.chart import axes
 from sim.stage.picture.panel import verdict
 from sim.stage.picture.tips import tooltip
 from sim.stage.picture.views import VIEWS
@@ -55,7 +56,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
         *("gradient descent", "momentum", "momentum (torch)", "Nesterov (ahead)", "Langevin (painted noise)"),
         *("RMSprop (momentum)", "RMSprop (centered)", "saddle-free Newton"),  # The others keep their names.
     },
-    ("picture/chart.py", "UNITS[axes.clock]"): set(chart.UNITS.values()),
+    ("picture/chart/axes.py", "UNITS[self.clock]"): set(axes.UNITS.values()),
     ("picture/around/footer.py", "CLOCK_NAMES[session.clock]"): set(footer.CLOCK_NAMES.values()),
     ("picture/around/footer.py", "words"): {words for words, _ in footer.HINTS},
     ("picture/picture.py", "UNKNOWN"): {UNKNOWN},
@@ -192,7 +193,7 @@ def test_what_is_missing_is_said_in_english() -> None:
 
 
 def test_every_clock_has_its_words() -> None:
-    assert chart.UNITS.keys() == footer.CLOCK_NAMES.keys() == CLOCKS.keys()
+    assert axes.UNITS.keys() == footer.CLOCK_NAMES.keys() == CLOCKS.keys()
 
 
 @pytest.mark.parametrize("name", list(scene_files()))

@@ -22,14 +22,15 @@ from .around.caption import badge, draw_caption, draw_guess, draw_offered
 from .around.footer import draw_footer
 from .around.timeline import draw_timeline
 from .around.tour import all_knobs, draw_strip
-from .chart import Axes, Chart, axes
+from .chart.axes import Axes, axes
+from .chart.chart import Chart
+from .chart.profile import draw_profile
 from .help import draw_help
 from .map.ways import way
 from .panel.course import course_of, draw_together
 from .panel.panel import Panel, headed, panel_of
 from .panel.search import draw_search
 from .panel.verdict import alike
-from .profile import draw_profile
 from .setting import Setting, setting
 from .snapshot import Snapshot, snapshot_of
 from .staying import Staying, staying

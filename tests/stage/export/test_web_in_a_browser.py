@@ -28,7 +28,7 @@ from sim.stage.drawing.relief.view import block_camera, heights_over
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.web.file import save_page, write_page
 from sim.stage.export.web.race import Span, computed, ground_losses, ground_window, race_data
-from sim.stage.picture.chart import DECADES, HEADROOM, axes
+from sim.stage.picture.chart.axes import DECADES, HEADROOM, axes
 from sim.stage.picture.map.batch import batch_heights
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting

@@ -8,7 +8,7 @@ from scenes import flat_scene
 from sim.scene import MOST_LANES
 from sim.stage.drawing.glyphs import SHAPES, draw_badge
 from sim.stage.drawing.layout import SMALLEST
-from sim.stage.picture.chart import BADGES
+from sim.stage.picture.chart.chart import BADGES
 from sim.stage.picture.picture import draw
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin, race

@@ -11,7 +11,8 @@ from recordings import section
 from sim.descent.clock import Timing
 from sim.descent.race import Race
 from sim.scene import load_scene, parse_scene
-from sim.stage.picture.chart import SIGNS, Axes, Chart, axes, loss_marks
+from sim.stage.picture.chart.axes import SIGNS, Axes, axes, loss_marks
+from sim.stage.picture.chart.chart import Chart
 from sim.stage.picture.picture import draw
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin, race

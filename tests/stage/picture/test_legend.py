@@ -7,7 +7,7 @@ from recording_canvas import RecordingCanvas
 from recordings import section
 
 from sim.scene import load_scene
-from sim.stage.picture.chart import legend_names
+from sim.stage.picture.chart.frame import legend_names
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of

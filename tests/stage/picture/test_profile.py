@@ -11,9 +11,9 @@ from scenes import flat_scene
 
 from sim.scene import load_scene, scene_files
 from sim.stage.drawing.layout import SMALLEST
-from sim.stage.picture.chart import plot_area
+from sim.stage.picture.chart.frame import plot_area
+from sim.stage.picture.chart.profile import profile_of
 from sim.stage.picture.picture import draw
-from sim.stage.picture.profile import profile_of
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import MOVING_GROUND, begin, race, update

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from sim.descent.clock import Timing
-from sim.stage.picture.chart import Axes, loss_marks
+from sim.stage.picture.chart.axes import Axes, loss_marks
 from sim.stage.picture.views.labels.words import rounded_to
 from sim.stage.style.numbers import brief, number, signed
 

@@ -25,7 +25,7 @@ from ....surface.critical.point import CriticalKind
 from ....surface.protocol import Window
 from ...drawing.contours import GRID, losses
 from ...drawing.relief.view import first_camera, heights_over, levels_over
-from ...picture.chart import axes
+from ...picture.chart.axes import axes
 from ...picture.map.numbers import MOST_NUMBERS, named_minima
 from ...picture.map.terrain import MANY_MARKS
 from .ground import ERROR, moved, parts_of, rounded, steps_of

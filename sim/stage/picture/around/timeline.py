@@ -23,7 +23,7 @@ from ...style.color import mix
 from ...style.numbers import way
 from ...style.style import hairline, stroke_of
 from ...style.theme import Theme
-from ..chart import plot_area
+from ..chart.frame import plot_area
 
 CROWDED = 6  # Pixels: epochs shorter than this are not marked.
 NEAR = 6  # Pixels, at the usual size, from a mark to a pointer that means it.

@@ -24,7 +24,8 @@ from ...style.theme import Theme
 from ...style.wrapping import wrapped
 from ..around.timeline import event_marks, event_marks_near, event_text, tick_at
 from ..around.transport import Knob, knob_at
-from ..chart import Chart, time_at
+from ..chart.axes import time_at
+from ..chart.chart import Chart
 from ..map.cloud import parts
 from ..map.site import Site, nearest, site_of
 from ..panel.ends import color_of_end, ends_bar, interval_of, name_of_end

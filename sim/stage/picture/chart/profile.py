@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pygame import Rect
 
-from ...descent.problem import Problem
-from ...descent.race import Race
-from ...descent.track import Track
-from ...surface.points import Array, norm
-from ..drawing.canvas import Backdrop, Canvas, Pixel
-from ..drawing.glyphs import draw_flag, draw_marble, draw_wedge
-from ..drawing.strokes import pieces
-from ..style import text
-from ..style.color import Color, mix
-from ..style.kept import kept
-from ..style.style import hairline, stroke_of
-from ..style.theme import Theme
-from .chart import draw_card, draw_losses, loss_marks, plot_area
+from ....descent.problem import Problem
+from ....descent.race import Race
+from ....descent.track import Track
+from ....surface.points import Array, norm
+from ...drawing.canvas import Backdrop, Canvas, Pixel
+from ...drawing.glyphs import draw_flag, draw_marble, draw_wedge
+from ...drawing.strokes import pieces
+from ...style import text
+from ...style.color import Color, mix
+from ...style.kept import kept
+from ...style.style import hairline, stroke_of
+from ...style.theme import Theme
+from .axes import loss_marks
+from .frame import draw_card, draw_losses, plot_area
 
 SAMPLES = 240
 """Points of the line at which the loss is computed."""
