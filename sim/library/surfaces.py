@@ -19,6 +19,8 @@ STEP = 2e-4
 
 NEAR = (-2.0, -1.0, 1.0, 2.0)
 """Where a difference of fourth order looks, in steps, but for the middle."""
+FAR = 1e-10
+"""The least step of differences, over the distance from 0: of a smaller one rounding would leave few digits."""
 SLOPE = (1.0, -8.0, 8.0, -1.0)
 """With which weights it sums up to a slope, over 12 steps."""
 BEND = (-1.0, 16.0, 16.0, -1.0)
@@ -142,20 +144,22 @@ class Surface:
         """Shape (2, ...)."""
         if self.given_gradient is not None:
             return _called(self.given_gradient, x, y, "gradient", 2)
-        (dx, dy) = self._steps
+        dx, dy = self._steps(x, y)
         return np.stack([_sum(SLOPE, self._along(x, y, dx, 0.0)) / dx, _sum(SLOPE, self._along(x, y, 0.0, dy)) / dy])
 
-    @property
-    def _steps(self) -> tuple[float, float]:
-        return self.step * self.usual_window.width, self.step * self.usual_window.height
+    def _steps(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """The steps at each place: so far out that they would be lost to rounding, they are longer."""
+        sides = self.usual_window.width, self.usual_window.height
+        across, up = (np.maximum(self.step * side, FAR * np.abs(at)) for side, at in zip(sides, (x, y), strict=True))
+        return across, up
 
-    def _along(self, x: Array, y: Array, dx: float, dy: float) -> Array:
+    def _along(self, x: Array, y: Array, dx: Array | float, dy: Array | float) -> Array:
         """f at so many steps from each place, shape (4, ...)."""
         return self._value(np.stack([x + k * dx for k in NEAR]), np.stack([y + k * dy for k in NEAR]))
 
     def _bends(self, x: Array, y: Array) -> tuple[Array, Array, Array]:
         """Second derivatives from values alone; the mixed one is a quarter of what both diagonals' bends differ in."""
-        dx, dy = self._steps
+        dx, dy = self._steps(x, y)
         middle = 2.5 * self._value(x, y)
         across, up = (_sum(BEND, self._along(x, y, *way)) - middle for way in ((dx, 0.0), (0.0, dy)))
         one, other = (_sum(BEND, self._along(x, y, dx, side * dy)) for side in (1.0, -1.0))
@@ -163,12 +167,12 @@ class Surface:
 
     def _slopes_of_slopes(self, x: Array, y: Array) -> tuple[Array, Array, Array]:
         """Second derivatives from the gradient that is given; the mixed one is the mean of both ways to it."""
-        dx, dy = self._steps
+        dx, dy = self._steps(x, y)
         xx, xy = (_sum(SLOPE, part) / dx for part in self._slopes_along(x, y, dx, 0.0))
         yx, yy = (_sum(SLOPE, part) / dy for part in self._slopes_along(x, y, 0.0, dy))
         return xx, 0.5 * (xy + yx), yy
 
-    def _slopes_along(self, x: Array, y: Array, dx: float, dy: float) -> Array:
+    def _slopes_along(self, x: Array, y: Array, dx: Array | float, dy: Array | float) -> Array:
         """Both parts of ∇f at so many steps from each place, shape (2, 4, ...)."""
         return self._gradient(np.stack([x + k * dx for k in NEAR]), np.stack([y + k * dy for k in NEAR]))
 

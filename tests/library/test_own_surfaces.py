@@ -340,3 +340,12 @@ def test_equal_surfaces_are_one_to_a_cache() -> None:
     assert tm.Surface(eggs, window=SIDES) == tm.Surface(eggs, window=SIDES)
     assert len({tm.Surface(eggs, window=SIDES), tm.Surface(eggs, window=SIDES)}) == 1
     assert tm.Surface(eggs, window=SIDES) != tm.Surface(eggs, window=SIDES, step=1e-3)
+
+
+def test_a_marble_that_is_thrown_out_has_diverged_however_far_away_it_is() -> None:
+    """Where a step of the differences would be lost to rounding, the ground would seem level."""
+    steep = tm.Surface(lambda x, y: x**4 + y**2, window=((-3.0, 3.0), (-3.0, 3.0)))
+    race = tm.race(steep, start=(2.5, 0.1), updates=100, rules={"descent": tm.RULES["gradient descent"](0.2)})
+    assert race["descent"].verdict.kind.value == "diverged"
+    far = steep.gradient(np.array([4.9e25, 0.1]))
+    assert_allclose(far[0], 4 * 4.9e25**3, rtol=1e-5)

@@ -335,7 +335,8 @@ def _decline(ground: Ground) -> tuple[Array, Array]:
 
 
 def _undamped(motion: Motion, count: int, span: int, share: float) -> Mask:
-    """Whether, over so many updates, every quarter has as long a movement as that before, and this share turn.
+    """Whether, over so many updates, every quarter has as long a movement as that before, and this share turn: in the
+    last quarter, too, for else it has ended.
 
     It is told of the ends of the last `count` blocks: (K, M).
     """
@@ -345,7 +346,8 @@ def _undamped(motion: Motion, count: int, span: int, share: float) -> Mask:
     undamped = longest[ends[-1]] > 0
     for after, before in pairwise(ends):
         undamped &= longest[after] >= UNDAMPED * longest[before]
-    return np.asarray(undamped & (sum(turns[end] for end in ends) >= share * span))
+    going_on = turns[ends[0]] >= share * span / QUARTERS
+    return np.asarray(undamped & going_on & (sum(turns[end] for end in ends) >= share * span))
 
 
 def _over(combine: np.ufunc, part: Array, size: int) -> Array:

@@ -140,6 +140,7 @@ class Judge:
             self._held[on_ridge] = holding_saddles(problem, starts[on_ridge])
         self._left = np.full(marbles, NO_BASIN)  # The home that it has left for a minimum that was not known.
         self._stalled = np.full(marbles, NO_SADDLE)  # The saddle at which it has stalled.
+        self._freed = np.full(marbles, _NOWHERE)  # The basin whose core it has reached from there, until that is told.
         self._proposed = np.zeros(marbles, dtype=np.intp)  # The verdict that the last look would have given.
         self._times = np.zeros(marbles, dtype=np.intp)  # How many looks in a row would have given it.
         self._swing = np.zeros(marbles)  # The longest of the movements before the verdict.
@@ -279,6 +280,9 @@ class Judge:
         source = np.where(source == self._left[run], _NOWHERE, source)  # It came from a minimum that was not known.
         self._left[run] = NO_BASIN
         self._tell("escaped", run[fled], update[fled], seen[fled], source[fled], target[fled])
+        lingers = freed & (self._stalled[run] != NO_SADDLE)  # It leaves it when it is out of its reach.
+        self._freed[run[lingers]] = target[lingers]
+        freed &= ~lingers
         self._tell("left_saddle", run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
 
     def _lost(self, columns: Columns, first: int, begin: int, basins: Labels, alive: Mask) -> Mask:
@@ -413,12 +417,14 @@ class Judge:
         run = np.flatnonzero(alive & (self._stalled != NO_SADDLE))
         if not len(run):
             return
-        run = run[reaches(self._problem, block[-1, run], self._stalled[run]) > LEAVING]
+        out = reaches(self._problem, block[-1, run], self._stalled[run]) > LEAVING
+        run = run[out | (self._freed[run] != _NOWHERE)]
         if len(run):
             outside = reaches(self._problem, block[:, run], self._stalled[run]) > LEAVING
+            outside[-1] = True  # Where the core of a basin is within that reach.
             left = update - DWELL + 1 + np.argmax(outside, axis=0)
-            self._tell("left_saddle", run, left, update, self._stalled[run], _NOWHERE)
-            self._stalled[run], self._held[run] = NO_SADDLE, NO_SADDLE
+            self._tell("left_saddle", run, left, update, self._stalled[run], self._freed[run])
+            self._stalled[run], self._held[run], self._freed[run] = NO_SADDLE, NO_SADDLE, _NOWHERE
 
     def _conclude(self, runs: Indices, update: Indices | int, kinds: Indices, places: Labels) -> None:
         """Change the verdicts on these runs; who has gone for good is in no place any more."""

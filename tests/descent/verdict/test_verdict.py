@@ -233,6 +233,15 @@ def test_what_noise_throws_to_and_fro_does_not_bounce() -> None:
         assert "bouncing" not in [kind.value for kind, _, _ in spells(judge)], judge.track.lane
 
 
+@pytest.mark.parametrize("seed", [0, 3, 5])
+def test_who_has_trembled_on_a_saddle_leaves_it_once_and_does_not_bounce(seed: int) -> None:
+    """On the saddle nearly every other movement goes back, on the slope beyond none does."""
+    double_well = tilted(Formula("(x^2 - 1)^2 + y^2"), 0.1, 20)
+    judge = judged(double_well, lane(GradientDescent(0.003), 1), (0.0, 0.0), 900, seed)
+    assert not events(judge, "bouncing")
+    assert len(events(judge, "left_saddle")) == 1
+
+
 def test_what_overshoots_bounces_in_noise_as_well() -> None:
     """Where η is twice as large as it may be at the bottom: from √3 to −√3 and back, for x − ηx/√(1 + x²) is −x."""
     valley = tilted(Formula("sqrt(1 + x^2) + 0.1*y^2"), 0.05, 20)
