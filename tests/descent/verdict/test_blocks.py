@@ -176,8 +176,10 @@ def test_what_it_has_moved_on_is_looked_at_where_something_turns_on_it(runs: Run
             rows[rows_] = True
             return super().ground(rows_, runs_)
 
-    blocks = Blocks(Watched(**vars(runs)), 0, np.arange(DWELL, UPDATES + 1, DWELL))
-    reach = reach_of(20)
+    ends, reach = np.arange(DWELL, UPDATES + 1, DWELL), reach_of(20)
+    History(20, True, 1, 0.0, resting=0.0, lookback=LOOKBACK + reach).add(Blocks(Watched(**vars(runs.of(3))), 0, ends))
+    assert not rows.any()  # Of one that does not swing.
+    blocks = Blocks(Watched(**vars(runs)), 0, ends)
     near, far = (
         History(20, True, MARBLES, 0.0, resting=0.0, lookback=lookback) for lookback in (LOOKBACK, LOOKBACK + reach)
     )

@@ -1,5 +1,6 @@
 """What was drawn and is painted again: the same pixels, without finding out anew what to paint."""
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -116,11 +117,11 @@ def strokes(x: float, y: float) -> dict[str, tuple[Any, ...]]:
     }
 
 
-@pytest.mark.parametrize("verb", sorted(VERBS))
-@pytest.mark.parametrize("options", [{}, {"opacity": 90}])
+@pytest.mark.parametrize(
+    ("verb", "options"),
+    [*product(sorted(VERBS), [{}]), *product(["rect", "polygon", "dots"], [{"opacity": 90}])],
+)
 def test_ground_is_as_it_was_whatever_has_been_drawn_over_it(verb: str, options: dict[str, Any]) -> None:
-    if options and verb not in ("rect", "polygon", "dots"):
-        return
     surface, standing = pygame.Surface((500, 400), depth=32), Standing()
     ground = pygame.Surface((430, 370))
     ground.fill((90, 140, 30))
