@@ -64,7 +64,7 @@ look = "보라."
 lane = { one = "하나" }
 """
 TRIAL = """
-import json, os, sys
+import json, os, sys, time
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 import pygame
 from pathlib import Path
@@ -94,6 +94,13 @@ def recording(canvas, words, *rest, **more):
     return put(canvas, words, *rest, **more)
 Screen.text = recording
 
+def pressed(key, letter=""):
+    "What a key does, and the picture that shows it: a slow machine makes it ready beside the window."
+    window.advance([pygame.Event(pygame.KEYDOWN, key=key, unicode=letter, mod=0)], 0.0)
+    while window._waiting:
+        time.sleep(0.002)
+        window.advance([], 0.0)
+
 from sim.stage.style.theme import load_theme
 MainWindow.session_theme = lambda self: load_theme(self.session.theme, self.session.language)
 scene = load_scene("mine.toml")
@@ -103,18 +110,18 @@ window = MainWindow(resume(load_saved("mine.toml"), "light"))
 told = {"languages": LANGUAGES, "button": [of_the_button()], "chosen": []}
 for press in range(len(LANGUAGES)):
     shown.clear()
-    window.advance([pygame.Event(pygame.KEYDOWN, key=pygame.K_l, unicode="l", mod=0)], 0.0)
+    pressed(pygame.K_l, "l")
     told["chosen"].append(window.session.language)
     told["button"].append(of_the_button())
     if window.session.language == "qaa-KR":
-        window.advance([pygame.Event(pygame.KEYDOWN, key=pygame.K_TAB, unicode="", mod=0)], 0.0)  # Widgets, too.
-        window.advance([pygame.Event(pygame.KEYDOWN, key=pygame.K_h, unicode="h", mod=0)], 0.0)
+        pressed(pygame.K_TAB)  # Widgets, too.
+        pressed(pygame.K_h, "h")
         told["shown"] = shown[:]
         saving = Saving()
         saving.begin(window.session, (640, 400))
         saving.close()
         told["notice"] = saving.told().sentence
-        window.advance([pygame.Event(pygame.KEYDOWN, key=pygame.K_h, unicode="h", mod=0)], 0.0)
+        pressed(pygame.K_h, "h")
 told["family"] = text.families()[text.family("\\ud55c")]
 looks = {code: look_of(load_theme("light", code), 14) for code in LANGUAGES}
 told["widgets"] = {code: look["defaults"]["font"]["name"] for code, look in looks.items()}
