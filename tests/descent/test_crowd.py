@@ -68,10 +68,10 @@ def test_who_is_calm_is_asked_of_few_and_told_as_if_it_were_asked_of_all(
     few = [crowd_of(name, lane, 12, min(scene.updates, 300)).judge for lane in noisy]
     usual = Judge._asked
 
-    def all_asked(judge: Judge, look: Any, runs: Indices) -> Indices:
+    def all_asked(judge: Judge, look: Any, seen: Any, runs: Indices) -> Indices:
         everyone = np.flatnonzero(look.unsure)
         asked[0] += len(everyone) - len(runs)
-        return usual(judge, look, everyone)
+        return usual(judge, look, seen, everyone)
 
     monkeypatch.setattr(Judge, "_asked", all_asked)
     everyone = [crowd_of(name, lane, 12, min(scene.updates, 300)).judge for lane in noisy]

@@ -20,11 +20,14 @@ BOUNCES = ((40, 0.75), (400, 0.1))
 """Over how many updates a bounce must be undamped, and the share of movements against their predecessors in it.
 
 Gradient descent, with momentum or without, becomes unstable by a step that overshoots to the other
-side, every time: so does a bounce. A chaotic one does it less often, and takes longer to tell from an
-oscillation that momentum damps slowly.
+side, every time: so does a bounce. A rule with steps of the same length along each axis may overshoot
+along one and the other in turn: then each movement goes back against the one before the last, and the
+shorter span tells. A chaotic bounce turns less often, and takes longer to tell from an oscillation that
+momentum damps slowly.
 """
 SWING = min(span for span, _ in BOUNCES)
 """Of how many movements the longest is told, and noise is weighed in any bounce: as many as the shortest one has."""
+EARLIER = 2  # With how many of the movements before it each is compared, to tell whether it goes back.
 UNDAMPED = 0.999  # Longest movement of a quarter of a bounce over that of the quarter before.
 QUARTERS = 4
 AT_HAND = 20_000
@@ -76,7 +79,9 @@ class Motion(NamedTuple):
     path: Array
     """All movements' lengths together."""
     turns: Array
-    """How many movements go back against the one before."""
+    """How many movements go back against the one before,"""
+    rounds: Array
+    """and how many against the one before that, as those who go round and round in four steps."""
 
 
 class Ground(NamedTuple):
@@ -184,9 +189,8 @@ class History:
         self._size = max(reach // DWELL, longest)
         self._at_once = chance and lookback <= reach
         # Before the start there is nothing, and it is no sign of anything.
-        self._motion, self._ground = (
-            kind._make(np.full((self._size, marbles), np.nan) for _ in kind._fields) for kind in (Motion, Ground)
-        )
+        self._motion = Motion._make(np.full((self._size, marbles), np.nan) for _ in Motion._fields)
+        self._ground = Ground._make(np.full((self._size, marbles), np.nan) for _ in Ground._fields)
         self._known = np.full((self._size, marbles), EXACTLY, dtype=np.int8)  # How it is known what was moved on.
         self._sketch = sketch
 
@@ -209,9 +213,7 @@ class History:
                 remaining=self._remaining(blocks, fresh.path, self._last(2 * self._patience).longest),
                 growing=np.nan_to_num(factors.min(axis=0), nan=0.0),
                 grown=np.nan_to_num(factors[1:].min(axis=0), nan=0.0),
-                bouncing=tuple(
-                    self._overshooting(blocks, _undamped(self._motion, len(blocks.ends), *bounce)) for bounce in BOUNCES
-                ),
+                bouncing=tuple(self._overshooting(blocks, swinging) for swinging in self._swinging(len(blocks.ends))),
             )
 
     def calm(self, blocks: Blocks, spans: int, look: int, runs: Indices) -> Mask:
@@ -276,6 +278,13 @@ class History:
                 way[look, runs[~self._fading(blocks, look, runs)]] = np.inf
         return np.where(after == 0, 0.0, way)
 
+    def _swinging(self, count: int) -> list[Mask]:
+        """Who swings to and fro and no less than before over each of BOUNCES, over the first also round and round."""
+        motion = self._motion
+        swinging = [_undamped(motion.longest, motion.turns, count, *bounce) for bounce in BOUNCES]
+        swinging[0] |= _undamped(motion.longest, motion.rounds, count, *BOUNCES[0])
+        return swinging
+
     def _overshooting(self, blocks: Blocks, swinging: Mask) -> Mask:
         """Of those that swing to and fro (K, M) those that noise does not throw: of what noise throws, every other
         movement or so goes back against the one before, and the longest ones are as long as ever. It is weighed
@@ -334,14 +343,14 @@ def _decline(ground: Ground) -> tuple[Array, Array]:
     return total(means[:half]) / half - total(means[half:]) / half, np.sqrt(variance)
 
 
-def _undamped(motion: Motion, count: int, span: int, share: float) -> Mask:
+def _undamped(longest: Array, turns: Array, count: int, span: int, share: float) -> Mask:
     """Whether, over so many updates, every quarter has as long a movement as that before, and this share turn: in the
     last quarter, too, for else it has ended.
 
     It is told of the ends of the last `count` blocks: (K, M).
     """
     quarter = span // DWELL // QUARTERS
-    longest, turns = _over(np.maximum, motion.longest, quarter), _over(np.add, motion.turns, quarter)
+    longest, turns = _over(np.maximum, longest, quarter), _over(np.add, turns, quarter)
     ends = [slice(len(longest) - count - later * quarter, len(longest) - later * quarter) for later in range(QUARTERS)]
     undamped = longest[ends[-1]] > 0
     for after, before in pairwise(ends):
@@ -369,13 +378,15 @@ def _motion(blocks: Blocks) -> Motion:
 
 def _moved(movement: Array, begin: int, end: int) -> Motion:
     """How all runs moved from row to row of the movements, which are whole blocks."""
-    before = max(begin - 1, 0)  # The first movement of all has none before it.
+    before = max(begin - EARLIER, 0)  # The first movement of all has none before it.
     moves = movement[before:end]
     with np.errstate(all="ignore"):
-        turns = np.zeros((end - begin, moves.shape[1]))
-        turns[before + 1 - begin :] = dot(moves[1:], moves[:-1]) < 0
+        turns = np.zeros((EARLIER, *moves.shape[:2]))
+        for earlier in range(1, EARLIER + 1):
+            turns[earlier - 1, earlier:] = dot(moves[earlier:], moves[:-earlier]) < 0
         lengths = _by_blocks(norm(moves[begin - before :]))
-        return Motion(lengths.max(axis=0), total(lengths), _by_blocks(turns).sum(axis=0))
+        counts = (_by_blocks(back[begin - before :]).sum(axis=0) for back in turns)
+        return Motion(lengths.max(axis=0), total(lengths), *counts)
 
 
 def _by_blocks(rows: Array) -> Array:

@@ -15,17 +15,17 @@ from ..rules import OWN
 from ..rules.plain.gradient_descent import NoState
 from ..rules.protocol import makes_noise
 from ..schedules import CONSTANT
-from .blocks import DWELL, TRACE, Blocks, Columns, History, span_of
+from .blocks import DWELL, EARLIER, TRACE, Blocks, Columns, History, span_of
 from .kinds import ESCAPES, EVENT_KINDS, KINDS, LASTING, Event, Observation, Rank, VerdictKind, denied, granted
 from .sight.ends import Ends, Held
 from .sight.leaving import off_surface, overflown, walled
 from .sight.rests import MOVING, elsewhere, places
 from .sight.saddles import NO_SADDLE, holding_saddles, reaches
-from .sight.sight import REST_WAY, RESTLESS, ROUNDING, Sight, see
+from .sight.sight import REST_DISTANCE, REST_WAY, RESTLESS, ROUNDING, Sight, see
 from .sight.tolerances import LEAVING
 from .sketch import Sketch
 
-LOOKBACK = DWELL + 1
+LOOKBACK = DWELL + EARLIER
 """How many of the moments seen are needed once more when new ones come."""
 SPENT = 1e-10
 """What is left of a learning rate of which one who takes no step any more will take none, over that of the lane."""
@@ -144,6 +144,7 @@ class Judge:
         self._proposed = np.zeros(marbles, dtype=np.intp)  # The verdict that the last look would have given.
         self._times = np.zeros(marbles, dtype=np.intp)  # How many looks in a row would have given it.
         self._swing = np.zeros(marbles)  # The longest of the movements before the verdict.
+        self._began = starts.copy()  # Where it was when that began.
         self._farther = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has got farther than ever,
         self._farthest = norm(starts - problem.window.center)  # which was so far from the window's centre.
         self._restless = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has moved too far for a rest.
@@ -326,8 +327,10 @@ class Judge:
             sight=sight,
             stay=looks[:, None] - np.where(outside, np.maximum(stay.entered, stay.arrived), stay.arrived),
             homed=(stay.home != NO_BASIN) & ~outside,
+            at_home=stay.basin == stay.home,
             moved=stay.arrived > 0,
             swing=self._swing,
+            strayed=np.zeros(self.kinds.shape, dtype=np.bool_),
             span=self._span,
             calm=granted,
             straying=straying,
@@ -335,14 +338,15 @@ class Judge:
 
     def _look(self, update: int, look: "_Look", stay: "_Stays", block: Array, alive: Mask) -> None:
         """Judge the runs at the end of a block, its points being (DWELL, M, 2)."""
-        seen = look.seen.at(look.number, self._swing)
+        strayed = norm(block[-1] - self._began) > LEAVING * REST_DISTANCE * self._problem.units.length
+        seen = look.seen.at(look.number, self._swing, strayed)
         sight = seen.sight
         alive = alive & (_RANKS[self.kinds] > Rank.FOR_GOOD)
         self._leave_saddles(update, block, alive)
         kinds = self._kinds(look, seen, alive)
         self._take_back(update, kinds, alive & (stay.basin == NO_BASIN), block)
         changed = np.flatnonzero(alive & (kinds != self.kinds))
-        self._swing[changed] = sight.longest[changed]
+        self._swing[changed], self._began[changed] = sight.longest[changed], block[-1, changed]
         here = (sight.rest[changed] != MOVING) | (stay.basin[changed] == NO_BASIN)
         self._tell_departures(update, changed[STAYING[kinds[changed]]], stay, block[-1])
         places = np.where(here, stay.basin[changed], stay.home[changed])
@@ -392,14 +396,14 @@ class Judge:
             lasts |= (self.kinds == index) & KINDS[index].lasts(seen)
         if seen.sight.unmoved.any():
             lasts &= ~seen.sight.unmoved | (_RANKS[self.kinds] < Rank.GOING)
-        proposed = self._asked(look, np.flatnonzero(look.unsure & alive & ~lasts))
+        proposed = self._asked(look, seen, np.flatnonzero(look.unsure & alive & ~lasts))
         self._times = np.where(proposed == self._proposed, self._times + 1, 1)
         self._proposed = proposed
         sure = (self._times >= _LOOKS[proposed]) | (seen.sight.ended & (_RANKS[proposed] == Rank.STANDING))
         outranked = sure & (_RANKS[proposed] < _RANKS[self.kinds])
         return np.where(lasts & ~outranked, self.kinds, np.where(sure, proposed, UNDER_WAY))
 
-    def _asked(self, look: "_Look", runs: Indices) -> Indices:
+    def _asked(self, look: "_Look", seen: Observation, runs: Indices) -> Indices:
         """What is proposed (M,), once it is known who of these runs (n,) is calm."""
 
         def calm(spans: int, asked: Mask) -> Mask:
@@ -408,7 +412,7 @@ class Judge:
             return answers
 
         if len(runs):
-            some = look.seen.at((look.number, runs), self._swing[runs])
+            some = look.seen.at((look.number, runs), seen.swing[runs], seen.strayed[runs])
             look.proposed[runs] = _proposed(some._replace(calm=calm))
         return look.proposed
 

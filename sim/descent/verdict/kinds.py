@@ -39,10 +39,14 @@ class Observation(NamedTuple):
     """For how many updates it has been in its basin, since it reached the core; or outside of all that are known."""
     homed: Mask
     """Whether it is in one of these, and has been in the core of one."""
+    at_home: Mask
+    """Whether it is in the one whose core it was in last."""
     moved: Mask
     """Whether it has come to such a basin from somewhere else."""
     swing: Array
     """The longest of the movements before the present verdict began, (M,)."""
+    strayed: Mask
+    """Whether it is farther from where that began than one may come who rests on no minimum; (M,)."""
     span: int
     """Over how many updates a marble of this lane must make no progress to rattle."""
     calm: "Calm"
@@ -50,10 +54,10 @@ class Observation(NamedTuple):
     straying: Mask
     """Whether it is in noise outside of the window, and has got farther from it block by block for long."""
 
-    def at(self, index: int | tuple[int, Indices], swing: Array) -> "Observation":
-        """The same at one of the moments, of all runs or of some."""
-        stay, homed, moved, straying = (part[index] for part in (self.stay, self.homed, self.moved, self.straying))
-        return Observation(self.sight.at_look(index), stay, homed, moved, swing, self.span, self.calm, straying)
+    def at(self, index: int | tuple[int, Indices], swing: Array, strayed: Mask) -> "Observation":
+        """The same at one of the moments, of all runs or of some, the present verdicts of which have these parts."""
+        parts = {name: getattr(self, name)[index] for name in ("stay", "homed", "at_home", "moved", "straying")}
+        return self._replace(sight=self.sight.at_look(index), swing=swing, strayed=strayed, **parts)
 
 
 Calm = Callable[[int, Mask], Mask]
@@ -86,6 +90,12 @@ def _rests(place: int) -> tuple[Callable[[Observation], Mask], Callable[[Observa
     return (lambda seen: seen.sight.rest == place), (lambda seen: seen.sight.stays == place)
 
 
+def _rests_at(place: int) -> tuple[Callable[[Observation], Mask], Callable[[Observation], Mask]]:
+    """The same where nothing is known that one rests in: who moves on, however slowly, has not come to rest there."""
+    begins, lasts = _rests(place)
+    return begins, lambda seen: lasts(seen) & ~seen.strayed
+
+
 def _in(lowest: bool) -> tuple[Callable[[Observation], Mask], Callable[[Observation], Mask]]:
     begins, lasts = _rests(MINIMUM)
     return (
@@ -111,7 +121,7 @@ def _still_lingers(seen: Observation) -> Mask:
 
 
 def _rattles(seen: Observation) -> Mask:
-    inside = seen.homed & (seen.stay >= seen.span) & ~seen.straying
+    inside = seen.homed & seen.at_home & (seen.stay >= seen.span) & ~seen.straying
     unsure = ~seen.homed & (seen.stay >= UNSURE_SPANS * seen.span) & ~seen.straying
     return np.asarray(seen.calm(1, inside) | seen.calm(UNSURE_SPANS, unsure))
 
@@ -280,8 +290,8 @@ class VerdictKind(Enum):
     STUCK = ("stuck in a local minimum", (_slope, _signs, _found, _reason, _balance), Rank.STANDING, _in(lowest=False))
     STALLED = ("stalled at a saddle", (_slope, _signs, _down), Rank.STANDING, (_lingers, _still_lingers))
     BALANCED = ("balanced on a maximum", (_slope, _signs, _down), Rank.STANDING, _rests(MAXIMUM))
-    LEVEL = ("stopped on level ground", (_slope, _signs), Rank.STANDING, _rests(LEVEL))
-    HELD = ("stopped on a slope", (_balance, _slope, _height), Rank.STANDING, _rests(SLOPE), LASTING)
+    LEVEL = ("stopped on level ground", (_slope, _signs), Rank.STANDING, _rests_at(LEVEL))
+    HELD = ("stopped on a slope", (_balance, _slope, _height), Rank.STANDING, _rests_at(SLOPE), LASTING)
     PLATEAU = (
         "crossing a plateau",
         (_slope, _height),

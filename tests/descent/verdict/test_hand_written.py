@@ -302,12 +302,15 @@ def test_who_lingers_at_a_saddle_for_two_looks_has_stalled_and_leaves_it_when_it
             assert event.seen == -(-event.update // 10) * 10
 
 
-def test_beyond_a_saddles_reach_nothing_stalls() -> None:
-    problem = problem_of(DoubleWellSaddle())
+@pytest.mark.parametrize(("width", "distance", "stalls"), [(20.0, 0.9, True), (20.0, 1.2, False), (0.5, 0.9, False)])
+def test_beyond_a_saddles_reach_nothing_stalls_nor_on_a_slope(width: float, distance: float, stalls: bool) -> None:
+    """On the ridge that leads there, so wide that its slope is slight, or not."""
+    problem = problem_of(Formula(f"(x/{width})^2 + (y^2 - 1)^2"))
     reach = reach_of(problem)
-    for distance, stalls in ((0.9, True), (1.2, False)):
-        judge = judged(problem, pause((-distance * reach, 0.0), reach, 3, 0.5))
-        assert (VerdictKind.STALLED in told(judge)) == stalls
+    slope = norm(problem.train.gradient(np.array([-distance * reach, 0.0])))
+    assert (slope < 0.05 * problem.units.gradient) == (width == 20.0)
+    judge = judged(problem, pause((-distance * reach, 0.0), reach, 3, 0.5))
+    assert (VerdictKind.STALLED in told(judge)) == stalls
 
 
 def test_who_creeps_away_beyond_a_saddles_reach_is_stalled_no_more_but_who_flutters_there_is() -> None:
@@ -328,7 +331,7 @@ def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
     radii = np.linspace(1.0, 6.0, 5001)
     shares = radii**2 * np.exp(-(radii**2) / 2) / (1 - np.exp(-(radii**2) / 2))
     for share, crosses in ((0.95, True), (1.05, False)):
-        radius = radii[np.argmin(np.abs(shares - share * plateaus.ASKEW))]
+        radius = radii[np.argmin(np.abs(shares - share * plateaus.GENTLE))]
         way = np.stack([np.full(41, radius), np.linspace(0.0, 0.02, 41)], axis=1)
         assert (last(judged(problem, way)) is VerdictKind.PLATEAU) == crosses
     twenty = np.stack([np.full(41, 4.0), np.linspace(0.0, 0.02, 41)], axis=1)
@@ -350,7 +353,7 @@ def test_where_nobody_looks_for_a_plateau_there_is_none(name: str) -> None:
         theta = problem.basins.minima[label] + offset
         height = problem.train.value(theta) - problem.minima[label].value
         slope = np.sum(problem.train.gradient(theta) * offset, axis=1)
-        assert (slope >= 1.9 * tolerances.LEAVING * plateaus.ASKEW * height)[reach > 1e-3 * radii[label]].all()
+        assert (slope >= 1.9 * tolerances.LEAVING * plateaus.GENTLE * height)[reach > 1e-3 * radii[label]].all()
 
 
 def test_outside_of_all_basins_a_plateau_is_told_by_the_nearest_lower_minimum() -> None:

@@ -211,6 +211,28 @@ def test_wherever_one_rests_on_a_floor_that_ends_it_is_told_alike(window: Window
         assert kind is VerdictKind.SETTLED
 
 
+@pytest.mark.parametrize(
+    ("formula", "start", "rule", "updates"),
+    [
+        ("(x^2 + y^2 - 1)^2 + 0.001*x", (0.9, 0.3), Momentum(0.02), 3000),
+        ("(x^2 + y^2 - 1)^2 + 0.001*x", (0.9, 0.3), GradientDescent(0.02), 7000),
+        ("x^2 - y^4 + 0.05*y^6", (1.0, 0.05), GradientDescent(0.05), 900),
+    ],
+)
+def test_who_travels_on_however_slowly_has_not_stopped(
+    formula: str, start: tuple[float, float], rule: Rule[Any], updates: int
+) -> None:
+    """Along the floor of a valley that sinks a little, or off a ridge: it is taken back where it has come too far."""
+    judge = judged(formula, start, rule, square(3.0), updates=updates)
+    theta, diagonal = judge.track.theta, np.hypot(6.0, 6.0)
+    ends = [*(update for update, _ in judge.changes[1:]), updates + 1]
+    assert VerdictKind.LEVEL in told(judge)
+    assert told(judge)[-1] is not VerdictKind.LEVEL
+    for (since, kind), end in zip(judge.changes, ends, strict=True):
+        if kind is VerdictKind.LEVEL:
+            assert np.hypot(*(theta[since:end] - theta[since]).T).max() < 0.005 * diagonal
+
+
 def test_who_rests_as_low_as_a_minimum_to_which_no_level_way_leads_is_in_none() -> None:
     """Between the tail and the minimum at 0, which is as low, is a hill."""
     judge = judged("x^2*exp(-x^2) + y^2", (5.5, 0.5), STEP, square(2.0))

@@ -20,6 +20,7 @@ from sim.descent.rules.adaptive.rmsprop import RMSprop
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Rule
+from sim.descent.rules.sign.lion import Lion
 from sim.descent.track import Track
 from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.kinds import EVENT_KINDS, Verdict, VerdictKind
@@ -126,6 +127,17 @@ def test_a_fast_passage_of_a_saddle_is_no_stall(decay: float) -> None:
         judge = judged(problem, lane(Momentum(0.1, decay), 20), start, 200)
         assert VerdictKind.STALLED not in [kind for kind, _, _ in spells(judge)]
         assert not events(judge, "left_saddle")
+
+
+def test_who_is_slow_on_a_slope_for_a_tiny_learning_rate_has_not_stalled_there() -> None:
+    """It comes down along the ridge to the saddle, and stalls when it is there."""
+    problem = tilted(DoubleWellSaddle())
+    for rate in (0.03, 0.003, 0.0003):
+        judge = judged(problem, lane(GradientDescent(rate), 20), (-2.5, 0.0), round(60 / rate**0.5))
+        stalled = [update for update, kind in judge.changes if kind is VerdictKind.STALLED]
+        for update in stalled:
+            assert norm(judge.track.full_gradient[update]) < 0.1 * problem.units.gradient
+        assert stalled or rate == 0.0003
 
 
 # What must never be said falsely.
@@ -255,6 +267,15 @@ def test_a_rule_with_steps_of_fixed_length_ends_in_bouncing() -> None:
     assert judge.verdict(1000).kind is VerdictKind.BOUNCING
 
 
+@pytest.mark.parametrize("start", [(2.0, 1.3), (1.0, -0.37), (-0.5, 2.0)])
+def test_a_rule_that_goes_round_and_round_in_four_steps_bounces(start: tuple[float, float]) -> None:
+    """By signs alone, along one axis and the other in turn: no movement goes back against the one just before."""
+    judge = judged(tilted(Quadratic((1.0, 1.0))), lane(Lion(0.02), 20), start, 600)
+    moves = np.sign(judge.track.movement[-8:])
+    assert_array_equal(moves[:4], moves[4:])
+    assert judge.verdict(600).kind is VerdictKind.BOUNCING
+
+
 @pytest.mark.parametrize("decay", [0.9, 0.99])
 @pytest.mark.parametrize("share", [0.001, 0.1, 0.5, 0.8])
 def test_a_damped_oscillation_is_no_bounce(decay: float, share: float) -> None:
@@ -283,6 +304,31 @@ def test_on_ground_as_low_as_the_lowest_minimum_there_is_no_plateau_to_cross() -
     problem = Problem(*ShiftedExamples(0.2).sums(surface), surface.usual_window)
     judge = judged(problem, lane(Momentum(0.1), 20), (-2.0, 0.05), 400)
     assert VerdictKind.PLATEAU not in [kind for kind, _, _ in spells(judge)]
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.02, 0.005])
+def test_a_ridge_that_leads_to_a_saddle_is_no_plateau(rate: float) -> None:
+    """Next to the deep minima the way down it is gentle, but it is a slope: at its top 0.4 of what is usual there."""
+    problem = tilted(Formula("x*y + 0.02*(x^4 + y^4)"))
+    judge = judged(problem, lane(GradientDescent(rate), 20), (1.0, 1.0), 400)
+    assert norm(judge.track.full_gradient[0]) > 0.4 * problem.units.gradient
+    for update, kind in judge.changes:
+        assert kind is not VerdictKind.PLATEAU or norm(judge.track.full_gradient[update]) < 0.1 * problem.units.gradient
+
+
+def test_one_rattles_in_the_basin_that_one_has_come_to() -> None:
+    """Who is across a ridge, but not yet in the core beyond, rattles on neither side of it."""
+    seen = 0
+    for name in ("egg-box", "muller-brown", "batch-ladder"):
+        for seed in range(4):
+            race = replace(load_scene(name), seed=seed).race()
+            race.extend(300)
+            for judge in race.judges:
+                begun = events(judge, "rattling")
+                seen += len(begun)
+                crossing = [event for event in judge.events if event.kind == "escaped"]
+                assert not any(event.update <= update < event.seen for event in crossing for update in begun)
+    assert seen > 10
 
 
 def test_two_weights_stall_at_the_origin_and_settle_in_the_valley() -> None:

@@ -13,9 +13,7 @@ from .ends import Ends
 from .saddles import BLOCK, nearest_of
 from .tolerances import EQUAL_LOSS, LEAVING
 
-GENTLE = 1.0  # Most of ‖∇L‖ · d on a plateau, over the height above the minimum at the distance d.
-# Most of the part of ∇L in the minimum's direction, times d, over that height.
-ASKEW = 0.25
+GENTLE = 0.25  # Most of ‖∇L‖ · d on a plateau, over the height above the minimum at the distance d.
 BOWL_RINGS, BOWL_ANGLES = 16, 64  # How many points of a disc tell whether there can be a plateau in it.
 MOST_BOWLS = 64  # Of how many minima, at most, that is found out.
 
@@ -33,7 +31,7 @@ def on_plateaus(problem: Problem, ends: Ends) -> tuple[Mask, Mask]:
     """Whether each is on a plateau, and whether it still is if it has been.
 
     Where a loss is convex, ∇L · (θ − m) is at least h, the height above a minimum m. On a plateau the slope says
-    nothing of a way down: kept up all the way to m it would not come to h, and little of it leads there. Nor does it
+    nothing of a way down: kept up all the way to m, wherever it leads, it would not come to a fourth of h. Nor does it
     close to a saddle or a maximum, but there the ground is not level for long. In a bowl nobody needs to look.
     """
     begins, lasts = np.zeros((2, *ends.basin.shape), dtype=np.bool_)
@@ -42,13 +40,11 @@ def on_plateaus(problem: Problem, ends: Ends) -> tuple[Mask, Mask]:
         theta, (loss, gradient) = ends.theta[outside], ends.ground(outside)
         height, offset = _way_down(problem, theta, loss, ends.basin[outside])
         gentle = norm(gradient) * norm(offset) / (GENTLE * height)
-        askew = dot(gradient, offset) / (ASKEW * height)
-        least = np.maximum(gentle, askew)
-        still = (height > EQUAL_LOSS * problem.units.loss) & (least <= LEAVING)
+        still = (height > EQUAL_LOSS * problem.units.loss) & (gentle <= LEAVING)
         if still.any():
             _, distance = nearest_of(problem, theta[still], (CriticalKind.SADDLE, CriticalKind.MAXIMUM))
             still[still] = distance > 1
-        begins[outside], lasts[outside] = still & (least <= 1), still
+        begins[outside], lasts[outside] = still & (gentle <= 1), still
     return begins, lasts
 
 
@@ -67,7 +63,7 @@ def _bowls(problem: Problem) -> Array:
     values = np.array([point.value for point in problem.minima])[:, None, None]
     with np.errstate(all="ignore"):
         loss, gradient = value_and_gradient(problem.train, basins.minima[:, None, None] + offsets)
-        plain = (dot(gradient, offsets) >= 2 * LEAVING * ASKEW * (loss - values)).all(axis=-1)
+        plain = (dot(gradient, offsets) >= 2 * LEAVING * GENTLE * (loss - values)).all(axis=-1)
     return np.asarray(basins.radii * np.logical_and.accumulate(plain, axis=1).sum(axis=1) / BOWL_RINGS)
 
 

@@ -17,6 +17,7 @@ NEAR_SADDLE = 0.05  # How far the influence of a saddle or a maximum reaches at 
 # How far it reaches at most, as a share of the distance to the next critical point; the smaller counts.
 NEAR_SADDLE_SHARE = 0.25
 LINGERING = 0.05  # The way of a block that lingers at a saddle, over the saddle's reach.
+SLIGHT = 0.05  # ‖∇L‖ that begins to be that of one who lingers, over the scale of gradients.
 NO_SADDLE = -1
 BLOCK = 1 << 16  # Most pairs of a point and a critical point whose distances are computed at once.
 
@@ -33,7 +34,8 @@ def pivots(problem: Problem, theta: Array, hessian: Array, step: Array, at_hand:
 def lingering(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels]:
     """Index of the saddle at which each lingers, and at which it still does if it has; or NO_SADDLE.
 
-    Beyond its reach one still does who flutters about, but not who gets farther from it with every step of a block.
+    Who comes there slowly because of a tiny learning rate alone does not linger before the slope is slight. Beyond the
+    reach one still does who flutters about, but not who gets farther from it with every step of a block.
     """
     at, still_at = np.full(path.shape, NO_SADDLE), np.full(path.shape, NO_SADDLE)
     slow = path <= LEAVING * LINGERING * NEAR_SADDLE * problem.units.length
@@ -45,6 +47,10 @@ def lingering(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels
         for part, slack in ((at, 1.0), (still_at, LEAVING)):
             lingers = unstable & (distance <= slack) & (path[slow] <= slack * LINGERING * reach)
             part[slow] = np.where(lingers, saddle, NO_SADDLE)
+        here = at != NO_SADDLE
+        if here.any():
+            level = norm(ends.ground(here)[1]) <= SLIGHT * problem.units.gradient
+            at[here] = np.where(level, at[here], NO_SADDLE)
         beyond = (still_at != NO_SADDLE) & (at == NO_SADDLE)
         if beyond.any():
             ways = reaches(problem, ends.way(beyond), still_at[beyond])
