@@ -65,6 +65,22 @@ class Schedule(ABC):
         del time
         return self.falls
 
+    def to_come(self, update: int, updates_per_epoch: int) -> float:
+        """What the factors of that update and of all that come after it add up to at most; infinite if to no number.
+
+        >>> Exponential(gamma=0.5).to_come(1, 1)
+        1.0
+        >>> InverseTime().to_come(1, 1)
+        inf
+        """
+        time = (update if self.per == "update" else update // updates_per_epoch) - self.warmup
+        return self.sum_from(time) * (1 if self.per == "update" else updates_per_epoch) if time >= 0 else math.inf
+
+    def sum_from(self, time: int) -> float:
+        """What the factors from that time after the warm-up on add up to at most; infinite if to no number."""
+        del time
+        return math.inf
+
     @abstractmethod
     def at(self, time: int) -> float:
         """The factor at that time after the warm-up."""
@@ -99,6 +115,12 @@ class StepDecay(Schedule):
     def at(self, time: int) -> float:
         return float(self.gamma ** (time // self.every))
 
+    def sum_from(self, time: int) -> float:
+        """Of what is left of this step, and of the geometric series of all others."""
+        if self.gamma == 1:
+            return math.inf
+        return self.at(time) * (self.every - time % self.every + self.every * self.gamma / (1 - self.gamma))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exponential(Schedule):
@@ -114,6 +136,10 @@ class Exponential(Schedule):
 
     def at(self, time: int) -> float:
         return float(self.gamma**time)
+
+    def sum_from(self, time: int) -> float:
+        """Of the geometric series."""
+        return self.at(time) / (1 - self.gamma) if self.gamma < 1 else math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +158,11 @@ class Polynomial(Schedule):
 
     def at(self, time: int) -> float:
         return float((1 - min(time, self.length) / self.length) ** self.power)
+
+    def sum_from(self, time: int) -> float:
+        """At most the first of them and the integral from there on, for they fall."""
+        left = 1 - min(time, self.length) / self.length
+        return self.at(time) + self.length / (self.power + 1) * math.pow(left, self.power + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

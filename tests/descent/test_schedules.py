@@ -136,6 +136,38 @@ def test_what_a_factor_is_never_above_is_its_own_unless_it_rises_again(name: str
         assert schedule.never_above(update, 1) == (np.inf if rises else factors[update])
 
 
+@pytest.mark.parametrize("warmup", [0, 5])
+@pytest.mark.parametrize("per_epoch", [1, 4])
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        StepDecay(every=7, gamma=0.3),
+        Exponential(gamma=0.9),
+        Polynomial(length=40, power=1.7),
+        Polynomial(length=9, power=0.2),
+        Polynomial(length=30, power=20),
+    ],
+)
+def test_what_is_to_come_is_no_less_than_the_sum_of_all_later_factors_and_little_more(
+    schedule: Schedule, per_epoch: int, warmup: int
+) -> None:
+    """It counts the present unit of time as a whole one, and of a polynomial that one twice."""
+    timed = replace(schedule, warmup=warmup, per="update" if per_epoch == 1 else "epoch")
+    factor = np.array(factors(timed, 3000, per_epoch))
+    for update in range(0, 60 * per_epoch, 3):
+        to_come, later = timed.to_come(update, per_epoch), factor[update:].sum()
+        if update < warmup * per_epoch:
+            assert to_come == math.inf
+        else:
+            assert later - 1e-12 <= to_come <= later + 2 * per_epoch * factor[update] + 1e-12
+
+
+@pytest.mark.parametrize("name", [name for name in SCHEDULES if name not in {"step", "exponential", "polynomial"}])
+def test_what_is_to_come_has_no_end_where_the_factors_add_up_to_no_number(name: str) -> None:
+    assert {SCHEDULES[name]().to_come(update, 2) for update in (0, 7, 500)} == {math.inf}
+    assert StepDecay(gamma=1.0).to_come(3, 1) == Exponential(gamma=1.0).to_come(3, 1) == math.inf
+
+
 def test_a_warm_up_comes_first_and_the_schedules_time_begins_after_it() -> None:
     later = Exponential(gamma=0.5, warmup=4, warmup_from=0.2)
     assert_allclose(factors(later, 7), [0.2, 0.4, 0.6, 0.8, 1, 0.5, 0.25], rtol=1e-12)

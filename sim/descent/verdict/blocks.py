@@ -42,7 +42,7 @@ WANDERING_SPANS = 4
 PATIENCE = 2  # Blocks whose movements are compared with those of as many before, to tell how they shrink.
 # Blocks that are compared in a lane with small batches, or an epoch of them if that is longer.
 PATIENCE_IN_NOISE = 5
-SLOWED = 0.5  # Noise that is shrinking, over that of as many blocks before.
+SLOWED = 0.5  # Noise that is fading, over that of as many blocks before.
 TRACE = 1e-9  # Noise that counts as none, over the scale of gradients.
 
 
@@ -314,10 +314,15 @@ def _appended(size: int) -> Callable[[Any, Any], Any]:
 
 
 def _calm(ground: Ground) -> Mask:
-    """Whether the loss has not fallen over these blocks, though the batches were noisy."""
+    """Whether the loss has not fallen over these blocks, though the batches were noisy, and no less so by and by.
+
+    Where all examples have the same minimum, noise fades on the way there as the loss does: how far that falls is then
+    lost in how much it was at first.
+    """
     decline, deviation = _decline(ground)
     noisy = total(ground.noises) > NOISE * NOISE * total(ground.slopes)
-    return np.asarray((decline <= NO_PROGRESS * deviation) & noisy)
+    before, after = _halves(ground.noises)
+    return np.asarray((decline <= NO_PROGRESS * deviation) & noisy & (after > SLOWED * SLOWED * before))
 
 
 def _roughly_calm(ground: Ground, sketch: Sketch) -> tuple[Mask, Mask]:
@@ -329,18 +334,29 @@ def _roughly_calm(ground: Ground, sketch: Sketch) -> tuple[Mask, Mask]:
     decline, deviation = _decline(ground)
     steady = NO_PROGRESS * deviation - decline
     noise, slope = (np.sqrt(total(squares) / len(squares)) for squares in (ground.noises, ground.slopes))
-    noisy = noise - NOISE * slope
-    steady_error, noisy_error = (2 + NO_PROGRESS) * sketch.loss_error, (1 + NOISE) * sketch.slope_error
-    calm = (steady > steady_error) & (noisy > noisy_error)
-    return np.asarray(calm), ~(calm | (steady < -steady_error) | (noisy < -noisy_error))
+    before, after = map(np.sqrt, _halves(ground.noises))
+    asked = (
+        (steady, (2 + NO_PROGRESS) * sketch.loss_error),
+        (noise - NOISE * slope, (1 + NOISE) * sketch.slope_error),
+        (after - SLOWED * before, (1 + SLOWED) * sketch.slope_error),
+    )
+    calm = np.all([value > error for value, error in asked], axis=0)
+    return np.asarray(calm), ~(calm | np.any([value < -error for value, error in asked], axis=0))
 
 
 def _decline(ground: Ground) -> tuple[Array, Array]:
     """By how much the mean loss declines from half to half of these blocks, and the loss' standard deviation."""
-    means, count, half = ground.loss, len(ground.loss), len(ground.loss) // 2
+    means, count = ground.loss, len(ground.loss)
     deviations = means - total(means) / count
     variance = total(ground.spread) / count + total(deviations * deviations) / count
-    return total(means[:half]) / half - total(means[half:]) / half, np.sqrt(variance)
+    before, after = _halves(means)
+    return before - after, np.sqrt(variance)
+
+
+def _halves(part: Array) -> tuple[Array, Array]:
+    """The means of the first and of the last half of these blocks; (n,) each."""
+    half = len(part) // 2
+    return total(part[:half]) / half, total(part[half:]) / half
 
 
 def _undamped(longest: Array, turns: Array, count: int, span: int, share: float) -> Mask:

@@ -89,6 +89,18 @@ def _factors(lane: Lane, count: int, updates: Indices) -> Array:
     return np.where(factors >= TELLING, factors, 0.0)
 
 
+def steps_left(lane: Lane, count: int, updates: Indices) -> Array:
+    """All steps from each of these updates on, as so many of its own learning rate at most; infinite if nobody knows.
+
+    A rule of the program moves in proportion to it, unless it adds noise of its own.
+    """
+    if type(lane.rule) not in OWN or makes_noise(lane.rule):
+        return np.full(len(updates), np.inf)
+    epoch, schedule = lane.updates_per_epoch(count), lane.schedule
+    factors = ((schedule.factor(update, epoch), schedule.to_come(update, epoch)) for update in updates.tolist())
+    return np.array([to_come / factor if factor else 0.0 if to_come == 0 else np.inf for factor, to_come in factors])
+
+
 def _rates(lane: Lane, count: int, updates: Indices) -> Array:
     """The learning rate of each of these updates."""
     rates = [lane.rate_at(update, count) for update in updates.ravel().tolist()]
@@ -113,6 +125,7 @@ class Judge:
         self._problem = problem
         self._decays, self._repeats = decays(lane), repeats(lane, count)
         self._fallen, self._factors = partial(fallen, lane, count), partial(_factors, lane, count)
+        self._steps_left = partial(steps_left, lane, count)
         # One who takes no step for as long as a slope asks for has then met every batch.
         self._meets_all = lane.updates_per_epoch(count) <= LASTING * DWELL
         epoch, no_noise = lane.updates_per_epoch(count), TRACE * problem.units.gradient
@@ -477,7 +490,9 @@ class Judge:
             ended |= (left == 0) & (norm(columns.movement[rows - 1]) <= shortest)
         for_good = self._repeats or left <= (1.0 if self._meets_all else SPENT)
         factors = self._factors(blocks.ends)[:, None] if self._decays else None
-        return see(self._problem, ends, progress, Held(factors, for_good, ended))
+        return see(
+            self._problem, ends, progress, Held(factors, for_good, self._steps_left(blocks.ends)[:, None], ended)
+        )
 
 
 def _last_values(first: Indices, values: Iterable[Indices | int], happens: Mask) -> Indices:

@@ -10,10 +10,11 @@ import numpy as np
 from ...surface.basins import NO_BASIN
 from ...surface.points import Array, eigenvectors, norm
 from ..examples.chance import Indices
+from ..lane import Lane
 from ..problem import Problem
 from ..track import Track
 from .blocks import SWING, UNDAMPED
-from .judge import LOOKBACK, SPENT, Judge, decays, fallen
+from .judge import LOOKBACK, SPENT, Judge, decays, fallen, steps_left
 from .kinds import Event, Verdict, VerdictKind
 from .sight.rests import elsewhere, level_with
 from .sight.saddles import nearest_saddle
@@ -80,7 +81,7 @@ class TrackJudge:
             found=found,
             lower=_lower(problem, *found) if found and kind is VerdictKind.STUCK else None,
             proved=kind is VerdictKind.SETTLED and problem.proof is not None,
-            decays=decays(track.lane) and bool(fallen(track.lane, problem.train.count, np.array([update]))[0] > SPENT),
+            decays=decays(track.lane) and not _fades(track.lane, problem.train.count, update),
             failure=track.failure if kind is VerdictKind.FAILED else "",
         )
 
@@ -121,6 +122,12 @@ def observe_all(judges: Iterable[TrackJudge]) -> None:
     """`observe` of several judges."""
     for judge in judges:
         judge.observe()
+
+
+def _fades(lane: Lane, count: int, update: int) -> bool:
+    """Whether the learning rate comes to nothing, so that no forces need to balance where a marble rests."""
+    here = np.array([update])
+    return bool(fallen(lane, count, here)[0] <= SPENT or steps_left(lane, count, here)[0] < np.inf)
 
 
 @lru_cache(maxsize=16)  # A problem is large, and lives for as long as it is in here.

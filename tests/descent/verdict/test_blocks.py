@@ -96,6 +96,11 @@ def join(parts: list[Any]) -> Any:
     return np.concatenate(parts)
 
 
+def halves(part: Array) -> Array:
+    """The mean of its first half, and that of the last."""
+    return np.asarray(part.reshape(2, -1, part.shape[1]).mean(axis=1))
+
+
 def back(movement: Array, earlier: int) -> Mask:
     """Which movements go back against the one so many before."""
     moves = np.concatenate([np.zeros_like(movement[:earlier]), movement])
@@ -124,8 +129,8 @@ def test_progress_is_what_it_is_defined_to_be(runs: Runs, count: int, batch_size
             size, calm = spans * span, np.zeros(MARBLES, dtype=bool)
             if noisy and moment >= size:
                 past = runs.loss[moment - size + 1 : moment + 1]
-                decline = past[: size // 2].mean(axis=0) - past[size // 2 :].mean(axis=0)
-                calm = (decline <= 0.5 * past.std(axis=0)) & noisier(moment, size)
+                (high, low), (before, after) = halves(past), halves(noises[moment - size : moment])
+                calm = (high - low <= 0.5 * past.std(axis=0)) & noisier(moment, size) & (after > 0.25 * before)
             assert_array_equal(progress.calm[place][index], calm)
         for place, (size, share) in enumerate(((40, 0.75), (400, 0.1))):
             bouncing = np.zeros(MARBLES, dtype=bool)

@@ -270,6 +270,24 @@ def test_whose_learning_rate_has_become_too_small_to_move_it_stands_still(rule: 
 
 
 @pytest.mark.parametrize(
+    "schedule", [Exponential(gamma=0.99), Exponential(gamma=0.97), StepDecay(every=200, gamma=0.1)]
+)
+@pytest.mark.parametrize("rule", [GradientDescent(0.1), Momentum(0.05), Adam(0.05)], ids=lambda rule: rule.name)
+def test_in_noise_that_a_fading_learning_rate_stills_it_comes_to_rest(rule: Rule[Any], schedule: Schedule) -> None:
+    """It is told while it still moves, and from then on it comes no farther than a thousandth of the window or two."""
+    judge = judged("(x^2 + 10*y^2)/2", (2.0, 1.0), rule, square(3.0), schedule, 1500, sigma=1.0)
+    theta, diagonal = judge.track.theta, np.hypot(6.0, 6.0)
+    rests = {VerdictKind.SETTLED, VerdictKind.HELD}
+    assert told(judge)[-1] in rests
+    assert not rests & set(told(judge)[:-1])
+    since = judge.changes[-1][0]
+    assert np.abs(judge.track.movement[since:]).max() > 0
+    assert np.hypot(*(theta[since:] - theta[since]).T).max() < 2e-3 * diagonal
+    near = int(np.flatnonzero(np.hypot(*(theta - theta[-1]).T) > 1e-6 * diagonal)[-1])
+    assert since < near + 400
+
+
+@pytest.mark.parametrize(
     ("rule", "schedule"),
     [(GradientDescent(1e-19), CONSTANT), (Adam(1e-19), CONSTANT), (Adam(1e-18), InverseTime(decay_rate=0.1))],
 )

@@ -223,6 +223,20 @@ def test_without_noise_a_minibatch_settles(count: int) -> None:
             assert not events(judge, "rattling")
 
 
+@pytest.mark.parametrize(("rate", "batch_size"), [(0.1, 19), (0.1, 5), (0.1, 1), (0.03, 1)])
+def test_who_comes_to_the_minimum_of_all_examples_in_ever_less_noise_does_not_rattle(
+    rate: float, batch_size: int
+) -> None:
+    """Two weights that fit every example: the loss falls by orders of magnitude, and the noise with it."""
+    window = load_scene("two-weights").window
+    problem = Problem(*RegressionExamples("product", 0.0, (1.0, 1.0)).sums(None), window)
+    for seed in range(10):
+        judge = judged(problem, lane(GradientDescent(rate), batch_size), (-1.5, 1.4), 300, seed)
+        assert judge.track.loss[-1] < 1e-12 * judge.track.loss[0]
+        assert judge.verdict(300).kind is VerdictKind.SETTLED
+        assert not events(judge, "rattling")
+
+
 def test_at_the_edge_of_stability_a_marble_bounces() -> None:
     problem = tilted(Quadratic((1.0, 4.0)))
     bouncing = judged(problem, lane(GradientDescent(0.5), 20), (2.0, 1.0), 400)

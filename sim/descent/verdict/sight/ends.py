@@ -31,5 +31,7 @@ class Held(NamedTuple):
     for_good: bool | Mask
     """Who takes no step for long never will: the rule answers the same at the same place, or η rises no more; or (K, 1)
     """
+    steps: Array
+    """All steps that are still to come, as so many of the present η at most, where η fades; else infinite: (K, 1)."""
     ended: Mask
     """Whose η is next to nothing from then on, and who has taken no step any more; (K, M)."""

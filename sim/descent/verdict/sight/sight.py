@@ -77,13 +77,14 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
     length = problem.units.length
     with np.errstate(all="ignore"):
         unmoved = (progress.longest <= ROUNDING * length) | held.ended
-        arriving = (progress.remaining <= REST_DISTANCE * length) | unmoved
+        spent = progress.longest * held.steps <= REST_DISTANCE * length
+        arriving = (progress.remaining <= REST_DISTANCE * length) | spent | unmoved
         still = (arriving & (progress.path <= REST_WAY * length)) | held.ended
         rest, lowest = resting(problem, ends, still, AT_HAND * length)
         slow = (progress.path <= RESTLESS * REST_WAY * length) | held.ended
         stays, stays_lowest = still_resting(problem, ends, slow, LEAVING * AT_HAND * length)
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
-            stands = held.for_good & unmoved
+            stands = (held.for_good & unmoved) | (still & spent)
             if held.factors is not None:  # A way is short as well where η is: it must be without that, to begin with.
                 stands |= progress.path <= slack * BALANCED_WAY * length * (held.factors if slack == 1 else 1.0)
             part[(part == SLOPE) & ~stands] = MOVING
