@@ -24,6 +24,7 @@ from .sight.saddles import NO_SADDLE, holding_saddles, reaches
 from .sight.sight import REST_DISTANCE, REST_WAY, RESTLESS, ROUNDING, Sight, see
 from .sight.tolerances import LEAVING
 from .sketch import Sketch
+from .trend import Trend
 
 LOOKBACK = DWELL + EARLIER
 """How many of the moments seen are needed once more when new ones come."""
@@ -134,6 +135,8 @@ class Judge:
         self._span = span_of(epoch)
         resting = REST_WAY * problem.units.length
         self._history = History(epoch, lane.chance(count), marbles, no_noise, painted, resting, lookback, sketch)
+        # Where η falls, the loss falls with the noise, wherever a marble is.
+        self._trend = Trend(marbles, self._span) if self._noisy and lane.schedule == CONSTANT else None
         self._log: list[Indices] = []  # Rows of run, update, seen, kind, source, target.
         self._changes: list[Indices] = [np.stack([np.arange(marbles), *np.zeros((2, marbles), dtype=np.intp)], axis=1)]
         self.seen = 0
@@ -234,6 +237,7 @@ class Judge:
             blocks = Blocks(columns, first, looks)
             sight, straying = self._sights(blocks, basins[looks - begin]), self._straying(blocks)
             seen = self._seen(looks, sight, stays.at(looks - begin), straying)
+            seen = seen._replace(falling=self._falling(blocks, seen.stay))
             proposed, surely = _proposed(seen), _proposed(seen._replace(calm=denied))
             unsure = proposed != surely
             for number, update in enumerate(looks.tolist()):
@@ -333,6 +337,13 @@ class Judge:
         self._farther = in_a_row[-1]
         return np.asarray(in_a_row >= STRAYING)
 
+    def _falling(self, blocks: Blocks, stay: Indices) -> Mask:
+        """Whose loss goes on falling in noise, as is seen over long; (K, M)."""
+        if self._trend is None:
+            return np.zeros(stay.shape, dtype=np.bool_)
+        rows = blocks.ends - blocks.first
+        return self._trend.follow(stay, lambda look, runs: blocks.columns.ground(rows[[look] * len(runs)], runs)[0])
+
     def _seen(self, looks: Indices, sight: Sight, stay: "_Stays", straying: Mask) -> Observation:
         """What verdicts follow from at these moments (K,), each part of shape (K, M)."""
         outside = stay.basin == NO_BASIN
@@ -347,6 +358,7 @@ class Judge:
             span=self._span,
             calm=granted,
             straying=straying,
+            falling=np.zeros(outside.shape, dtype=np.bool_),
         )
 
     def _look(self, update: int, look: "_Look", stay: "_Stays", block: Array, alive: Mask) -> None:

@@ -53,10 +53,14 @@ class Observation(NamedTuple):
     """Who makes no progress in noise, over so many spans, of those of whom that is asked."""
     straying: Mask
     """Whether it is in noise outside of the window, and has got farther from it block by block for long."""
+    falling: Mask
+    """Whether its loss goes on falling in noise, as was seen over the last of ever longer spans, and η does not."""
 
     def at(self, index: int | tuple[int, Indices], swing: Array, strayed: Mask) -> "Observation":
         """The same at one of the moments, of all runs or of some, the present verdicts of which have these parts."""
-        parts = {name: getattr(self, name)[index] for name in ("stay", "homed", "at_home", "moved", "straying")}
+        parts = {
+            name: getattr(self, name)[index] for name in ("stay", "homed", "at_home", "moved", "straying", "falling")
+        }
         return self._replace(sight=self.sight.at_look(index), swing=swing, strayed=strayed, **parts)
 
 
@@ -121,13 +125,14 @@ def _still_lingers(seen: Observation) -> Mask:
 
 
 def _rattles(seen: Observation) -> Mask:
-    inside = seen.homed & seen.at_home & (seen.stay >= seen.span) & ~seen.straying
-    unsure = ~seen.homed & (seen.stay >= UNSURE_SPANS * seen.span) & ~seen.straying
+    steady = ~(seen.straying | seen.falling)
+    inside = seen.homed & seen.at_home & (seen.stay >= seen.span) & steady
+    unsure = ~seen.homed & (seen.stay >= UNSURE_SPANS * seen.span) & steady
     return np.asarray(seen.calm(1, inside) | seen.calm(UNSURE_SPANS, unsure))
 
 
 def _still_rattles(seen: Observation) -> Mask:
-    return np.asarray((seen.stay >= DWELL) & ~seen.straying)
+    return np.asarray((seen.stay >= DWELL) & ~seen.straying & ~seen.falling)
 
 
 def _wanders(seen: Observation) -> Mask:

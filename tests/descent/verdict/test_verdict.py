@@ -29,7 +29,7 @@ from sim.scene import load_scene
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock
 from sim.surface.points import norm
-from sim.surface.protocol import ClosedForm
+from sim.surface.protocol import ClosedForm, Window
 
 RESTS = (VerdictKind.SETTLED, VerdictKind.STUCK)
 SEEDS = 40
@@ -266,6 +266,27 @@ def test_who_has_trembled_on_a_saddle_leaves_it_once_and_does_not_bounce(seed: i
     judge = judged(double_well, lane(GradientDescent(0.003), 1), (0.0, 0.0), 900, seed)
     assert not events(judge, "bouncing")
     assert len(events(judge, "left_saddle")) == 1
+
+
+@pytest.mark.parametrize(
+    ("formula", "start", "rate", "sigma"),
+    [
+        ("-0.03*x + 0.5*y^2 + 0.0005*x^4", (-2.9, 0.0), 0.05, 1.0),
+        ("(1 - x)^2 + 20*(y - x^2)^2", (-1.5, 2.5), 0.001, 3.0),
+    ],
+)
+def test_who_goes_on_down_a_valley_in_noise_rattles_no_more(
+    formula: str, start: tuple[float, float], rate: float, sigma: float
+) -> None:
+    """In 40 updates noise hides the way down; by and by one sees it: the mean loss falls by ten times its deviation."""
+    problem = Problem(*TiltedExamples(sigma, count=20).sums(Formula(formula)), Window(-3.0, 3.0, -3.0, 3.0))
+    for seed in range(3):
+        judge = judged(problem, lane(GradientDescent(rate), 1), start, 2000, seed)
+        before, after = judge.track.loss[400:600], judge.track.loss[1800:]
+        assert before.mean() - after.mean() > 5 * after.std()
+        rattling = [judge.verdict(moment).kind is VerdictKind.RATTLING for moment in range(600, 1800, 10)]
+        assert np.mean(rattling) < 0.4
+        assert len(events(judge, "rattling")) <= 4
 
 
 def test_what_overshoots_bounces_in_noise_as_well() -> None:
