@@ -11,8 +11,9 @@ from sim.descent.examples.chance import Indices
 from sim.descent.lane import Lane
 from sim.descent.race import Race
 from sim.descent.rules.plain.gradient_descent import GradientDescent
-from sim.descent.verdict.judge import NEVER, Judge
+from sim.descent.verdict.judge import Judge
 from sim.descent.verdict.kinds import ESCAPES, KINDS
+from sim.descent.verdict.log import NEVER
 from sim.scene import OPENING, load_scene
 
 SCENES = (
@@ -48,11 +49,11 @@ def test_a_crowd_is_judged_as_its_marbles_alone(name: str) -> None:
             zip(races, judge.basins, crowd.run.theta[-1], crowd.run.made, strict=True)
         ):
             alone = race.judges[place]
-            assert judge.events(run) == alone.events
-            assert judge.changes(run) == alone.changes
+            assert judge.log.events(run) == alone.events
+            assert judge.log.changes(run) == alone.changes
             assert KINDS[judge.kinds[run]] is alone.verdict(updates).kind
             escapes = [event.update for event in alone.events if event.kind in ESCAPES]
-            assert judge.escapes[run] == (escapes[0] if escapes else NEVER)
+            assert judge.log.escapes[run] == (escapes[0] if escapes else NEVER)
             basin = alone.verdict(updates).basin
             assert label == (-1 if basin is None else basin)
             assert made == alone.track.updates
@@ -77,8 +78,8 @@ def test_who_is_calm_is_asked_of_few_and_told_as_if_it_were_asked_of_all(
     everyone = [crowd_of(name, lane, 12, min(scene.updates, 300)).judge for lane in noisy]
     for one, other in zip(few, everyone, strict=True):
         for run in range(12):
-            assert one.events(run) == other.events(run)
-            assert one.changes(run) == other.changes(run)
+            assert one.log.events(run) == other.log.events(run)
+            assert one.log.changes(run) == other.log.changes(run)
     if name == OPENING:
         assert asked[0] > 0
 
@@ -86,10 +87,10 @@ def test_who_is_calm_is_asked_of_few_and_told_as_if_it_were_asked_of_all(
 def test_a_crowd_tells_whose_escapes_are_not_decided_yet() -> None:
     """Watched for long enough, they either reach the other basin's core or come back; and never does one that stays."""
     crowd = crowd_of("batch-ladder", Lane("B = 2", GradientDescent(0.2), 2), 200, 30)
-    pending, escaped = crowd.judge.pending, crowd.judge.escapes != NEVER
+    pending, escaped = crowd.judge.pending, crowd.judge.log.escapes != NEVER
     assert 5 < np.count_nonzero(pending) < 150
     crowd.extend(36)
-    late = (crowd.judge.escapes != NEVER) & (crowd.judge.escapes <= 30) & ~escaped
+    late = (crowd.judge.log.escapes != NEVER) & (crowd.judge.log.escapes <= 30) & ~escaped
     assert late.any()
     assert (pending[late]).all()
     assert not crowd_of("batch-ladder", Lane("full", GradientDescent(0.2), 20), 1, 30).judge.pending.any()
@@ -104,7 +105,7 @@ def test_memory_does_not_grow_with_the_updates() -> None:
     assert run.first > 2_000
     far = Race(run.problem, [lane], load_scene("local-minimum").start, 1)
     far.extend(3_000)
-    assert crowd.judge.changes(1) == far.judges[0].changes
+    assert crowd.judge.log.changes(1) == far.judges[0].changes
 
 
 def test_a_crowd_that_diverges_stops_where_each_overflowed() -> None:

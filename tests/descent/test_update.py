@@ -165,7 +165,7 @@ def test_a_rule_from_outside_runs_alike_alone_in_a_crowd_and_in_a_swarm(rule: Ru
             race = Race(problem, [lane], (x, y), int(seeds[marble]))
             race.extend(UPDATES)
             assert_array_equal(race.tracks[0].theta[-1], crowd.run.theta[-1][marble])
-            assert race.judges[0].changes == crowd.judge.changes(marble)
+            assert race.judges[0].changes == crowd.judge.log.changes(marble)
 
 
 @every_outside

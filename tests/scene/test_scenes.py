@@ -13,8 +13,8 @@ from runs import alone, played
 from sim.descent.lane import descend
 from sim.descent.rules import rule_name
 from sim.descent.track import Track
-from sim.descent.verdict.judge import NEVER
 from sim.descent.verdict.kinds import Event, Verdict, VerdictKind
+from sim.descent.verdict.log import NEVER
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.scene import OPENING, load_scene, scene_files
 from sim.scene.reading import SCENES

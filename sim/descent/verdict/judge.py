@@ -1,7 +1,5 @@
 """From what is seen of M runs to their verdicts and events."""
 
-from collections.abc import Iterable
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,12 +9,10 @@ from ...surface.points import Array, Mask, components, norm, vectors
 from ..examples.chance import Indices
 from ..lane import Lane
 from ..problem import Problem
-from ..rules import OWN
-from ..rules.plain.gradient_descent import NoState
-from ..rules.protocol import makes_noise
-from ..schedules import CONSTANT
 from .blocks import DWELL, EARLIER, TRACE, Blocks, Columns, History, span_of
-from .kinds import ESCAPES, EVENT_KINDS, KINDS, LASTING, Event, Observation, Rank, VerdictKind, denied, granted
+from .kinds import KINDS, LASTING, RANKS, Observation, Rank, VerdictKind, denied, granted
+from .log import NEVER, NOWHERE, Log
+from .plan import SPENT, Plan
 from .sight.ends import Ends, Held
 from .sight.leaving import off_surface, overflown, walled
 from .sight.rests import MOVING, elsewhere, places
@@ -24,26 +20,18 @@ from .sight.saddles import NO_SADDLE, holding_saddles, reaches
 from .sight.sight import REST_DISTANCE, REST_WAY, RESTLESS, ROUNDING, Sight, see
 from .sight.tolerances import LEAVING
 from .sketch import Sketch
+from .stays import Stays, begun
 from .trend import Trend
 
 LOOKBACK = DWELL + EARLIER
 """How many of the moments seen are needed once more when new ones come."""
-SPENT = 1e-10
-"""What is left of a learning rate of which one who takes no step any more will take none, over that of the lane."""
-TELLING = 1e-8
-"""What must be left of it where the length of steps is to tell that two forces balance: that of others is rounding."""
 STRAYING = 16
 """In how many blocks in a row a marble outside of the window is farther from it than ever before, that it is not said
 to stay inside a basin there."""
 SWINGING = 20
 """In how many blocks in a row one that has come to rest at a minimum moves too far for that, that it rests no more."""
-NEVER = -1
-"""The update of what did not happen."""
 
-_NOWHERE = -1  # An event's source or target, if it has none.
 UNDER_WAY, OFF_SURFACE = KINDS.index(VerdictKind.UNDER_WAY), KINDS.index(VerdictKind.OFF_SURFACE)
-_RANKS = np.array([kind.rank for kind in KINDS])
-_FLIGHTS = np.array([kind in ESCAPES for kind in EVENT_KINDS])
 _LOOKS = np.array([kind.looks for kind in KINDS])
 STAYING = np.array(
     [
@@ -54,58 +42,8 @@ STAYING = np.array(
 )
 """Which of KINDS say that a marble stays in a basin, at rest or not."""
 _IN_MINIMA = np.array([kind in (VerdictKind.SETTLED, VerdictKind.STUCK) for kind in KINDS])
-_IN_NOISE = STAYING & (_RANKS == Rank.GOING)  # Those of them that movements tell of, which may be noise alone.
-_LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (_RANKS[index], index), reverse=True)
-
-
-def decays(lane: Lane) -> bool:
-    """Whether the lane's rule shrinks θ besides following the gradient."""
-    return bool(getattr(lane.rule, "weight_decay", 0.0))
-
-
-def repeats(lane: Lane, count: int) -> bool:
-    """Whether the lane's rule answers the same at the same place, of N examples: who takes no step never will again.
-
-    Nothing is drawn, no learning rate is still to come, and the rule says that it remembers nothing.
-    """
-    remembers = getattr(type(lane.rule).init, "__annotations__", {}).get("return") is not NoState
-    return not (lane.chance(count) or lane.schedule != CONSTANT or remembers)
-
-
-def fallen(lane: Lane, count: int, updates: Indices) -> Array:
-    """What the learning rate is at most from each of these updates on, over the lane's own; infinite if nobody knows.
-
-    A rule of the program heeds it.
-    """
-    if type(lane.rule) not in OWN:
-        return np.full(len(updates), np.inf)
-    epoch = lane.updates_per_epoch(count)
-    return np.array([lane.schedule.never_above(update, epoch) for update in updates.tolist()])
-
-
-def _factors(lane: Lane, count: int, updates: Indices) -> Array:
-    """What the learning rate of each of these updates is over the lane's own; 0 where steps may be rounding."""
-    epoch = lane.updates_per_epoch(count)
-    factors = np.array([lane.schedule.factor(update, epoch) for update in updates.tolist()])
-    return np.where(factors >= TELLING, factors, 0.0)
-
-
-def steps_left(lane: Lane, count: int, updates: Indices) -> Array:
-    """All steps from each of these updates on, as so many of its own learning rate at most; infinite if nobody knows.
-
-    A rule of the program moves in proportion to it, unless it adds noise of its own.
-    """
-    if type(lane.rule) not in OWN or makes_noise(lane.rule):
-        return np.full(len(updates), np.inf)
-    epoch, schedule = lane.updates_per_epoch(count), lane.schedule
-    factors = ((schedule.factor(update, epoch), schedule.to_come(update, epoch)) for update in updates.tolist())
-    return np.array([to_come / factor if factor else 0.0 if to_come == 0 else np.inf for factor, to_come in factors])
-
-
-def _rates(lane: Lane, count: int, updates: Indices) -> Array:
-    """The learning rate of each of these updates."""
-    rates = [lane.rate_at(update, count) for update in updates.ravel().tolist()]
-    return np.array(rates).reshape(updates.shape)
+_IN_NOISE = STAYING & (RANKS == Rank.GOING)  # Those of them that movements tell of, which may be noise alone.
+_LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (RANKS[index], index), reverse=True)
 
 
 class Judge:
@@ -122,41 +60,31 @@ class Judge:
         lookback: how many of the moments seen are at hand with the new ones; from many, less has to be computed.
         sketch: of the training loss, with which it need not be computed where little turns on it.
         """
-        marbles, count = len(starts), problem.train.count
+        marbles = len(starts)
         self._problem = problem
-        self._decays, self._repeats = decays(lane), repeats(lane, count)
-        self._fallen, self._factors = partial(fallen, lane, count), partial(_factors, lane, count)
-        self._steps_left = partial(steps_left, lane, count)
+        self._plan = plan = Plan(lane, problem.train.count)
         # One who takes no step for as long as a slope asks for has then met every batch.
-        self._meets_all = lane.updates_per_epoch(count) <= LASTING * DWELL
-        epoch, no_noise = lane.updates_per_epoch(count), TRACE * problem.units.gradient
-        painted = partial(_rates, lane, count) if makes_noise(lane.rule) else None
-        self._noisy = lane.chance(count) or painted is not None
-        self._span = span_of(epoch)
-        resting = REST_WAY * problem.units.length
-        self._history = History(epoch, lane.chance(count), marbles, no_noise, painted, resting, lookback, sketch)
+        self._meets_all = plan.epoch <= LASTING * DWELL
+        self._span = span_of(plan.epoch)
+        no_noise, resting = TRACE * problem.units.gradient, REST_WAY * problem.units.length
+        painted = plan.rates if plan.paints else None
+        self._history = History(plan.epoch, plan.chance, marbles, no_noise, painted, resting, lookback, sketch)
         # Where η falls, the loss falls with the noise, wherever a marble is.
-        self._trend = Trend(marbles, self._span) if self._noisy and lane.schedule == CONSTANT else None
-        self._log: list[Indices] = []  # Rows of run, update, seen, kind, source, target.
-        self._changes: list[Indices] = [np.stack([np.arange(marbles), *np.zeros((2, marbles), dtype=np.intp)], axis=1)]
+        self._trend = Trend(marbles, self._span) if plan.noisy and plan.constant else None
+        self.log = Log(marbles)
+        """What has happened to them, and how their verdicts have changed."""
         self.seen = 0
         """How many moments of the runs it has judged."""
         self.kinds = np.zeros(marbles, dtype=np.intp)
         """The verdicts at the last moment seen, as indices into KINDS; shape (M,)."""
-        self.escapes = np.full(marbles, NEVER)
-        """The update at which each first left a basin or a saddle, or NEVER; shape (M,)."""
-        self.basins = problem.basins.labels(starts)
-        """The basin in which each is at the last moment seen, or NO_BASIN; shape (M,)."""
-        self._home = self.basins.copy()  # The basin whose core it was in last, at first that of the start.
-        self._arrived = np.zeros(marbles, dtype=np.intp)  # When it came to its home.
-        self._entered = np.zeros(marbles, dtype=np.intp)  # When it came into the basin that it is in now.
+        self._stay = begun(problem.basins.labels(starts))  # At the last moment seen.
         self._held = np.full(marbles, NO_SADDLE)  # The saddle in which the full-batch descent from the start ends.
-        on_ridge = np.flatnonzero(self._home == NO_BASIN)
+        on_ridge = np.flatnonzero(self._stay.home == NO_BASIN)
         if len(on_ridge):
             self._held[on_ridge] = holding_saddles(problem, starts[on_ridge])
         self._left = np.full(marbles, NO_BASIN)  # The home that it has left for a minimum that was not known.
         self._stalled = np.full(marbles, NO_SADDLE)  # The saddle at which it has stalled.
-        self._freed = np.full(marbles, _NOWHERE)  # The basin whose core it has reached from there, until that is told.
+        self._freed = np.full(marbles, NOWHERE)  # The basin whose core it has reached from there, until that is told.
         self._proposed = np.zeros(marbles, dtype=np.intp)  # The verdict that the last look would have given.
         self._times = np.zeros(marbles, dtype=np.intp)  # How many looks in a row would have given it.
         self._swing = np.zeros(marbles)  # The longest of the movements before the verdict.
@@ -167,52 +95,27 @@ class Judge:
         self._searched = np.zeros(marbles, dtype=np.intp)  # When no basin was found around it, outside of those known.
 
     @property
-    def pending(self) -> Mask:
-        """Who is elsewhere than in the basin it belongs to, so that it is open whether it escapes; shape (M,)."""
-        going = _RANKS[self.kinds] > Rank.FOR_GOOD
-        out = np.where(self._home == NO_BASIN, self._held != NO_SADDLE, self._left != self._home)
-        return np.asarray((self.basins != self._home) & out & going)
+    def basins(self) -> Labels:
+        """The basin in which each is at the last moment seen, or NO_BASIN; shape (M,)."""
+        return self._stay.basin
 
     @property
-    def ends(self) -> Indices:
-        """The update at which each diverged, left the surface or had its rule fail, or NEVER; shape (M,)."""
-        ends = np.full_like(self.kinds, NEVER)
-        run, update, kind = np.concatenate(self._changes).T
-        # One that has come back to the surface goes on.
-        ends[run] = np.where(_RANKS[kind] == Rank.FOR_GOOD, update, NEVER)
-        return ends
-
-    def escaped(self, updates: int) -> Indices:
-        """The update of each one's first escape within so many, as far as is certain by now, or NEVER; shape (M,)."""
-        first = np.full_like(self.kinds, updates + 1)
-        if self._log:
-            run, update, _, kind, *_ = np.concatenate(self._log).T
-            flight = _FLIGHTS[kind]
-            np.minimum.at(first, run[flight], update[flight])
-        return np.where(first > updates, NEVER, first)
+    def pending(self) -> Mask:
+        """Who is elsewhere than in the basin it belongs to, so that it is open whether it escapes; shape (M,)."""
+        going = RANKS[self.kinds] > Rank.FOR_GOOD
+        home = self._stay.home
+        out = np.where(home == NO_BASIN, self._held != NO_SADDLE, self._left != home)
+        return np.asarray((self.basins != home) & out & going)
 
     def undecided(self, updates: int) -> Mask:
         """Who may have escaped within so many updates, and earlier than is certain by now; shape (M,).
 
         Who has left the saddle at which it had stalled is told at the end of the block.
         """
-        first = self.escaped(updates)
-        out = self.pending & (self._entered <= np.where(first == NEVER, updates, first - 1))
+        first = self.log.escaped(updates)
+        out = self.pending & (self._stay.entered <= np.where(first == NEVER, updates, first - 1))
         told = self.seen > -(-updates // DWELL) * DWELL
         return np.asarray(out | ((self._stalled != NO_SADDLE) & (first == NEVER) & (not told)))
-
-    def events(self, run: int = 0) -> list[Event]:
-        """What has happened in a run, in the order in which it became certain."""
-        rows = [row for part in self._log for row in part[part[:, 0] == run].tolist()]
-        return [
-            Event(update, seen, EVENT_KINDS[kind], *(None if place == _NOWHERE else place for place in places))
-            for _, update, seen, kind, *places in sorted(rows, key=lambda row: row[2])
-        ]
-
-    def changes(self, run: int = 0) -> list[tuple[int, VerdictKind]]:
-        """Every verdict on a run with the update from which on it held, the first at 0."""
-        rows = (row for part in self._changes for row in part[part[:, 0] == run].tolist())
-        return [(update, KINDS[kind]) for _, update, kind in rows]
 
     def read(self, columns: Columns, first: int, moments: int, ends: Indices) -> Labels:
         """Judge on, up to so many moments of each run; the basins of the new moments (K, M).
@@ -227,9 +130,9 @@ class Judge:
             basins, core = (labels.reshape(theta.shape[:-1]) for labels in places(self._problem, points))
         alive = np.arange(begin, moments)[:, None] <= ends
         if alive.all():
-            stays = self._stays(begin, basins, core)
+            stays = self._stay.followed(begin, basins, core)
         else:
-            stays = self._stays(begin, np.where(alive, basins, self.basins), np.where(alive, core, NO_BASIN))
+            stays = self._stay.followed(begin, np.where(alive, basins, self.basins), np.where(alive, core, NO_BASIN))
         lost = self._lost(columns, first, begin, stays.basin, alive)
         looks = np.arange(max(1, -(-begin // DWELL)) * DWELL, moments, DWELL)
         told = 0
@@ -251,8 +154,7 @@ class Judge:
         self._tell_passages(begin, stays, range(told, len(basins)))
         self._tell_lost(begin, lost, alive, range(told, len(basins)))
         if len(basins):
-            stay = stays.at(-1)
-            self.basins, self._home, self._arrived, self._entered = stay.basin, stay.home, stay.arrived, stay.entered
+            self._stay = stays.at(-1)
         self.seen = moments
         return basins
 
@@ -261,29 +163,13 @@ class Judge:
 
         theta, gradient: where each was last, and ∇L there; (n, 2). failed: with which the rule failed; (n,).
         """
-        going = (_RANKS[self.kinds[runs]] > Rank.FOR_GOOD) | (failed & (self.kinds[runs] == OFF_SURFACE))
+        going = (RANKS[self.kinds[runs]] > Rank.FOR_GOOD) | (failed & (self.kinds[runs] == OFF_SURFACE))
         diverged = overflown(self._problem, theta[going], gradient[going])
         kinds = np.where(diverged, KINDS.index(VerdictKind.DIVERGED), OFF_SURFACE)
         kinds[failed[going]] = KINDS.index(VerdictKind.FAILED)
-        self._conclude(runs[going], updates[going], kinds, self._home[runs[going]])
+        self._conclude(runs[going], updates[going], kinds, self._stay.home[runs[going]])
 
-    def _stays(self, begin: int, basins: Labels, core: Labels) -> "_Stays":
-        """What follows from the basins and cores (K, M) of the moments from `begin` on."""
-        moments = range(begin, begin + len(basins))
-        home = _last_values(self._home, core, core != NO_BASIN)
-        arrived = _last_values(self._arrived, moments, home[1:] != home[:-1])
-        moved = basins != np.concatenate([self.basins[None], basins[:-1]])
-        entered = _last_values(self._entered, moments, moved)
-        return _Stays(
-            basin=basins,
-            cored=core != NO_BASIN,
-            home=home[1:],
-            before=home[:-1],
-            arrived=arrived[1:],
-            entered=entered[1:],
-        )
-
-    def _tell_passages(self, begin: int, stays: "_Stays", rows: range) -> None:
+    def _tell_passages(self, begin: int, stays: Stays, rows: range) -> None:
         """Note down who reached the core of another basin in these of the moments, or came back to that of its own."""
         part = slice(rows.start, rows.stop)
         told = stays.home[part] != stays.before[part]
@@ -295,13 +181,13 @@ class Judge:
         update, seen = stays.entered[row, run], begin + row
         source, target = stays.before[row, run], stays.home[row, run]
         fled, freed = source != NO_BASIN, (source == NO_BASIN) & (self._held[run] != NO_SADDLE)
-        source = np.where(source == self._left[run], _NOWHERE, source)  # It came from a minimum that was not known.
+        source = np.where(source == self._left[run], NOWHERE, source)  # It came from a minimum that was not known.
         self._left[run] = NO_BASIN
-        self._tell("escaped", run[fled], update[fled], seen[fled], source[fled], target[fled])
+        self.log.tell("escaped", run[fled], update[fled], seen[fled], source[fled], target[fled])
         lingers = freed & (self._stalled[run] != NO_SADDLE)  # It leaves it when it is out of its reach.
         self._freed[run[lingers]] = target[lingers]
         freed &= ~lingers
-        self._tell("left_saddle", run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
+        self.log.tell("left_saddle", run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
 
     def _lost(self, columns: Columns, first: int, begin: int, basins: Labels, alive: Mask) -> Mask:
         """Who is where the loss has no value, which is in no basin, at these of the moments (K, M) from `begin` on."""
@@ -320,15 +206,15 @@ class Judge:
             return
         for row in rows:
             off = self.kinds == OFF_SURFACE
-            left = np.flatnonzero(lost[row] & (_RANKS[self.kinds] > Rank.FOR_GOOD))
-            self._conclude(left, begin + row, np.full(len(left), OFF_SURFACE), self._home[left])
+            left = np.flatnonzero(lost[row] & (RANKS[self.kinds] > Rank.FOR_GOOD))
+            self._conclude(left, begin + row, np.full(len(left), OFF_SURFACE), self._stay.home[left])
             back = np.flatnonzero(off & ~lost[row] & alive[row])
-            self._conclude(back, begin + row, np.full(len(back), UNDER_WAY), self._home[back])
+            self._conclude(back, begin + row, np.full(len(back), UNDER_WAY), self._stay.home[back])
 
     def _straying(self, blocks: Blocks) -> Mask:
         """Who, in noise, has got farther from the window than ever with each of STRAYING blocks out there; (K, M)."""
         window, there = self._problem.window, blocks.columns.theta[blocks.ends - blocks.first]
-        if not self._noisy:
+        if not self._plan.noisy:
             return np.zeros(there.shape[:-1], dtype=np.bool_)
         away = norm(there - window.center)
         before = np.maximum.accumulate(np.concatenate([self._farthest[None], away]))
@@ -344,7 +230,7 @@ class Judge:
         rows = blocks.ends - blocks.first
         return self._trend.follow(stay, lambda look, runs: blocks.columns.ground(rows[[look] * len(runs)], runs)[0])
 
-    def _seen(self, looks: Indices, sight: Sight, stay: "_Stays", straying: Mask) -> Observation:
+    def _seen(self, looks: Indices, sight: Sight, stay: Stays, straying: Mask) -> Observation:
         """What verdicts follow from at these moments (K,), each part of shape (K, M)."""
         outside = stay.basin == NO_BASIN
         return Observation(
@@ -361,12 +247,12 @@ class Judge:
             falling=np.zeros(outside.shape, dtype=np.bool_),
         )
 
-    def _look(self, update: int, look: "_Look", stay: "_Stays", block: Array, alive: Mask) -> None:
+    def _look(self, update: int, look: "_Look", stay: Stays, block: Array, alive: Mask) -> None:
         """Judge the runs at the end of a block, its points being (DWELL, M, 2)."""
         strayed = norm(block[-1] - self._began) > LEAVING * REST_DISTANCE * self._problem.units.length
         seen = look.seen.at(look.number, self._swing, strayed)
         sight = seen.sight
-        alive = alive & (_RANKS[self.kinds] > Rank.FOR_GOOD)
+        alive = alive & (RANKS[self.kinds] > Rank.FOR_GOOD)
         self._leave_saddles(update, block, alive)
         kinds = self._kinds(look, seen, alive)
         self._take_back(update, kinds, alive & (stay.basin == NO_BASIN), block)
@@ -378,7 +264,7 @@ class Judge:
         resting = np.flatnonzero(_IN_MINIMA[kinds[changed]])
         if len(resting):
             runs = changed[resting]
-            places[resting[elsewhere(self._problem, block[-1, runs], stay.basin[runs])]] = _NOWHERE
+            places[resting[elsewhere(self._problem, block[-1, runs], stay.basin[runs])]] = NOWHERE
         self._conclude(changed, update, kinds[changed], places)
         stalled = np.flatnonzero(
             alive & (self.kinds == KINDS.index(VerdictKind.STALLED)) & (sight.still_at != NO_SADDLE)
@@ -392,7 +278,7 @@ class Judge:
         there is none. Who was in none is asked again after as many updates more: that costs a descent.
         """
         runs = np.flatnonzero(outside & _IN_NOISE[kinds] & (kinds != self.kinds))
-        if not self._noisy or not len(runs):
+        if not self._plan.noisy or not len(runs):
             return
         proposed, kinds[runs] = kinds[runs], UNDER_WAY
         asked = 2 * self._searched[runs] <= update
@@ -402,13 +288,13 @@ class Judge:
         kinds[runs[found]] = proposed[found]
         self._searched[runs[~found]] = update
 
-    def _tell_departures(self, update: int, runs: Indices, stay: "_Stays", theta: Array) -> None:
+    def _tell_departures(self, update: int, runs: Indices, stay: Stays, theta: Array) -> None:
         """Note down which of these runs, at θ (M, 2), have left their basin for a minimum that was not known."""
         lost = (stay.basin == NO_BASIN) & (stay.home != NO_BASIN) & (self._left != stay.home)
         runs = runs[lost[runs]]
         if len(runs):
             runs = runs[np.isfinite(self._problem.beyond(theta[runs])).all(axis=-1)]
-            self._tell("escaped", runs, stay.entered[runs], update, stay.home[runs], _NOWHERE)
+            self.log.tell("escaped", runs, stay.entered[runs], update, stay.home[runs], NOWHERE)
             self._left[runs] = stay.home[runs]
 
     def _kinds(self, look: "_Look", seen: Observation, alive: Mask) -> Indices:
@@ -420,12 +306,12 @@ class Judge:
         for index in np.unique(self.kinds).tolist():
             lasts |= (self.kinds == index) & KINDS[index].lasts(seen)
         if seen.sight.unmoved.any():
-            lasts &= ~seen.sight.unmoved | (_RANKS[self.kinds] < Rank.GOING)
+            lasts &= ~seen.sight.unmoved | (RANKS[self.kinds] < Rank.GOING)
         proposed = self._asked(look, seen, np.flatnonzero(look.unsure & alive & ~lasts))
         self._times = np.where(proposed == self._proposed, self._times + 1, 1)
         self._proposed = proposed
-        sure = (self._times >= _LOOKS[proposed]) | (seen.sight.ended & (_RANKS[proposed] == Rank.STANDING))
-        outranked = sure & (_RANKS[proposed] < _RANKS[self.kinds])
+        sure = (self._times >= _LOOKS[proposed]) | (seen.sight.ended & (RANKS[proposed] == Rank.STANDING))
+        outranked = sure & (RANKS[proposed] < RANKS[self.kinds])
         return np.where(lasts & ~outranked, self.kinds, np.where(sure, proposed, UNDER_WAY))
 
     def _asked(self, look: "_Look", seen: Observation, runs: Indices) -> Indices:
@@ -447,37 +333,24 @@ class Judge:
         if not len(run):
             return
         out = reaches(self._problem, block[-1, run], self._stalled[run]) > LEAVING
-        run = run[out | (self._freed[run] != _NOWHERE)]
+        run = run[out | (self._freed[run] != NOWHERE)]
         if len(run):
             outside = reaches(self._problem, block[:, run], self._stalled[run]) > LEAVING
             outside[-1] = True  # Where the core of a basin is within that reach.
             left = update - DWELL + 1 + np.argmax(outside, axis=0)
-            self._tell("left_saddle", run, left, update, self._stalled[run], self._freed[run])
-            self._stalled[run], self._held[run], self._freed[run] = NO_SADDLE, NO_SADDLE, _NOWHERE
+            self.log.tell("left_saddle", run, left, update, self._stalled[run], self._freed[run])
+            self._stalled[run], self._held[run], self._freed[run] = NO_SADDLE, NO_SADDLE, NOWHERE
 
     def _conclude(self, runs: Indices, update: Indices | int, kinds: Indices, places: Labels) -> None:
         """Change the verdicts on these runs; who has gone for good is in no place any more."""
         self.kinds[runs] = kinds
-        if len(runs):
-            self._changes.append(np.stack(np.broadcast_arrays(runs, update, kinds), axis=1))
+        self.log.change(runs, update, kinds)
         for index in np.unique(kinds).tolist():
             if index != UNDER_WAY:
                 these = kinds == index
                 updates = np.broadcast_to(update, runs.shape)[these]
-                place = _NOWHERE if KINDS[index].rank == Rank.FOR_GOOD else places[these]
-                self._tell(KINDS[index].code, runs[these], updates, updates, _NOWHERE, place)
-
-    def _tell(
-        self, kind: str, runs: Indices, update: Indices, seen: Indices | int, source: Labels | int, target: Labels | int
-    ) -> None:
-        """Note down an event of these runs."""
-        if not len(runs):
-            return
-        number = EVENT_KINDS.index(kind)
-        self._log.append(np.stack(np.broadcast_arrays(runs, update, seen, number, source, target), axis=1))
-        if kind in ESCAPES:
-            fresh = np.flatnonzero(self.escapes[runs] == NEVER)[::-1]  # Of several escapes of a run the first is kept.
-            self.escapes[runs[fresh]] = update[fresh]
+                place = NOWHERE if KINDS[index].rank == Rank.FOR_GOOD else places[these]
+                self.log.tell(KINDS[index].code, runs[these], updates, updates, NOWHERE, place)
 
     def _sights(self, blocks: Blocks, basins: Labels) -> Sight:
         """What is to be seen at the ends of these blocks, in these basins (K, M)."""
@@ -495,29 +368,16 @@ class Judge:
         restless = _in_a_row(self._restless, progress.path > RESTLESS * REST_WAY * self._problem.units.length)
         self._restless = restless[-1]
         ends = Ends(columns.theta[rows], ground, basins, way, restless >= SWINGING)
-        left, shortest = self._fallen(blocks.ends)[:, None], ROUNDING * self._problem.units.length
+        left, shortest = self._plan.fallen(blocks.ends)[:, None], ROUNDING * self._problem.units.length
         ended = np.zeros(progress.path.shape, dtype=np.bool_)
         if (left <= SPENT).any():
             ended = (left <= SPENT) & (progress.longest <= shortest)
             ended |= (left == 0) & (norm(columns.movement[rows - 1]) <= shortest)
-        for_good = self._repeats or left <= (1.0 if self._meets_all else SPENT)
-        factors = self._factors(blocks.ends)[:, None] if self._decays else None
+        for_good = self._plan.repeats or left <= (1.0 if self._meets_all else SPENT)
+        factors = self._plan.factors(blocks.ends)[:, None] if self._plan.decays else None
         return see(
-            self._problem, ends, progress, Held(factors, for_good, self._steps_left(blocks.ends)[:, None], ended)
+            self._problem, ends, progress, Held(factors, for_good, self._plan.steps_left(blocks.ends)[:, None], ended)
         )
-
-
-def _last_values(first: Indices, values: Iterable[Indices | int], happens: Mask) -> Indices:
-    """The value (M,) that came last with what happens (K, M), up to each row; before any, the first; (K + 1, M).
-
-    Row by row: two that follow one another are in the processor's own memory, many are not.
-    """
-    last = np.empty((len(happens) + 1, len(first)), dtype=np.intp)
-    last[0] = first
-    for before, row, value, here in zip(last, last[1:], values, happens, strict=False):
-        row[:] = before
-        np.copyto(row, value, where=here)
-    return last
 
 
 def _in_a_row(before: Indices, happens: Mask) -> Indices:
@@ -536,7 +396,7 @@ def _proposed(seen: Observation) -> Indices:
         proposed[KINDS[index].begins(seen)] = index
     unmoved = seen.sight.unmoved
     if unmoved.any():
-        proposed[unmoved & (_RANKS[proposed] == Rank.GOING)] = UNDER_WAY
+        proposed[unmoved & (RANKS[proposed] == Rank.GOING)] = UNDER_WAY
     return proposed
 
 
@@ -553,24 +413,3 @@ class _Look(NamedTuple):
     """The verdicts that begin, if all are calm who may be; (M,)."""
     unsure: Mask
     """Where another one would if nobody was; (M,)."""
-
-
-class _Stays(NamedTuple):
-    """Where M runs belong at K moments; each part of shape (K, M), or of one moment (M,)."""
-
-    basin: Labels
-    """The basin that it is in."""
-    cored: Mask
-    """Whether it is in the core of that basin."""
-    home: Labels
-    """Its home: the basin whose core it was in last."""
-    before: Labels
-    """Its home a moment before."""
-    arrived: Indices
-    """When it came to the core of its home."""
-    entered: Indices
-    """When it came into the basin that it is in."""
-
-    def at(self, row: int | Indices) -> "_Stays":
-        """Where they belong at one of the moments, or at some."""
-        return _Stays._make(part[row] for part in self)

@@ -353,6 +353,7 @@ class VerdictKind(Enum):
 
 
 KINDS = tuple(VerdictKind)
+RANKS = np.array([kind.rank for kind in KINDS])
 
 ESCAPES = ("escaped", "left_saddle")
 """The kinds of events that lead from one place to another: out of a basin, off a saddle."""

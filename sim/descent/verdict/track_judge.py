@@ -10,12 +10,12 @@ import numpy as np
 from ...surface.basins import NO_BASIN
 from ...surface.points import Array, eigenvectors, norm
 from ..examples.chance import Indices
-from ..lane import Lane
 from ..problem import Problem
 from ..track import Track
 from .blocks import SWING, UNDAMPED
-from .judge import LOOKBACK, SPENT, Judge, decays, fallen, steps_left
+from .judge import LOOKBACK, Judge
 from .kinds import Event, Verdict, VerdictKind
+from .plan import Plan
 from .sight.rests import elsewhere, level_with
 from .sight.saddles import nearest_saddle
 from .sight.tolerances import AS_LOW, LEAVING
@@ -53,13 +53,14 @@ class TrackJudge:
             end = np.array([track.overflow])
             failed = np.array([bool(track.failure)])
             judge.overflow(np.array([0]), end, track.theta[-1:], track.full_gradient[-1:], failed)
-        self.events, self.changes = judge.events(), judge.changes()
+        self.events, self.changes = judge.log.events(), judge.log.changes()
 
     def verdict(self, update: int) -> Verdict:
         """The verdict at the moment `update`, which must have been recorded, or at the track's end."""
         change = bisect_right(self.changes, update, key=lambda entry: entry[0]) - 1
         since, kind = self.changes[change]
         track, problem = self.track, self.track.problem
+        plan = Plan(track.lane, problem.train.count)
         moment = min(update, track.updates)
         theta, basin = track.theta[moment], self.basin(moment)
         lower, upper = track.curvatures[moment].tolist()
@@ -81,7 +82,7 @@ class TrackJudge:
             found=found,
             lower=_lower(problem, *found) if found and kind is VerdictKind.STUCK else None,
             proved=kind is VerdictKind.SETTLED and problem.proof is not None,
-            decays=decays(track.lane) and not _fades(track.lane, problem.train.count, update),
+            decays=plan.decays and not plan.fades(update),
             failure=track.failure if kind is VerdictKind.FAILED else "",
         )
 
@@ -122,12 +123,6 @@ def observe_all(judges: Iterable[TrackJudge]) -> None:
     """`observe` of several judges."""
     for judge in judges:
         judge.observe()
-
-
-def _fades(lane: Lane, count: int, update: int) -> bool:
-    """Whether the learning rate comes to nothing, so that no forces need to balance where a marble rests."""
-    here = np.array([update])
-    return bool(fallen(lane, count, here)[0] <= SPENT or steps_left(lane, count, here)[0] < np.inf)
 
 
 @lru_cache(maxsize=16)  # A problem is large, and lives for as long as it is in here.

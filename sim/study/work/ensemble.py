@@ -18,14 +18,14 @@ from ...descent.lane import Lane
 from ...descent.problem import Problem
 from ...descent.race import Experiment
 from ...descent.run import Run
-from ...descent.verdict import judge
+from ...descent.verdict import log
 from ...descent.verdict.blocks import DWELL
 from ...descent.verdict.kinds import KINDS, Rank, VerdictKind
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.points import Array, Mask
 from .steps import finished
 
-NEVER = judge.NEVER
+NEVER = log.NEVER
 """The update of what did not happen."""
 
 VERDICTS = KINDS
@@ -199,7 +199,7 @@ def _block(
     basins = np.where(np.isin(verdicts, _OVER), NO_BASIN, crowd.judge.basins)
     with np.errstate(all="ignore"):
         losses, test_losses = problem.train.value(theta), problem.test.value(theta)
-    made, ends = crowd.run.made, crowd.judge.ends
+    made, ends = crowd.run.made, crowd.judge.log.ends
     escapes, undecided = yield from decided(crowd, start, seeds, updates, slice_)
     return Outcomes(
         seeds=seeds,
@@ -241,14 +241,14 @@ def decided(
         if not crowd.judge.undecided(updates).any():
             break
         yield from _extended(crowd, updates + more, slice_)
-    escapes, pending = crowd.judge.escaped(updates), crowd.judge.undecided(updates)
+    escapes, pending = crowd.judge.log.escaped(updates), crowd.judge.undecided(updates)
     left, last = np.flatnonzero(pending), last_followed(updates)
     if len(left):
         alone, more = _crowd(crowd.run.problem, crowd.run.lane, start, seeds[left]), TOGETHER[-1]
         while alone.run.updates < last and (alone.run.updates <= updates or alone.judge.undecided(updates).any()):
             more *= 2
             yield from _extended(alone, min(updates + more, last), slice_)
-        escapes[left], pending[left] = alone.judge.escaped(updates), alone.judge.undecided(updates)
+        escapes[left], pending[left] = alone.judge.log.escaped(updates), alone.judge.undecided(updates)
     return escapes, pending & (escapes == NEVER)
 
 

@@ -67,7 +67,7 @@ def last(judge: Judge) -> VerdictKind:
 
 
 def told(judge: Judge) -> list[VerdictKind]:
-    return [kind for _, kind in judge.changes()]
+    return [kind for _, kind in judge.log.changes()]
 
 
 def approach(end: tuple[float, float], first: float, rate: float, updates: int) -> Array:
@@ -160,7 +160,7 @@ def test_only_what_is_as_low_as_the_lowest_minimum_is_called_that(tilt: float, k
     higher = max(problem.minima, key=lambda minimum: minimum.value)
     judge = judged(problem, approach(higher.position, 0.05, 0.8, 100))
     assert last(judge) is kind
-    assert judge.events()[-1].target == problem.minima.index(higher)
+    assert judge.log.events()[-1].target == problem.minima.index(higher)
 
 
 def test_a_rest_is_named_by_its_minimum_where_that_was_not_known() -> None:
@@ -295,7 +295,9 @@ def test_who_lingers_at_a_saddle_for_two_looks_has_stalled_and_leaves_it_when_it
         way = pause((0.0, 0.0), reach, count, share)
         judge = judged(problem, way)
         assert (VerdictKind.STALLED in told(judge)) == stalls
-        left = [event for event in judge.events() if event.kind == "left_saddle" and (stalls or event.target is None)]
+        left = [
+            event for event in judge.log.events() if event.kind == "left_saddle" and (stalls or event.target is None)
+        ]
         assert len(left) == stalls
         for event in left:
             assert norm(way[event.update]) > tolerances.LEAVING * reach >= norm(way[event.update - 1])
@@ -474,8 +476,10 @@ def test_a_passage_is_from_core_to_core_at_the_last_crossing() -> None:
     def escapes(*heights: float) -> list[Event]:
         y = np.array(heights)
         judge = judged(problem, np.stack([0.0 * y, y], axis=1))
-        assert judge.pending[0] == (y[-1] != 0 and problem.basins.labels(np.array([[0.0, y[-1]]]))[0] != judge._home[0])
-        return [event for event in judge.events() if event.kind == "escaped"]
+        assert judge.pending[0] == (
+            y[-1] != 0 and problem.basins.labels(np.array([[0.0, y[-1]]]))[0] != judge._stay.home[0]
+        )
+        return [event for event in judge.log.events() if event.kind == "escaped"]
 
     assert escapes(1.0, 0.5, -0.2, outside) == []
     assert escapes(1.0, 0.5, -0.2, outside, 0.2, 1.0) == []
@@ -495,7 +499,7 @@ def test_out_of_the_window_and_back_are_passages_too() -> None:
         x = np.repeat(places, 100)
         judge = judged(problem, np.stack([x, 0.0 * x], axis=1))
         assert not judge.pending[0]
-        return [(event.update, event.source, event.target) for event in judge.events() if event.kind == "escaped"]
+        return [(event.update, event.source, event.target) for event in judge.log.events() if event.kind == "escaped"]
 
     assert escapes(0.0, 2.0) == [(100, middle, None)]
     assert escapes(0.0, 2.0, 0.0) == [(100, middle, None), (200, None, middle)]

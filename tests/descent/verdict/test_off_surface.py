@@ -15,8 +15,8 @@ from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Rule
-from sim.descent.verdict.judge import NEVER
 from sim.descent.verdict.kinds import Saying, VerdictKind
+from sim.descent.verdict.log import NEVER
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.surface.functions.formula import Formula
 from sim.surface.protocol import Window
@@ -96,11 +96,11 @@ def test_a_crowd_leaves_the_surface_and_comes_back_as_its_marbles_alone(chunks: 
             crowd.extend(updates)
         for run, place in enumerate(places):
             alone = judged(problem, place, GradientDescent(0.05), 250, 1)
-            assert crowd.judge.changes(run) == alone.changes
-            assert crowd.judge.events(run) == alone.events
+            assert crowd.judge.log.changes(run) == alone.changes
+            assert crowd.judge.log.events(run) == alone.events
             gone = alone.verdict(250).kind is VerdictKind.OFF_SURFACE
-            assert crowd.judge.ends[run] == (alone.changes[-1][0] if gone else NEVER)
-        assert (crowd.judge.ends == NEVER).any() == (problem is HOLES)
+            assert crowd.judge.log.ends[run] == (alone.changes[-1][0] if gone else NEVER)
+        assert (crowd.judge.log.ends == NEVER).any() == (problem is HOLES)
 
 
 @pytest.mark.parametrize(

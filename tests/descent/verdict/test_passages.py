@@ -72,7 +72,7 @@ def told(problem: Problem, eta: float, updates: int) -> list[list[Event]]:
     starts = np.tile((0.0, wells()[2]), (MARBLES, 1))
     crowd = Crowd(problem, Lane("", GradientDescent(eta), 1), starts, np.arange(MARBLES))
     crowd.extend(updates)
-    return [[event for event in crowd.judge.events(run) if event.kind == "escaped"] for run in range(MARBLES)]
+    return [[event for event in crowd.judge.log.events(run) if event.kind == "escaped"] for run in range(MARBLES)]
 
 
 @pytest.mark.parametrize(("eta", "updates"), [(0.06, 6_000), (0.25, 2_000)])

@@ -68,6 +68,6 @@ def test_a_crowd_is_judged_the_same_without_a_sketch(scene: str, lane: int, monk
     monkeypatch.setattr(crowd, "sketch_of", lambda _: None)
     exactly, all_ = judged()
     for seed in range(MANY):
-        assert roughly.judge.changes(seed) == exactly.judge.changes(seed)
-        assert roughly.judge.events(seed) == exactly.judge.events(seed)
+        assert roughly.judge.log.changes(seed) == exactly.judge.log.changes(seed)
+        assert roughly.judge.log.events(seed) == exactly.judge.log.events(seed)
     assert some < all_ / 2

@@ -278,7 +278,7 @@ def test_who_has_trembled_on_a_saddle_leaves_it_once_and_does_not_bounce(seed: i
 def test_who_goes_on_down_a_valley_in_noise_rattles_no_more(
     formula: str, start: tuple[float, float], rate: float, sigma: float
 ) -> None:
-    """In 40 updates noise hides the way down; by and by one sees it: the mean loss falls by five times its deviation."""
+    """In 40 updates noise hides the way down; by and by one sees it: the loss falls by five times its deviation."""
     problem = Problem(*TiltedExamples(sigma, count=20).sums(Formula(formula)), Window(-3.0, 3.0, -3.0, 3.0))
     for seed in range(3):
         judge = judged(problem, lane(GradientDescent(rate), 1), start, 2000, seed)

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from sim.descent.crowd import Crowd
-from sim.descent.verdict.judge import NEVER, STAYING
+from sim.descent.verdict.judge import STAYING
+from sim.descent.verdict.log import NEVER
 from sim.report import summary, table
 from sim.scene import Scene
 from sim.scene.reading import parse_scene
@@ -85,7 +86,7 @@ def test_the_share_by_an_update_does_not_depend_on_how_long_one_watches(updates:
 def test_it_is_told_once_and_at_the_last_crossing() -> None:
     crowd = Crowd(scene().problem(), scene().lanes[0], np.array([scene().start]), np.array([0]))
     crowd.extend(300)
-    [escape] = [event for event in crowd.judge.events() if event.kind == "escaped"]
+    [escape] = [event for event in crowd.judge.log.events() if event.kind == "escaped"]
     assert (escape.source, escape.target) == (0, None)
     crowd = Crowd(scene().problem(), scene().lanes[0], np.array([scene().start]), np.array([0]))
     crowd.extend(escape.update - 1)
@@ -103,7 +104,7 @@ def test_how_many_moments_come_at_a_time_makes_no_difference(stops: tuple[int, .
         crowds[0].extend(stop)
     crowds[1].extend(300)
     for run in range(8):
-        assert crowds[0].judge.events(run) == crowds[1].judge.events(run)
+        assert crowds[0].judge.log.events(run) == crowds[1].judge.log.events(run)
 
 
 def test_the_odds_name_the_basin_that_was_found() -> None:

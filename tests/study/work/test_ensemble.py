@@ -140,14 +140,14 @@ def test_an_escape_counts_by_its_own_update_however_long_one_watches(updates: in
     short, long = watched(updates), watched(300)
     assert_array_equal(short.escapes, np.where(long.escapes <= updates, long.escapes, NEVER))
     assert not short.undecided.any()
-    certain = open_at(updates).judge.escaped(updates) != NEVER
+    certain = open_at(updates).judge.log.escaped(updates) != NEVER
     assert np.count_nonzero(short.escapes != NEVER) > np.count_nonzero(certain) + 5  # Or nothing has been open.
 
 
 @pytest.mark.parametrize(("updates", "batch_size"), [(80, 2), (300, 3)])
 def test_all_else_is_told_of_the_last_update(updates: int, batch_size: int) -> None:
     found, crowd = watched(updates, batch_size), open_at(updates, batch_size)
-    certain, theta = crowd.judge.escaped(updates) != NEVER, crowd.run.theta[-1]
+    certain, theta = crowd.judge.log.escaped(updates) != NEVER, crowd.run.theta[-1]
     assert np.count_nonzero(found.escapes != NEVER) > np.count_nonzero(certain)  # Or none would have gone on.
     assert found.theta.tobytes() == np.ascontiguousarray(theta).tobytes()
     assert_array_equal(found.basins, crowd.judge.basins)

@@ -1,0 +1,100 @@
+"""What is known beforehand of how the marbles of a lane will move: its noise, and what its learning rate comes to."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...surface.points import Array
+from ..examples.chance import Indices
+from ..lane import Lane
+from ..rules import OWN
+from ..rules.plain.gradient_descent import NoState
+from ..rules.protocol import makes_noise
+from ..schedules import CONSTANT
+
+SPENT = 1e-10
+"""What is left of a learning rate of which one who takes no step any more will take none, over that of the lane."""
+TELLING = 1e-8
+"""What must be left of it where the length of steps is to tell that two forces balance: that of others is rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """That of a lane with N examples. Only a rule of the program is sure to heed what is planned of a learning rate."""
+
+    lane: Lane
+    count: int
+    """N."""
+
+    @property
+    def epoch(self) -> int:
+        """How many updates an epoch has."""
+        return self.lane.updates_per_epoch(self.count)
+
+    @property
+    def chance(self) -> bool:
+        """Whether runs with other seeds are other runs."""
+        return self.lane.chance(self.count)
+
+    @property
+    def paints(self) -> bool:
+        """Whether the rule adds noise of its own."""
+        return makes_noise(self.lane.rule)
+
+    @property
+    def noisy(self) -> bool:
+        """Whether there is noise of either kind."""
+        return self.chance or self.paints
+
+    @property
+    def decays(self) -> bool:
+        """Whether the rule shrinks θ besides following the gradient."""
+        return bool(getattr(self.lane.rule, "weight_decay", 0.0))
+
+    @property
+    def constant(self) -> bool:
+        """Whether the learning rate stays as it is."""
+        return self.lane.schedule == CONSTANT
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the rule answers the same at the same place: who takes no step never will again.
+
+        Nothing is drawn, no learning rate is still to come, and the rule says that it remembers nothing.
+        """
+        remembers = getattr(type(self.lane.rule).init, "__annotations__", {}).get("return") is not NoState
+        return not (self.chance or not self.constant or remembers)
+
+    def fallen(self, updates: Indices) -> Array:
+        """What the learning rate is at most from each of these updates on, over the lane's own; infinite if unknown."""
+        if type(self.lane.rule) not in OWN:
+            return np.full(len(updates), np.inf)
+        schedule, epoch = self.lane.schedule, self.epoch
+        return np.array([schedule.never_above(update, epoch) for update in updates.tolist()])
+
+    def factors(self, updates: Indices) -> Array:
+        """What the learning rate of each of these updates is over the lane's own; 0 where steps may be rounding."""
+        schedule, epoch = self.lane.schedule, self.epoch
+        factors = np.array([schedule.factor(update, epoch) for update in updates.tolist()])
+        return np.where(factors >= TELLING, factors, 0.0)
+
+    def steps_left(self, updates: Indices) -> Array:
+        """All steps from each of these updates on, as so many of its own learning rate at most; infinite if unknown.
+
+        A rule moves in proportion to that, unless it adds noise of its own.
+        """
+        if type(self.lane.rule) not in OWN or self.paints:
+            return np.full(len(updates), np.inf)
+        schedule, epoch = self.lane.schedule, self.epoch
+        sums = [(schedule.factor(update, epoch), schedule.to_come(update, epoch)) for update in updates.tolist()]
+        return np.array([to_come / factor if factor else 0.0 if to_come == 0 else np.inf for factor, to_come in sums])
+
+    def fades(self, update: int) -> bool:
+        """Whether the learning rate comes to nothing from then on, so that no forces need to balance at rest."""
+        here = np.array([update])
+        return bool(self.fallen(here)[0] <= SPENT or self.steps_left(here)[0] < np.inf)
+
+    def rates(self, updates: Indices) -> Array:
+        """The learning rate of each of these updates, whatever their shape."""
+        rates = [self.lane.rate_at(update, self.count) for update in updates.ravel().tolist()]
+        return np.array(rates).reshape(updates.shape)

@@ -1,0 +1,66 @@
+"""Where runs belong from moment to moment: in which basin each is, and whose core it was in last."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from ...surface.basins import NO_BASIN, Labels
+from ...surface.points import Mask
+from ..examples.chance import Indices
+
+
+class Stays(NamedTuple):
+    """Of M runs at K moments; each part of shape (K, M), or of one moment (M,)."""
+
+    basin: Labels
+    """The basin that it is in."""
+    cored: Mask
+    """Whether it is in the core of that basin."""
+    home: Labels
+    """Its home: the basin whose core it was in last."""
+    before: Labels
+    """Its home a moment before."""
+    arrived: Indices
+    """When it came to the core of its home."""
+    entered: Indices
+    """When it came into the basin that it is in."""
+
+    def at(self, row: int | Indices) -> "Stays":
+        """Where they belong at one of the moments, or at some."""
+        return Stays._make(part[row] for part in self)
+
+    def followed(self, begin: int, basins: Labels, core: Labels) -> "Stays":
+        """What follows from the basins and cores (K, M) of the moments from `begin` on, after this one moment."""
+        moments = range(begin, begin + len(basins))
+        home = _last_values(self.home, core, core != NO_BASIN)
+        arrived = _last_values(self.arrived, moments, home[1:] != home[:-1])
+        moved = basins != np.concatenate([self.basin[None], basins[:-1]])
+        entered = _last_values(self.entered, moments, moved)
+        return Stays(
+            basin=basins,
+            cored=core != NO_BASIN,
+            home=home[1:],
+            before=home[:-1],
+            arrived=arrived[1:],
+            entered=entered[1:],
+        )
+
+
+def begun(basins: Labels) -> Stays:
+    """Those of M runs that have just begun in these basins (M,), which count as their homes."""
+    never = np.zeros(len(basins), dtype=np.intp)
+    return Stays(basins, np.zeros(len(basins), dtype=np.bool_), basins, basins, never, never)
+
+
+def _last_values(first: Indices, values: Iterable[Indices | int], happens: Mask) -> Indices:
+    """The value (M,) that came last with what happens (K, M), up to each row; before any, the first; (K + 1, M).
+
+    Row by row: two that follow one another are in the processor's own memory, many are not.
+    """
+    last = np.empty((len(happens) + 1, len(first)), dtype=np.intp)
+    last[0] = first
+    for before, row, value, here in zip(last, last[1:], values, happens, strict=False):
+        row[:] = before
+        np.copyto(row, value, where=here)
+    return last
