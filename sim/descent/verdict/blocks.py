@@ -37,7 +37,9 @@ NO_PROGRESS = 0.5  # Decline of the mean loss between a span's halves, in its st
 # that matters: what swings then does so by itself.
 NOISE = 0.2
 UNSURE_SPANS = 2  # Over how many spans it must make no progress if it has not been in any basin yet.
-# Over how many spans it must make no progress if it has changed its basin meanwhile.
+# Over how many spans it must make no progress if it has never come to the core of one, but may be on its way there;
+COMING_SPANS = 4
+# and if it has changed its basin meanwhile.
 WANDERING_SPANS = 4
 PATIENCE = 2  # Blocks whose movements are compared with those of as many before, to tell how they shrink.
 # Blocks that are compared in a lane with small batches, or an epoch of them if that is longer.
@@ -109,6 +111,8 @@ class Progress(NamedTuple):
 
     Infinite if they do not, and after a block whose way is too long for a rest: of that nobody needs to know.
     """
+    surely: Mask
+    """Whether that is no chance: in noise, movements may shrink and grow again as long as the noise does not fade."""
     growing: Array
     """By which factor the longest movement has grown from block to block, at least, over the last SWING movements,"""
     grown: Array
@@ -207,10 +211,12 @@ class History:
         with np.errstate(all="ignore"):
             recent = self._last(SWING // DWELL + 1)
             factors = recent.longest[1:] / recent.longest[:-1]
+            remaining, surely = self._remaining(blocks, fresh.path, self._last(2 * self._patience).longest)
             return Progress(
                 longest=np.fmax.reduce(recent.longest[1:]),
                 path=fresh.path,
-                remaining=self._remaining(blocks, fresh.path, self._last(2 * self._patience).longest),
+                remaining=remaining,
+                surely=surely,
                 growing=np.nan_to_num(factors.min(axis=0), nan=0.0),
                 grown=np.nan_to_num(factors[1:].min(axis=0), nan=0.0),
                 bouncing=tuple(self._overshooting(blocks, swinging) for swinging in self._swinging(len(blocks.ends))),
@@ -262,8 +268,9 @@ class History:
             part[rows, runs] = numbers
         self._known[rows, runs] = known
 
-    def _remaining(self, blocks: Blocks, path: Array, longest: Array) -> Array:
-        """The sum of the geometric series that goes on as the longest movements of these blocks' halves do.
+    def _remaining(self, blocks: Blocks, path: Array, longest: Array) -> tuple[Array, Mask]:
+        """The sum of the geometric series that goes on as the longest movements of these blocks' halves do, and whether
+        it does so for sure.
 
         path: the ways of the last blocks (K, M); longest: the movements of these and of some before, (2 P, K, M).
         """
@@ -271,12 +278,13 @@ class History:
         after = np.fmax.reduce(longest[self._patience :])
         way = self._patience * DWELL * after * after / (before - after)
         way = np.where((after < before) & (path <= self._resting), way, np.inf)
+        surely = np.ones(way.shape, dtype=np.bool_)
         if self._noisy:
             asked = (way < np.inf) & (after != 0)
             for look in np.flatnonzero(asked.any(axis=1)).tolist():
                 runs = np.flatnonzero(asked[look])
-                way[look, runs[~self._fading(blocks, look, runs)]] = np.inf
-        return np.where(after == 0, 0.0, way)
+                surely[look, runs] = self._fading(blocks, look, runs)
+        return np.where(after == 0, 0.0, way), surely
 
     def _swinging(self, count: int) -> list[Mask]:
         """Who swings to and fro and no less than before over each of BOUNCES, over the first also round and round."""

@@ -20,7 +20,7 @@ from .sight.saddles import NO_SADDLE, holding_saddles, reaches
 from .sight.sight import REST_DISTANCE, REST_WAY, RESTLESS, ROUNDING, Sight, see
 from .sight.tolerances import LEAVING
 from .sketch import Sketch
-from .stays import Stays, begun
+from .stays import NOT_YET, Stays, begun
 from .trend import Trend
 
 LOOKBACK = DWELL + EARLIER
@@ -232,12 +232,13 @@ class Judge:
 
     def _seen(self, looks: Indices, sight: Sight, stay: Stays, straying: Mask) -> Observation:
         """What verdicts follow from at these moments (K,), each part of shape (K, M)."""
-        outside = stay.basin == NO_BASIN
+        outside, came = stay.basin == NO_BASIN, np.maximum(stay.arrived, stay.reached)
         return Observation(
             sight=sight,
             stay=looks[:, None] - np.where(outside, np.maximum(stay.entered, stay.arrived), stay.arrived),
             homed=(stay.home != NO_BASIN) & ~outside,
-            at_home=stay.basin == stay.home,
+            reached=stay.reached != NOT_YET,
+            dwelt=looks[:, None] - np.where(stay.basin == stay.home, came, stay.entered),
             moved=stay.arrived > 0,
             swing=self._swing,
             strayed=np.zeros(self.kinds.shape, dtype=np.bool_),
@@ -308,7 +309,8 @@ class Judge:
         if seen.sight.unmoved.any():
             lasts &= ~seen.sight.unmoved | (RANKS[self.kinds] < Rank.GOING)
         proposed = self._asked(look, seen, np.flatnonzero(look.unsure & alive & ~lasts))
-        self._times = np.where(proposed == self._proposed, self._times + 1, 1)
+        again = (proposed == self._proposed) & ~(seen.strayed & ~lasts & (proposed == self.kinds))
+        self._times = np.where(again, self._times + 1, 1)  # What has just been refuted must be seen anew.
         self._proposed = proposed
         sure = (self._times >= _LOOKS[proposed]) | (seen.sight.ended & (RANKS[proposed] == Rank.STANDING))
         outranked = sure & (RANKS[proposed] < RANKS[self.kinds])

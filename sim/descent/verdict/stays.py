@@ -9,6 +9,9 @@ from ...surface.basins import NO_BASIN, Labels
 from ...surface.points import Mask
 from ..examples.chance import Indices
 
+NOT_YET = -1
+"""The update of what has not happened."""
+
 
 class Stays(NamedTuple):
     """Of M runs at K moments; each part of shape (K, M), or of one moment (M,)."""
@@ -21,6 +24,8 @@ class Stays(NamedTuple):
     """Its home: the basin whose core it was in last."""
     before: Labels
     """Its home a moment before."""
+    reached: Indices
+    """When it first came to a core, or NOT_YET: at first its home is the basin in which it starts."""
     arrived: Indices
     """When it came to the core of its home."""
     entered: Indices
@@ -37,11 +42,14 @@ class Stays(NamedTuple):
         arrived = _last_values(self.arrived, moments, home[1:] != home[:-1])
         moved = basins != np.concatenate([self.basin[None], basins[:-1]])
         entered = _last_values(self.entered, moments, moved)
+        had = np.logical_or.accumulate(np.concatenate([self.reached[None] != NOT_YET, core != NO_BASIN]))
+        reached = _last_values(self.reached, moments, had[1:] & ~had[:-1])
         return Stays(
             basin=basins,
             cored=core != NO_BASIN,
             home=home[1:],
             before=home[:-1],
+            reached=reached[1:],
             arrived=arrived[1:],
             entered=entered[1:],
         )
@@ -49,8 +57,9 @@ class Stays(NamedTuple):
 
 def begun(basins: Labels) -> Stays:
     """Those of M runs that have just begun in these basins (M,), which count as their homes."""
-    never = np.zeros(len(basins), dtype=np.intp)
-    return Stays(basins, np.zeros(len(basins), dtype=np.bool_), basins, basins, never, never)
+    start, nowhere = np.zeros(len(basins), dtype=np.intp), np.zeros(len(basins), dtype=np.bool_)
+    never = np.full(len(basins), NOT_YET)
+    return Stays(basin=basins, cored=nowhere, home=basins, before=basins, reached=never, arrived=start, entered=start)
 
 
 def _last_values(first: Indices, values: Iterable[Indices | int], happens: Mask) -> Indices:

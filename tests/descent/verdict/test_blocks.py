@@ -61,6 +61,7 @@ class Told(NamedTuple):
     longest: Array
     path: Array
     remaining: Array
+    surely: Mask
     growing: Array
     grown: Array
     bouncing: tuple[Mask, ...]
@@ -99,6 +100,16 @@ def join(parts: list[Any]) -> Any:
 def halves(part: Array) -> Array:
     """The mean of its first half, and that of the last."""
     return np.asarray(part.reshape(2, -1, part.shape[1]).mean(axis=1))
+
+
+def series(lengths: Array, patience: int) -> Array:
+    """The sum of the geometric series that goes on as the longest of these movements shrink from half to half."""
+    before, after = lengths[-2 * patience : -patience], lengths[-patience:]
+    if not len(before):
+        return np.full(lengths.shape[1], np.inf)
+    with np.errstate(all="ignore"):
+        rate = after.max(axis=0) / before.max(axis=0)
+        return np.where(rate < 1, patience * after.max(axis=0) * rate / (1 - rate), np.inf)
 
 
 def back(movement: Array, earlier: int) -> Mask:
@@ -143,19 +154,15 @@ def test_progress_is_what_it_is_defined_to_be(runs: Runs, count: int, batch_size
                 often &= ~np.bool_(noisy) | ~noisier(moment, 40)
                 bouncing = (quarters[1:] >= 0.999 * quarters[:-1]).all(axis=0) & often
             assert_array_equal(progress.bouncing[place][index], bouncing)
-        remaining = np.full(MARBLES, np.inf)
-        if moment > patience:
-            before = lengths[max(0, moment - 2 * patience) : moment - patience].max(axis=0)
-            after = lengths[moment - patience : moment].max(axis=0)
+        remaining, surely = series(lengths[:moment], patience), np.ones(MARBLES, dtype=bool)
+        if noisy and moment > patience:
             noise = noises[moment - patience : moment].mean(axis=0)
-            fading = noise <= 0.04 * slopes[moment - patience : moment].mean(axis=0)
+            surely = noise <= 0.04 * slopes[moment - patience : moment].mean(axis=0)
             if moment >= 2 * patience:
-                fading |= noise <= 0.25 * noises[moment - 2 * patience : moment - patience].mean(axis=0)
-            with np.errstate(all="ignore"):
-                rate = after / before  # The geometric series of what comes after.
-                series = patience * after * rate / (1 - rate)
-            remaining = np.where((rate < 1) & (fading | ~np.bool_(noisy)), series, np.inf)
+                surely |= noise <= 0.25 * noises[moment - 2 * patience : moment - patience].mean(axis=0)
         np.testing.assert_allclose(progress.remaining[index], remaining, rtol=1e-9)
+        shrinks = np.isfinite(remaining)
+        assert_array_equal(progress.surely[index][shrinks], surely[shrinks])
         for factors, size in (progress.growing, 5), (progress.grown, 4):
             growing = np.zeros(MARBLES)
             if moment >= 10 * size:
@@ -227,8 +234,8 @@ def test_noise_that_is_next_to_nothing_is_none(runs: Runs) -> None:
     size = np.sqrt(np.mean(np.sum((runs.gradient - runs.full_gradient) ** 2, axis=-1)[-50:, 0]))
     slower = read(shrinking, 20, 1, [UPDATES + 1], no_noise=0.99 * size)
     quiet = read(shrinking, 20, 1, [UPDATES + 1], no_noise=1.01 * size)
-    assert np.isinf(slower.remaining[-1, 0])
-    assert np.isfinite(quiet.remaining[-1, 0])
+    assert np.isfinite(slower.remaining[-1, 0])
+    assert quiet.surely[-1, 0] > slower.surely[-1, 0]
 
 
 def test_numbers_that_overflow_are_no_sign(runs: Runs) -> None:

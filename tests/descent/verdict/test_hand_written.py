@@ -455,6 +455,7 @@ def test_who_goes_astray_in_noise_does_not_rattle() -> None:
     shaken = 0.005 * np.random.default_rng(0).normal(size=601)
     for farther, last_kind in ((0.003, VerdictKind.UNDER_WAY), (0.0, VerdictKind.RATTLING)):
         x = 0.3 + shaken + farther * np.maximum(np.arange(601) - 200, 0)
+        x[0] = 0.0  # Where the core is.
         kinds = told(judged(problem, np.stack([x, 0.0 * x], axis=1), SINGLE, noise))
         assert kinds[:2] == [VerdictKind.UNDER_WAY, VerdictKind.RATTLING]
         assert kinds[-1] is last_kind

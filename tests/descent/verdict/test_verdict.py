@@ -351,6 +351,17 @@ def test_a_ridge_that_leads_to_a_saddle_is_no_plateau(rate: float) -> None:
         assert kind is not VerdictKind.PLATEAU or norm(judge.track.full_gradient[update]) < 0.1 * problem.units.gradient
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_who_has_not_come_to_the_core_of_its_basin_must_make_no_progress_for_long(seed: int) -> None:
+    """Four cars of fifty at a time: 40 updates hide that the mean height falls to a third."""
+    race = replace(load_scene("stopping-distances"), seed=seed).race()
+    race.extend(200)
+    judge = race.judges[1]
+    height = judge.track.loss - (judge.track.problem.lowest or 0.0)
+    assert height[160:].mean() < height[60:100].mean() / 2
+    assert all(update > 120 for update in events(judge, "rattling"))
+
+
 def test_one_rattles_in_the_basin_that_one_has_come_to() -> None:
     """Who is across a ridge, but not yet in the core beyond, rattles on neither side of it."""
     seen = 0

@@ -78,7 +78,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
     with np.errstate(all="ignore"):
         unmoved = (progress.longest <= ROUNDING * length) | held.ended
         spent = progress.longest * held.steps <= REST_DISTANCE * length
-        arriving = (progress.remaining <= REST_DISTANCE * length) | spent | unmoved
+        arriving = ((progress.remaining <= REST_DISTANCE * length) & (progress.surely | spent)) | unmoved
         still = (arriving & (progress.path <= REST_WAY * length)) | held.ended
         rest, lowest = resting(problem, ends, still, AT_HAND * length)
         slow = (progress.path <= RESTLESS * REST_WAY * length) | held.ended
