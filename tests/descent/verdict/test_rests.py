@@ -269,6 +269,45 @@ def test_whose_learning_rate_has_become_too_small_to_move_it_stands_still(rule: 
     assert "balance" not in judge.verdict(1000).sentence
 
 
+@pytest.mark.parametrize("rate", [0.003, 0.01, 0.03])
+@pytest.mark.parametrize("schedule", [Exponential(gamma=0.999), Polynomial(length=1000)])
+def test_who_speeds_away_from_a_maximum_while_its_learning_rate_fades_is_not_balanced_there(
+    rate: float, schedule: Schedule
+) -> None:
+    """Its movements grow by 1 + 4η each, faster than η falls."""
+    judge = judged("(x^2 - 1)^2 + (y^2 - 1)^2", (1e-3, 5e-4), GradientDescent(rate), square(3.0), schedule, 500)
+    assert np.hypot(*judge.track.theta[-1]) > 5 * np.hypot(*judge.track.theta[0])
+    assert VerdictKind.BALANCED not in told(judge)
+
+
+@pytest.mark.parametrize(
+    ("rate", "schedule"),
+    [(1e-5, Polynomial(length=200)), (1e-4, Exponential(gamma=0.9)), (1e-4, Polynomial(length=50))],
+)
+def test_who_coasts_on_by_momentum_after_its_learning_rate_has_faded_has_not_stopped(
+    rate: float, schedule: Schedule
+) -> None:
+    """From its velocity v it comes v λ/(1 − λ) farther, which is 1,000 v."""
+    judge = judged("-0.02*x + 0.05*y^2 + 0.0005*x^4", (0.5, -0.9), Momentum(rate, 0.999), square(3.0), schedule, 6000)
+    theta = judge.track.theta
+    for update, kind in judge.changes:
+        if kind in HALTED:
+            assert np.hypot(*(theta[update:] - theta[update]).T).max() < 2e-3 * np.hypot(6.0, 6.0)
+    assert np.hypot(*(theta[-1] - theta[250])) > 4e-3 * np.hypot(6.0, 6.0)
+
+
+def test_what_has_been_refuted_must_be_seen_anew() -> None:
+    """Down the tail of tanh, ever more slowly, by 1/80 of the logarithm of time: it stops again and again."""
+    judge = judged("-tanh(40*x) + 0.1*y^2", (0.1, 0.3), GradientDescent(1.0), square(3.0), updates=6000)
+    theta = judge.track.theta
+    stops = [update for update, kind in judge.changes if kind is VerdictKind.LEVEL]
+    assert len(stops) >= 2
+    for update, end in zip(stops, [*stops[1:], 6000], strict=True):
+        level = [since for since, kind in judge.changes if update <= since < end and kind is not VerdictKind.LEVEL]
+        until = level[0] if level else end
+        assert np.hypot(*(theta[update:until] - theta[update]).T).max() < 0.005 * np.hypot(6.0, 6.0)
+
+
 @pytest.mark.parametrize(
     "schedule", [Exponential(gamma=0.99), Exponential(gamma=0.97), StepDecay(every=200, gamma=0.1)]
 )
