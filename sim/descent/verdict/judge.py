@@ -237,7 +237,7 @@ class Judge:
             sight=sight,
             stay=looks[:, None] - np.where(outside, np.maximum(stay.entered, stay.arrived), stay.arrived),
             homed=(stay.home != NO_BASIN) & ~outside,
-            at_home=stay.basin == stay.home,
+            dwelt=looks[:, None] - np.where(stay.basin == stay.home, stay.arrived, stay.entered),
             moved=stay.arrived > 0,
             swing=self._swing,
             strayed=np.zeros(self.kinds.shape, dtype=np.bool_),

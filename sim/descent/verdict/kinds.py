@@ -39,8 +39,9 @@ class Observation(NamedTuple):
     """For how many updates it has been in its basin, since it reached the core; or outside of all that are known."""
     homed: Mask
     """Whether it is in one of these, and has been in the core of one."""
-    at_home: Mask
-    """Whether it is in the one whose core it was in last."""
+    dwelt: Indices
+    """For how many updates it has been in the one that it is in: since it reached the core, or else came over a ridge.
+    """
     moved: Mask
     """Whether it has come to such a basin from somewhere else."""
     swing: Array
@@ -59,7 +60,7 @@ class Observation(NamedTuple):
     def at(self, index: int | tuple[int, Indices], swing: Array, strayed: Mask) -> "Observation":
         """The same at one of the moments, of all runs or of some, the present verdicts of which have these parts."""
         parts = {
-            name: getattr(self, name)[index] for name in ("stay", "homed", "at_home", "moved", "straying", "falling")
+            name: getattr(self, name)[index] for name in ("stay", "homed", "dwelt", "moved", "straying", "falling")
         }
         return self._replace(sight=self.sight.at_look(index), swing=swing, strayed=strayed, **parts)
 
@@ -126,7 +127,7 @@ def _still_lingers(seen: Observation) -> Mask:
 
 def _rattles(seen: Observation) -> Mask:
     steady = ~(seen.straying | seen.falling)
-    inside = seen.homed & seen.at_home & (seen.stay >= seen.span) & steady
+    inside = seen.homed & (seen.dwelt >= seen.span) & steady
     unsure = ~seen.homed & (seen.stay >= UNSURE_SPANS * seen.span) & steady
     return np.asarray(seen.calm(1, inside) | seen.calm(UNSURE_SPANS, unsure))
 

@@ -12,9 +12,9 @@ SAMPLES, PARTS = (
     8,
     4,
 )  # So often in each part of an octave; one octave is from any update to that with twice its number.
-# By how many standard errors a mean loss must be lower than that before, as by Welch's t: over an octave, so that it
-# counts as falling, and from part to part lately, so that it still does.
-FALLING, STILL = 3.0, 1.0
+# By how many standard errors a mean loss must be lower than that before, as by Welch's t: over an octave, at the ends of
+# two parts in a row, so that it counts as falling, and from part to part lately, so that it still does.
+FALLING, STILL = 4.0, 1.0
 
 
 class Trend:
@@ -29,7 +29,7 @@ class Trend:
         self._begin = FIRST * span
         self._place = np.full(marbles, -1)  # At how many places, evenly in the logarithm of time, one has looked.
         self._losses = np.full((PARTS, SAMPLES, marbles), np.nan)  # Those of the last octave, part by part.
-        self._falling = np.zeros(marbles, dtype=np.bool_)
+        self._fell, self._falling = np.zeros((2, marbles), dtype=np.bool_)  # At the last end, and for sure.
 
     def follow(self, stay: Indices, loss: Callable[[int, Indices], Array]) -> Mask:
         """Who is falling at each of the next looks; (K, M).
@@ -54,15 +54,16 @@ class Trend:
         """Judge those for whom a part of an octave has ended, and forget what was of who is somewhere else now."""
         moved = place < self._place
         if moved.any():
-            self._losses[:, :, moved], self._falling[moved] = np.nan, False
+            self._losses[:, :, moved], self._fell[moved], self._falling[moved] = np.nan, False, False
         part = place // SAMPLES
         (runs,) = np.nonzero((part > self._place // SAMPLES) & (part >= 0))
         if len(runs):
             last = (part[runs] + np.arange(PARTS)[:, None]) % PARTS  # The earliest first.
             losses = self._losses[last, :, runs].transpose(0, 2, 1)
             early, late = losses.reshape(2, -1, len(runs))
-            still = _decline(*losses[-2:]) > STILL
-            self._falling[runs] = still & (self._falling[runs] | (_decline(early, late) > FALLING))
+            falls, still = _decline(early, late) > FALLING, _decline(*losses[-2:]) > STILL
+            self._falling[runs] = still & (self._falling[runs] | (falls & self._fell[runs]))
+            self._fell[runs] = falls
             self._losses[part[runs] % PARTS, :, runs] = np.nan
 
 

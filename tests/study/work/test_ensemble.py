@@ -15,7 +15,7 @@ from sim.descent.examples.chance import Seeds
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.race import Race
-from sim.descent.verdict.judge import Judge
+from sim.descent.verdict.log import Log
 from sim.descent.verdict.kinds import ESCAPES
 from sim.scene import Scene, load_scene
 from sim.study.work import ensemble as module
@@ -158,7 +158,7 @@ def test_all_else_is_told_of_the_last_update(updates: int, batch_size: int) -> N
 
 def test_what_follows_the_end_is_no_escape(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = watched(80)
-    monkeypatch.setattr(Judge, "ends", property(lambda _: np.where(SEEDS % 2, 50, NEVER)))
+    monkeypatch.setattr(Log, "ends", property(lambda _: np.where(SEEDS % 2, 50, NEVER)))
     found = watched(80)
     late = (SEEDS % 2 > 0) & (usual.escapes >= 50)
     assert late.any()
