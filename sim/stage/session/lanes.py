@@ -22,7 +22,7 @@ from ...scene import MOST_LANES, Scene
 from ...scene.speech import LONGEST_NAME, Question, Translation, composed
 from ..style.numbers import short
 from ..style.theme import say
-from .names import NUMBERED, followed, in_languages, made
+from .names import NUMBERED, followed, in_languages, made, numbered
 from .session import Rate, Session
 
 HIGHEST_DECAY = 0.999
@@ -406,7 +406,7 @@ def _another(session: Session, name: str) -> str:
     """The name with a number that makes it another one than all lanes have."""
     taken, match = _names(session), NUMBERED.fullmatch(name)
     stem = match[1] if match and match[1] in taken else name
-    return next(free for number in range(2, 99) if (free := f"{stem[: LONGEST_NAME - 3]} {number}") not in taken)
+    return next(free for free in numbered(stem) if free not in taken)
 
 
 def two_digits(value: float) -> float:
