@@ -113,7 +113,7 @@ def translated(scene: Scene, names: Sequence[str]) -> Scene:
 def _with_lane(session: Session, lane: Lane) -> Session:
     lanes = list(session.scene.lanes)
     lanes[session.lane] = lane
-    return renamed(with_lanes(session, lanes), session.scene)
+    return renamed(with_lanes(replace(session, chosen=True), lanes), session.scene)
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class SelectLane:
             return session
         name = session.scene.texts(session.language).lanes[self.index]
         told = "" if session.controls else say(session.language, "lane: {name}", name=name)
-        return replace(session, lane=self.index, notice=told)
+        return replace(session, lane=self.index, chosen=True, notice=told)
 
 
 @dataclass(frozen=True)
@@ -394,7 +394,9 @@ def _add(session: Session, lane: Lane) -> Session:
     lanes = session.scene.lanes
     if len(lanes) == MOST_LANES:
         return replace(session, notice=say(session.language, "There is room for six lanes."))
-    there = with_lanes(session, [*lanes, lane], selected=len(lanes), sources=[*range(len(lanes)), session.lane])
+    there = with_lanes(
+        replace(session, chosen=True), [*lanes, lane], selected=len(lanes), sources=[*range(len(lanes)), session.lane]
+    )
     return replace(there, scene=translated(there.scene, [lane.name]))
 
 

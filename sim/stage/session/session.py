@@ -146,6 +146,8 @@ class Session:
     """Whether it has been there for a moment: tooltips come late."""
     lane: int = 0
     """The lane that the controls are about."""
+    chosen: bool = False
+    """Whether it was chosen, or changed, by hand or by a step of the tour: then it is shown which one it is."""
     controls: bool = False
     """Whether the panel of controls is open."""
     leaf: bool = False

@@ -110,6 +110,7 @@ class GoToStep:
             profile=False,
             focus=None if step.focus is None else Window(*step.focus[0], *step.focus[1]),
             lane=0 if step.lane is None else lanes.index(step.lane),
+            chosen=step.lane is not None,
             guess=None,
             asking=False,
             given=frozenset(),
