@@ -193,7 +193,7 @@ def _panels(here: Setting, race: Race) -> tuple[Panel, ...]:
     ]
     return headed(
         [
-            panel_of(here.scene, place, places.em, theme, course, here.told)
+            panel_of(here.scene, place, places.em, theme, course, here.told, chosen=course.index == here.lane)
             for place, course in zip(places.panels, courses, strict=True)
         ]
     )

@@ -37,6 +37,8 @@ class Setting:
     steady: bool
     focus: Window | None
     pose: Pose
+    lane: int | None = None
+    """The lane that is shown to be the chosen one; None where it is not shown which one is."""
     step: int | None = None
     """The step of the tour, by its place; None where there is no tour."""
 
@@ -142,6 +144,7 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         steady=session.steady,
         focus=session.focus,
         pose=session.pose,
+        lane=session.lane if session.live and (controls or session.chosen) else None,
         step=None if session.tour is None else session.tour.step,
     )
 

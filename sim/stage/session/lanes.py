@@ -14,14 +14,15 @@ from ...descent.lane import Lane
 from ...descent.rules import OWN, RULES, rule_name
 from ...descent.rules.guard import RuleFailure, rule_of, with_settings
 from ...descent.rules.plain.gradient_descent import GradientDescent
-from ...descent.rules.protocol import MOST_RATE, letters, shared_settings
+from ...descent.rules.protocol import MOST_RATE, Letter, letters, shared_settings
 from ...descent.schedules import SCHEDULES, Cosine, OneCycle, Polynomial
 from ...descent.update import plain_rate
 from ...languages import TRANSLATIONS
 from ...scene import MOST_LANES, Scene
 from ...scene.speech import LONGEST_NAME, Question, Translation, composed
+from ..style.numbers import short
 from ..style.theme import say
-from .names import NUMBERED, followed, in_languages, made
+from .names import NUMBERED, followed, in_languages, made, numbered
 from .session import Rate, Session
 
 HIGHEST_DECAY = 0.999
@@ -45,15 +46,17 @@ def with_lanes(
     sources: the place of the lane that each was made of; as before if it is not said.
     """
     before, wanted = session.scene.lanes, session.wanted
+    lane = session.lane if selected is None else selected
+    place = min(max(lane, 0), len(lanes) - 1)
+    if tuple(lanes) == before:
+        return replace(session, lane=place, notice="")
     if wanted is not None:
         places = range(len(lanes)) if sources is None else sources
         each = zip(places, lanes, strict=True)
         rates = (_rate(wanted.rates[place], wanted.factor, before[place], lane) for place, lane in each)
         wanted = replace(wanted, rates=tuple(rates))
     scene = replace(session.scene, lanes=tuple(lanes), claims=(None,) * len(lanes))
-    lane = session.lane if selected is None else selected
     # A guess was about the lanes as they were.
-    place = min(max(lane, 0), len(lanes) - 1)
     return replace(session, scene=scene, wanted=wanted, lane=place, guess=None, asking=False, notice="")
 
 
@@ -110,7 +113,7 @@ def translated(scene: Scene, names: Sequence[str]) -> Scene:
 def _with_lane(session: Session, lane: Lane) -> Session:
     lanes = list(session.scene.lanes)
     lanes[session.lane] = lane
-    return renamed(with_lanes(session, lanes), session.scene)
+    return renamed(with_lanes(replace(session, chosen=True), lanes), session.scene)
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,7 @@ class SelectLane:
             return session
         name = session.scene.texts(session.language).lanes[self.index]
         told = "" if session.controls else say(session.language, "lane: {name}", name=name)
-        return replace(session, lane=self.index, notice=told)
+        return replace(session, lane=self.index, chosen=True, notice=told)
 
 
 @dataclass(frozen=True)
@@ -234,7 +237,8 @@ class ScaleLearningRate:
     def apply(self, session: Session) -> Session:
         rate = session.scene.lanes[session.lane].rule.learning_rate
         changed = min(max(two_digits(rate * self.factor), min(LEAST_RATE, rate)), MOST_RATE)
-        return SetHyperparameter("learning_rate", changed).apply(session)
+        there = SetHyperparameter("learning_rate", changed).apply(session)
+        return at_its_end(there, "η", changed) if changed == rate else there
 
 
 @dataclass(frozen=True)
@@ -247,9 +251,18 @@ class ShiftMomentum:
         rule: Any = session.scene.lanes[session.lane].rule
         name = memory_parameter(rule)
         if name is None:
-            return session
-        value = min(max(round(getattr(rule, name) + self.amount, 3), 0.0), HIGHEST_DECAY)
-        return SetHyperparameter(name, value).apply(session)
+            return replace(session, notice=say(session.language, "This lane's rule keeps nothing of the past."))
+        before = getattr(rule, name)
+        value = min(max(round(before + self.amount, 3), 0.0), HIGHEST_DECAY)
+        there = SetHyperparameter(name, value).apply(session)
+        sign = letters(type(rule)).get(name, Letter(name)).sign
+        return at_its_end(there, sign, value) if value == before else there
+
+
+def at_its_end(session: Session, sign: str, value: float) -> Session:
+    """The session, in which it is said that a key goes no further."""
+    notice = say(session.language, "{sign} = {value}: the keys go no further.", sign=sign, value=short(value))
+    return replace(session, notice=notice)
 
 
 def memory_parameter(rule: Any) -> str | None:
@@ -260,13 +273,23 @@ def memory_parameter(rule: Any) -> str | None:
 
 @dataclass(frozen=True)
 class SetBatchSize:
-    """Set the selected lane's batch size; at most all examples."""
+    """Set the selected lane's batch size; at most all examples. Whoever asks for more, or for none, is told."""
 
     size: int
 
     def apply(self, session: Session) -> Session:
-        size = min(max(self.size, 1), session.scene.examples.count)
-        return _with_lane(session, replace(session.scene.lanes[session.lane], batch_size=size))
+        count = session.scene.examples.count
+        size = min(max(self.size, 1), count)
+        there = _with_lane(session, replace(session.scene.lanes[session.lane], batch_size=size))
+        if self.size > count:
+            return replace(
+                there, notice=say(session.language, "A batch has at most all {count} examples.", count=count)
+            )
+        return (
+            there
+            if self.size == size
+            else replace(there, notice=say(session.language, "A batch has an example at least."))
+        )
 
 
 @dataclass(frozen=True)
@@ -371,7 +394,9 @@ def _add(session: Session, lane: Lane) -> Session:
     lanes = session.scene.lanes
     if len(lanes) == MOST_LANES:
         return replace(session, notice=say(session.language, "There is room for six lanes."))
-    there = with_lanes(session, [*lanes, lane], selected=len(lanes), sources=[*range(len(lanes)), session.lane])
+    there = with_lanes(
+        replace(session, chosen=True), [*lanes, lane], selected=len(lanes), sources=[*range(len(lanes)), session.lane]
+    )
     return replace(there, scene=translated(there.scene, [lane.name]))
 
 
@@ -383,7 +408,7 @@ def _another(session: Session, name: str) -> str:
     """The name with a number that makes it another one than all lanes have."""
     taken, match = _names(session), NUMBERED.fullmatch(name)
     stem = match[1] if match and match[1] in taken else name
-    return next(free for number in range(2, 99) if (free := f"{stem[: LONGEST_NAME - 3]} {number}") not in taken)
+    return next(free for free in numbered(stem) if free not in taken)
 
 
 def two_digits(value: float) -> float:

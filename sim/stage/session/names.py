@@ -5,7 +5,7 @@ the same name apart. When a setting changes, what the name said of it is said an
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ...descent.lane import Lane
 from ...descent.rules import rule_name, title_of
@@ -26,7 +26,15 @@ WORDS = (
 """What has words in every language; the rest of a made name is signs and names."""
 
 RATE, SIZE = re.compile(r"η = \S+"), re.compile(r"B = \d+")
-NUMBERED = re.compile(r"(.+) (\d+)")
+NUMBERED = re.compile(r"(.+) \((\d+)\)")
+"""A name and its number: in brackets, for many a name ends in the value of a setting."""
+MOST_NUMBER = 99
+
+
+def numbered(stem: str) -> Iterator[str]:
+    """The name with one number after the other, cut where it would be too long."""
+    room = LONGEST_NAME - len(f" ({MOST_NUMBER})")
+    return (f"{stem[:room]} ({number})" for number in range(2, MOST_NUMBER + 1))
 
 
 def made(lane: Lane, count: int, taken: Iterable[str]) -> str:
@@ -63,11 +71,12 @@ def _told(characters: str) -> str:
 
 def in_languages(name: str) -> InLanguages[str]:
     """A made name in the languages that have other words for it."""
-    *_, number = match.groups() if (match := NUMBERED.fullmatch(name)) else ("",)
-    first, comma, rest = (name.removesuffix(f" {number}") if number else name).partition(", ")
+    match = NUMBERED.fullmatch(name)
+    stem = match[1] if match else name
+    first, comma, rest = stem.partition(", ")
     if first not in WORDS:
         return ()
-    end = comma + rest + (f" {number}" if number else "")
+    end = comma + rest + name.removeprefix(stem)
     return tuple((code, words + end) for code, words in everywhere(first))
 
 
@@ -117,5 +126,4 @@ def _size(lane: Lane) -> str:
 
 def _free(names: list[str], stem: str, taken: set[str]) -> str:
     """The first of the names that nobody has, or else the stem with a number."""
-    numbered = (f"{stem[: LONGEST_NAME - 3]} {number}" for number in range(2, 99))
-    return next(name for name in (*names, *numbered) if name not in taken and len(name) <= LONGEST_NAME)
+    return next(name for name in (*names, *numbered(stem)) if name not in taken and len(name) <= LONGEST_NAME)

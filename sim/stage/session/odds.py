@@ -72,7 +72,7 @@ class TakeSeed:
         if not 0 <= self.lane < len(session.scene.lanes):
             return session
         seed = self.part.seed_after(session.scene.seed)
-        there = Restart().apply(replace(session, scene=replace(session.scene, seed=seed), lane=self.lane))
+        there = Restart().apply(replace(session, scene=replace(session.scene, seed=seed), lane=self.lane, chosen=True))
         return replace(there, notice=say(session.language, "With seed {seed} it ends there.", seed=seed))
 
 

@@ -22,7 +22,7 @@ from ...surface.points import Array
 from ...surface.protocol import Point
 from ..style.numbers import short
 from ..style.theme import say
-from .lanes import grows, renamed, two_digits, with_lanes
+from .lanes import at_its_end, grows, renamed, two_digits, with_lanes
 from .playback import Restart
 from .session import Rate, Session, Wanted, ask
 
@@ -252,8 +252,11 @@ class ScaleSigma:
             return _measured(session)
         sigma = two_digits(recipe.sigma * self.factor)
         if self.factor > 1:
-            return SetSigma(max(sigma, LEAST_SIGMA)).apply(session)
-        return SetSigma(sigma if sigma >= LEAST_SIGMA else 0.0).apply(session)
+            sigma = min(max(sigma, LEAST_SIGMA), LARGEST_SIGMA)
+        elif sigma < LEAST_SIGMA:
+            sigma = 0.0
+        there = SetSigma(sigma).apply(session)
+        return at_its_end(there, "σ", sigma) if sigma == recipe.sigma else there
 
 
 @dataclass(frozen=True)
@@ -263,7 +266,10 @@ class ScaleCount:
     factor: float
 
     def apply(self, session: Session) -> Session:
-        return SetCount(round(session.scene.examples.count * self.factor)).apply(session)
+        before = session.scene.examples.count
+        there = SetCount(round(before * self.factor)).apply(session)
+        stayed = adjustable(session.scene, "count") and there.scene.examples.count == before
+        return at_its_end(there, "N", before) if stayed else there
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from ...languages import ENGLISH
 from ...scene import Scene
 from ...scene.carriers import sealed
 from ...scene.reading import Saved
+from ...scene.speech import Translation
 from ...study.maps.swarm import SIZES, SPREADS
 from ...study.odds.tally import Tally
 from ...surface.protocol import Point, Window
@@ -145,6 +146,8 @@ class Session:
     """Whether it has been there for a moment: tooltips come late."""
     lane: int = 0
     """The lane that the controls are about."""
+    chosen: bool = False
+    """Whether it was chosen, or changed, by hand or by a step of the tour: then it is shown which one it is."""
     controls: bool = False
     """Whether the panel of controls is open."""
     leaf: bool = False
@@ -266,9 +269,24 @@ def as_it_is_seen(session: Session) -> Scene:
 
 
 def changed(session: Session) -> bool:
-    """Whether the scene has been changed by hand since it was opened or saved. Another seed is no change."""
-    origin, scene = session.origin, session.scene
-    return origin is not None and replace(origin, seed=scene.seed, claims=scene.claims) != scene
+    """Whether the scene is not what it was when it was opened or saved: changed by hand, and not changed back."""
+    return session.origin is not None and differs(session.scene, session.origin)
+
+
+def differs(scene: Scene, other: Scene) -> bool:
+    """Whether there is something else to be seen in a scene than in another one. Another seed is no change."""
+    return scene is not other and _plain(scene) != _plain(other)
+
+
+def _plain(scene: Scene) -> Scene:
+    """The scene without what is not seen of it: its seed, what it claims, and words for lanes that it has not."""
+    names = {lane.name for lane in scene.lanes}
+    words = (
+        (code, replace(said, lane=tuple(sorted(each for each in said.lane if each[0] in names))))
+        for code, said in scene.translations
+    )
+    told = tuple((code, said) for code, said in words if said != Translation())
+    return replace(scene, seed=0, claims=(), translations=told)
 
 
 def ask(session: Session) -> Session:

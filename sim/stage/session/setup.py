@@ -42,6 +42,7 @@ def opened(session: Session, scene: Scene) -> Session:
         scene=scene,
         origin=scene,
         lane=0,
+        chosen=False,
         given=frozenset(),
         wanted=None,
         rules="" if session.rules_refused else session.rules,
@@ -91,6 +92,7 @@ class Return:
             riding=False,
             former=None,
             lane=before.lane,
+            chosen=before.chosen,
             given=before.given,
             wanted=before.wanted,
             guess=before.guess,
@@ -106,7 +108,8 @@ def _unchanged(session: Session) -> Session:
     assert session.origin is not None
     origin = replace(session.origin, seed=session.scene.seed)
     lane = min(session.lane, len(origin.lanes) - 1)
-    return replace(opened(session, origin), origin=session.origin, lane=lane, former=None, goal=None, notice="")
+    there = replace(opened(session, origin), origin=session.origin, lane=lane, chosen=session.chosen)
+    return replace(there, former=None, goal=None, notice="")
 
 
 def _changed_again(session: Session, before: Session) -> Session:

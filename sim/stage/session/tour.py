@@ -7,6 +7,8 @@ seen before it began comes back.
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from ...descent.clock import Machine
+from ...descent.race import Experiment
 from ...scene import Scene, load_scene
 from ...scene.tour import Step, the_tour
 from ...scene.view import LandView
@@ -14,7 +16,7 @@ from ...study.maps.swarm import SIZES
 from ...study.odds.tally import Tally
 from ...surface.protocol import Window
 from ..style.theme import say
-from .session import SPEEDS, Guided, Session, as_it_wants
+from .session import SPEEDS, Guided, Session, as_it_wants, differs
 from .setup import NextScene, Return, leave
 
 
@@ -40,8 +42,26 @@ def step_of(session: Session) -> Step | None:
 
 def strays(session: Session) -> bool:
     """Whether the scene is not the step's, as that has it: opened or changed by hand meanwhile. A seed is no change."""
-    step, scene = step_of(session), session.scene
-    return step is not None and replace(scene_at(step), seed=scene.seed) != scene
+    step = step_of(session)
+    return step is not None and differs(session.scene, scene_at(step))
+
+
+def is_measured(session: Session) -> bool:
+    """Whether what was measured at a step is about what is shown: its race, for as long, by its clock.
+
+    What lanes are called is all the same to that, and the seed, too: no number of a step is that of one seed alone.
+    """
+    step = step_of(session)
+    if step is None:
+        return False
+    own = scene_at(step)
+    return session.clock == step.clock and (session.scene is own or _basis(session.scene) == _basis(own))
+
+
+def _basis(scene: Scene) -> tuple[Experiment, int, Machine]:
+    """All that what is measured in a scene depends on."""
+    lanes = tuple(replace(lane, name="") for lane in scene.lanes)
+    return replace(scene.experiment, lanes=lanes), scene.updates, scene.machine
 
 
 def answered(session: Session) -> bool:
@@ -90,6 +110,7 @@ class GoToStep:
             profile=False,
             focus=None if step.focus is None else Window(*step.focus[0], *step.focus[1]),
             lane=0 if step.lane is None else lanes.index(step.lane),
+            chosen=step.lane is not None,
             guess=None,
             asking=False,
             given=frozenset(),

@@ -24,10 +24,13 @@ from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.tips.box import TipContext
 from sim.stage.picture.tips.tooltip import knob_tip
+from sim.stage.session.bindings import keys_of
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ChooseSheet, counted_for
-from sim.stage.session.playback import GoToEnd, GoToStart
-from sim.stage.session.session import MOVING_GROUND, Session, begin, race, update
+from sim.stage.session.playback import ChangeClock, GoToEnd, GoToStart
+from sim.stage.session.problem import ScaleSigma
+from sim.stage.session.session import MOVING_GROUND, Message, Session, begin, race, update
+from sim.stage.session.setup import OpenScene
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour
 from sim.stage.session.view import Hover
 from sim.stage.style import text
@@ -177,6 +180,40 @@ def test_what_was_measured_is_told_when_the_race_has_been_seen_and_not_before() 
         drawn = strip(seen, SIZES[3])
         assert measured in drawn
         assert hint not in drawn
+
+
+@pytest.mark.parametrize(
+    "messages", [[OpenScene(1)], [ScaleSigma(2)], [ScaleLearningRate(2)], [ChangeClock()]], ids=str
+)
+def test_what_was_measured_does_not_stand_over_what_it_is_not_about(messages: list[Message]) -> None:
+    session = update(at(10), GoToEnd())
+    measured, way = "Measured: Here are 4 minima", "Measured: at this step as it was · Backspace: back there"
+    assert measured in strip(session, SIZES[3])
+    for message in messages:
+        session = update(session, message)
+    for other in (session, update(session, GoToEnd()), replace(session, live=False)):
+        there = replace(other, captions=False)
+        drawn = strip(there, SIZES[3])
+        assert measured not in drawn
+        assert (way in drawn) is other.live
+        assert "Measured: at this step as it was" in drawn
+    assert measured in strip(update(update(session, GoBack()), GoToEnd()), SIZES[3])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("changes", [{}, {"controls": True}, {"presenter": True}], ids=str)
+def test_how_to_come_back_to_what_was_measured_is_there_in_full(
+    size: tuple[int, int], language: str, changes: dict[str, Any]
+) -> None:
+    for step in range(COUNT):
+        session = update(at(step, language=language, captions=False, **changes), ChangeClock())
+        here, canvas = setting(session, size), RecordingCanvas(size)
+        draw_strip(canvas, here.places, here.theme, session, race(session.scene), 0)
+        say = here.theme.say
+        back = say("Measured: at this step as it was · {key}: back there", key=keys_of(say, GoBack()))
+        for sentence in (back, say("Try: {words}", words=told(the_tour().step[step], language).play)):
+            assert "".join(sentence.split()) in said(canvas.recording), step
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

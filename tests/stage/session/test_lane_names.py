@@ -39,13 +39,13 @@ def opened(name: str) -> Session:
 @pytest.mark.parametrize(
     ("scene", "lane", "messages", "name"),
     [
-        ("local-minimum", 0, [SetBatchSize(3)], "minibatch 2"),
+        ("local-minimum", 0, [SetBatchSize(3)], "minibatch (2)"),
         ("local-minimum", 0, [ChooseRule("adam")], "Adam"),
-        ("local-minimum", 0, [ChooseRule("momentum")], "momentum 2"),
+        ("local-minimum", 0, [ChooseRule("momentum")], "momentum (2)"),
         ("local-minimum", 0, [SetHyperparameter("learning_rate", 0.3)], "full batch"),
         ("local-minimum", 1, [SetBatchSize(4)], "minibatch"),
         ("local-minimum", 2, [SetBatchSize(4)], "momentum"),
-        ("local-minimum", 2, [ChooseRule("gradient descent")], "full batch 2"),
+        ("local-minimum", 2, [ChooseRule("gradient descent")], "full batch (2)"),
         ("batch-ladder", 0, [SetBatchSize(3)], "B = 3"),
         ("batch-ladder", 0, [ChooseRule("adam")], "B = 1"),
         ("learning-rate-ladder", 1, [SetHyperparameter("learning_rate", 0.3)], "η = 0.3"),
@@ -60,7 +60,7 @@ def test_a_name_that_says_settings_follows_them(scene: str, lane: int, messages:
 
 def test_a_number_stays_while_the_rest_is_true(session: Session) -> None:
     there = after(session, SelectLane(1), DuplicateLane(), SelectLane(1), RemoveLane(), SelectLane(2), SetBatchSize(4))
-    assert names(there)[1:] == ["momentum", "minibatch 2"]
+    assert names(there)[1:] == ["momentum", "minibatch (2)"]
 
 
 def test_a_name_comes_back_with_its_settings_and_with_its_captions(session: Session) -> None:
@@ -71,7 +71,7 @@ def test_a_name_comes_back_with_its_settings_and_with_its_captions(session: Sess
 
 def test_with_more_examples_a_full_batch_stays_one_and_with_fewer_a_batch_becomes_one(session: Session) -> None:
     assert names(after(session, SetCount(40))) == names(session)
-    assert names(after(session, SelectLane(1), SetBatchSize(10), SetCount(5)))[1] == "full batch 2"
+    assert names(after(session, SelectLane(1), SetBatchSize(10), SetCount(5)))[1] == "full batch (2)"
 
 
 def test_the_user_s_names_stay_whatever_the_lane_becomes(session: Session) -> None:
@@ -99,7 +99,7 @@ def test_without_a_name_a_lane_is_called_by_its_settings_again(session: Session)
 def test_a_name_is_the_user_s_in_its_own_scene_only(message: Message) -> None:
     before = replace(opened("learning-rate-ladder"), brought=(load_scene("local-minimum"),))
     there = after(before, NameLane("full batch"), message)
-    assert names(after(there, SetBatchSize(3)))[0] == "minibatch 2"
+    assert names(after(there, SetBatchSize(3)))[0] == "minibatch (2)"
     assert names(after(there, Return(), SetBatchSize(3)))[0] == "full batch"
 
 
@@ -124,7 +124,24 @@ def test_lanes_that_are_added_have_made_names(session: Session) -> None:
     there = after(there, SetHyperparameter("learning_rate", 0.3))
     assert names(there)[3] == "full batch, η = 0.3"
     assert names(after(there, SetBatchSize(1)))[3] == "minibatch, η = 0.3"
-    assert names(after(session, SelectLane(1), DuplicateLane(), DuplicateLane()))[3:] == ["minibatch 2", "minibatch 3"]
+    assert names(after(session, SelectLane(1), DuplicateLane(), DuplicateLane()))[3:] == [
+        "minibatch (2)",
+        "minibatch (3)",
+    ]
+
+
+@pytest.mark.parametrize("rate", [0.036, 2.0])
+def test_the_number_of_a_copy_is_none_of_its_settings(rate: float) -> None:
+    there = after(opened("ravine"), SetHyperparameter("learning_rate", rate), DuplicateLane(), DuplicateLane())
+    first = names(there)[0]
+    assert names(there)[-2:] == [f"{first} (2)", f"{first} (3)"]
+    assert first.endswith(f"η = {rate:g}")
+    assert names(after(there, SetHyperparameter("learning_rate", 0.5)))[-1] == "descent, η = 0.5"
+
+
+def test_a_copy_of_the_longest_name_is_cut(session: Session) -> None:
+    there = after(session, NameLane("x" * LONGEST_NAME), DuplicateLane(), SelectLane(0), DuplicateLane())
+    assert names(there)[-2:] == [f"{'x' * (LONGEST_NAME - 5)} ({number})" for number in (2, 3)]
 
 
 @pytest.mark.parametrize("name", scene_files())
@@ -139,9 +156,9 @@ def test_made_names_are_said_in_every_language(session: Session) -> None:
     code = TRANSLATIONS[0]
     there = after(session, SelectLane(2), ChooseRule("gradient descent"), AddLane())
     english, other = there.scene.texts("en").lanes, there.scene.texts(code).lanes
-    assert english[2:] == ("full batch 2", "full batch, η = 0.15")
+    assert english[2:] == ("full batch (2)", "full batch, η = 0.15")
     full = dict(in_languages("full batch"))[code]
-    assert other[2:] == (f"{full} 2", f"{full}, η = 0.15")
+    assert other[2:] == (f"{full} (2)", f"{full}, η = 0.15")
     assert in_languages("Adam, η = 0.1") == ()
 
 

@@ -26,9 +26,10 @@ from sim.stage.session.lanes import (
     ShiftMomentum,
 )
 from sim.stage.session.playback import Step
-from sim.stage.session.problem import ScaleCount, ScaleSigma, SetCount, SetSigma
-from sim.stage.session.session import Session, begin, race
+from sim.stage.session.problem import LARGEST_SIGMA, ScaleCount, ScaleSigma, SetCount, SetSigma
+from sim.stage.session.session import Message, Session, begin, race
 from sim.stage.session.view import ShowControls
+from sim.stage.style.numbers import short
 
 
 @pytest.fixture
@@ -144,6 +145,31 @@ def test_sigma_and_count_are_bounded(session: Session) -> None:
     assert getattr(after(session, SetSigma(0), ScaleSigma(2)).scene.examples, "sigma") > 0  # noqa: B009
     assert after(session, ScaleCount(0.01)).scene.examples.count == 1
     assert after(session, ScaleCount(1e9)).scene.examples.count == MOST_EXAMPLES
+
+
+@pytest.mark.parametrize(
+    ("lane", "before", "key", "told"),
+    [
+        (0, [], ScaleBatchSize(2), "A batch has at most all 20 examples."),
+        (1, [SetBatchSize(15)], ScaleBatchSize(2), "A batch has at most all 20 examples."),
+        (1, [], ScaleBatchSize(0.5), "A batch has an example at least."),
+        (0, [], ShiftMomentum(0.05), "This lane's rule keeps nothing of the past."),
+        (2, [ShiftMomentum(1)], ShiftMomentum(0.05), "λ = 0.999: the keys go no further."),
+        (2, [ShiftMomentum(-1)], ShiftMomentum(-0.05), "λ = 0: the keys go no further."),
+        (0, [ScaleLearningRate(1e-12)], ScaleLearningRate(0.8), "η = 1e−09: the keys go no further."),
+        (0, [ScaleLearningRate(1e12)], ScaleLearningRate(1.25), f"η = {short(MOST_RATE)}: the keys go no further."),
+        (0, [SetSigma(0)], ScaleSigma(0.8), "σ = 0: the keys go no further."),
+        (0, [SetSigma(1e9)], ScaleSigma(1.25), f"σ = {short(LARGEST_SIGMA)}: the keys go no further."),
+        (0, [SetCount(1)], ScaleCount(0.5), "N = 1: the keys go no further."),
+        (0, [SetCount(MOST_EXAMPLES)], ScaleCount(2), f"N = {short(MOST_EXAMPLES)}: the keys go no further."),
+    ],
+)
+def test_a_key_that_goes_no_further_says_so(
+    session: Session, lane: int, before: list[Message], key: Message, told: str
+) -> None:
+    there = after(session, SelectLane(lane), *before)
+    assert after(there, key).notice == told
+    assert key == ScaleBatchSize(2) or after(there, key).scene == there.scene
 
 
 def test_what_was_measured_is_not_changed() -> None:

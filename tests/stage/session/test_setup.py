@@ -6,13 +6,24 @@ import pytest
 from messages import after
 
 from sim.scene import load_scene, scene_files
-from sim.stage.session.lanes import SelectLane, SetBatchSize
+from sim.stage.session.lanes import (
+    AddLane,
+    ChooseSampling,
+    DuplicateLane,
+    NameLane,
+    RemoveLane,
+    ScaleBatchSize,
+    ScaleLearningRate,
+    SelectLane,
+    SetBatchSize,
+)
 from sim.stage.session.playback import Restart, Step
-from sim.stage.session.session import Session
+from sim.stage.session.session import Message, Session, changed
 from sim.stage.session.setup import (
     DraftRules,
     Drop,
     EarlierSeed,
+    Guess,
     LoadRules,
     NewSeed,
     NextScene,
@@ -74,11 +85,11 @@ def test_a_refused_file_of_rules_is_forgotten_where_one_types_on_or_opens_a_scen
 
 
 def test_what_was_changed_by_hand_can_be_come_back_to(session: Session) -> None:
-    changed = after(session, Step(30), Drop((0.5, -0.25)), Step(7))
-    there = after(changed, OpenScene(2))
+    other = after(session, Step(30), Drop((0.5, -0.25)), Step(7))
+    there = after(other, OpenScene(2))
     assert (there.scene.name, there.left is None) == (NAMES[2], False)
     back = after(there, OpenScene(4), Return())
-    assert (back.scene, back.tick, back.playing) == (changed.scene, 7, False)
+    assert (back.scene, back.tick, back.playing) == (other.scene, 7, False)
     assert back.left is None  # Nothing was changed in the scene that has been left now.
     again = after(back, OpenScene(2), Drop((0.1, 0.1)), Return(), Return())
     assert (again.scene.name, again.scene.start) == (NAMES[2], (0.1, 0.1))
@@ -86,12 +97,12 @@ def test_what_was_changed_by_hand_can_be_come_back_to(session: Session) -> None:
 
 
 def test_what_was_changed_by_hand_can_be_taken_back_and_brought_back(session: Session) -> None:
-    changed = after(session, NewSeed(), SelectLane(1), Step(30), Drop((0.5, -0.25)), SetBatchSize(3))
-    back = after(changed, Return())
-    assert back.scene == replace(session.scene, seed=changed.scene.seed)
-    assert (back.tick, back.playing, back.left is None) == (changed.tick, changed.playing, False)
+    other = after(session, NewSeed(), SelectLane(1), Step(30), Drop((0.5, -0.25)), SetBatchSize(3))
+    back = after(other, Return())
+    assert back.scene == replace(session.scene, seed=other.scene.seed)
+    assert (back.tick, back.playing, back.left is None) == (other.tick, other.playing, False)
     again = after(back, Return())
-    assert (again.scene, again.tick, again.lane, again.notice) == (changed.scene, changed.tick, 1, "")
+    assert (again.scene, again.tick, again.lane, again.notice) == (other.scene, other.tick, 1, "")
     assert after(again, Return()).scene == back.scene
 
 
@@ -102,6 +113,32 @@ def test_what_is_taken_back_is_the_last_change_of_the_scene_that_is_shown(sessio
     assert after(first, Return(), Step(40), Return()).tick == 40
     second = after(first, OpenScene(2), SetBatchSize(2))
     assert after(second, Return()).scene == after(first, OpenScene(2)).scene
+
+
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        ([DuplicateLane()], [RemoveLane()]),
+        ([AddLane(), NameLane("Anna")], [RemoveLane()]),
+        ([NameLane("Anna")], [NameLane("full batch")]),
+        ([SetBatchSize(3)], [SetBatchSize(20)]),
+        ([ScaleLearningRate(2)], [ScaleLearningRate(0.5)]),
+    ],
+    ids=str,
+)
+def test_what_was_changed_back_is_not_changed(session: Session, there: list[Message], back: list[Message]) -> None:
+    assert changed(after(session, *there))
+    again = after(session, *there, *back)
+    assert again.scene.lanes == session.scene.lanes
+    assert not changed(again)
+    assert after(again, OpenScene(2)).left is None
+
+
+def test_a_setting_that_a_lane_has_already_changes_nothing(session: Session) -> None:
+    guessed = after(session, Guess(1))
+    for message in (ScaleBatchSize(2), SetBatchSize(99), ScaleLearningRate(1), ChooseSampling("reshuffled")):
+        there = after(guessed, message)
+        assert (there.scene, there.guess) == (guessed.scene, 1), message
 
 
 def test_where_nothing_was_changed_it_is_said(session: Session) -> None:

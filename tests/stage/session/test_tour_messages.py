@@ -12,12 +12,20 @@ from sim.scene.tour import the_tour
 from sim.stage.drawing.camera import FLAT
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.bindings import KEYS, Deed, Errand
-from sim.stage.session.lanes import ScaleLearningRate
+from sim.stage.session.lanes import (
+    DuplicateLane,
+    NameLane,
+    NextRule,
+    ScaleBatchSize,
+    ScaleLearningRate,
+    SelectLane,
+)
 from sim.stage.session.odds import PutAway
 from sim.stage.session.playback import ChangeClock, GoToEnd, Step, ToggleMotion
-from sim.stage.session.session import MOVING_GROUND, SPEEDS, Session, begin
-from sim.stage.session.setup import Drop, NewSeed, OpenScene
-from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour, scene_at, step_of, strays
+from sim.stage.session.problem import ScaleCount, ScaleSigma
+from sim.stage.session.session import MOVING_GROUND, SPEEDS, Message, Session, begin
+from sim.stage.session.setup import Drop, NewSeed, NudgeStart, OpenScene
+from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour, is_measured, scene_at, step_of, strays
 from sim.stage.session.view import Back, ChangeLanguage, ChangeTheme, Enlarge, Hover, Present, ShowControls, ToggleView
 
 STEPS = the_tour().step
@@ -84,6 +92,42 @@ def test_one_may_play_with_a_step_and_come_back_to_it(session: Session) -> None:
         assert (back.scene, back.views, back.clock, back.progress) == (there.scene, there.views, there.clock, 0.0)
     assert not strays(after(there, NewSeed(), Step(3)))
     assert place(after(there, OpenScene(6), Lead(1))) == 6
+
+
+def test_a_setting_that_a_lane_has_already_leads_nowhere(session: Session) -> None:
+    there = after(session, GoToStep(7), SelectLane(2))
+    assert there.scene.lanes[2].batch_size == there.scene.examples.count
+    assert not strays(after(there, ScaleBatchSize(2)))
+    assert not strays(after(there, ScaleBatchSize(0.5), ScaleBatchSize(2)))
+    assert strays(after(there, ScaleBatchSize(0.5)))
+
+
+def test_what_was_measured_is_about_the_step_s_own_race_alone(session: Session) -> None:
+    for number in range(len(STEPS)):
+        there = after(session, GoToStep(number))
+        for alike in (
+            [],
+            [NewSeed(), Step(3)],
+            [GoToEnd()],
+            [NameLane("Anna")],
+            [ToggleView("gradients"), Hover((9, 9))],
+        ):
+            assert is_measured(after(there, *alike)), (number, alike)
+        others: tuple[list[Message], ...] = (
+            [ChangeClock()],
+            [Drop((1.0, 0.5))],
+            [NudgeStart(0.05, 0.0)],
+            [ScaleSigma(1.25)],
+            [ScaleCount(0.5)],
+            [ScaleLearningRate(1.25)],
+            [NextRule()],
+            [DuplicateLane()],
+            [OpenScene(6 if STEPS[number].scene != list(scene_files())[6] else 1)],
+        )
+        for other in others:
+            assert not is_measured(after(there, *other)), (number, other)
+            assert is_measured(after(there, *other, GoBack()))
+    assert not is_measured(session)
 
 
 def keys_in(sentence: str) -> list[Deed]:

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import measures
 import numpy as np
 import pytest
 from measures import MEASURED, measured
 
-from sim.scene import SceneError, load_scene
+from sim.scene import Scene, SceneError, load_scene
 from sim.scene.tour import BLANK, COUNT, MEASURES, SPOKEN, TOUR, Number, Step, the_tour
 from sim.study.maps.basin_map import basin_map
 from sim.study.odds.ends import MINIMUM, lane_ends
@@ -74,6 +75,22 @@ def test_every_number_of_the_tour_is_what_is_measured(request: pytest.FixtureReq
     wrong = [f"{place + 1}.{code}" for place, code, _, number in every() if differs(number, found[place, code])]
     assert wrong == [], "measured anew with: python -m pytest tests/study/tour --update-golden"
     assert len(found) > 80
+
+
+def test_no_number_is_that_of_one_seed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever draws anew at a step still sees what its numbers are about."""
+
+    def other_seed(name: str) -> Scene:
+        scene = load_scene(name)
+        return replace(scene, seed=scene.seed + 1)
+
+    monkeypatch.setattr(measures, "load_scene", other_seed)
+    plain = [(place, code, step, number) for place, code, step, number in every() if number.seeds is None]
+    wrong = [
+        f"{place + 1}.{code}" for place, code, step, number in plain if differs(number, measured(number, step.scene))
+    ]
+    assert wrong == []
+    assert len(plain) > 40
 
 
 def test_a_number_that_is_wrong_is_found() -> None:

@@ -18,7 +18,7 @@ from ...drawing.layout import Layout
 from ...session.bindings import Deed, Errand, keys_of
 from ...session.playback import GoToEnd
 from ...session.session import Session
-from ...session.tour import GoBack, Lead, ShowTour, answered, strays
+from ...session.tour import GoBack, Lead, ShowTour, answered, is_measured, strays
 from ...style import text
 from ...style.numbers import on_seeds, signed
 from ...style.style import hairline
@@ -93,16 +93,24 @@ def _rows(place: int, theme: Theme, instead: Row | None = None) -> tuple[Row, ..
 
 
 def _instead(session: Session, race: Race, tick: int, theme: Theme) -> Row | None:
-    """What stands in the place of what was measured: what is said of the race just now, or how to come to its end."""
-    if answered(session):
+    """What stands in the place of what was measured: what is said of the race just now, or how to come to its end.
+
+    Over a picture that it is not about, it is not told at all, but how to come back to the one that it is about.
+    """
+    own = is_measured(session)
+    if own and answered(session):
         return None
     caption, _ = said_now(session, race, session.scene.timing(session.clock), tick, theme)
-    key = keys_of(theme.say, GoToEnd())
-    return (
-        Row(caption, True)
-        if caption
-        else Row(theme.say("Measured: at the end of the race · {key}: go there", key=key), False)
-    )
+    if caption:
+        return Row(caption, True)
+    end, back = keys_of(theme.say, GoToEnd()), keys_of(theme.say, GoBack())
+    if own:
+        hint = theme.say("Measured: at the end of the race · {key}: go there", key=end)
+    elif session.live:
+        hint = theme.say("Measured: at this step as it was · {key}: back there", key=back)
+    else:
+        hint = theme.say("Measured: at this step as it was")
+    return Row(hint, False)
 
 
 def guides(places: Layout, session: Session, theme: Theme) -> tuple[Knob, ...]:

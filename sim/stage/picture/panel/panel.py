@@ -38,6 +38,9 @@ BESIDE, SMALL = 0.9, 0.75
 """Height of the type beside a name, in ems, and where settings would else be left out."""
 NAME = 1.1
 """Height of the type of names, in ems."""
+UNDERLINE, BELOW = 0.1, 0.75
+"""Height of the line below the chosen lane's badge and name, in ems, and where it ends below their middle, in heights
+of their type."""
 LESS = (NAME, 1.0, 0.9)
 """The same where the learning rate would else be left out."""
 LEAST = (*LESS, 0.82, 0.75)
@@ -68,6 +71,8 @@ class Panel:
     """What is told of its settings beside its name, if there is room."""
     told: tuple[str, ...] = ()
     """Which of the numbers stand before the others where there is no room for all, by their names in English."""
+    chosen: bool = False
+    """Whether its name is underlined: it is this lane that keys and controls are about."""
 
     def draw(self, canvas: Canvas, update: int, views: frozenset[str], ends: LaneEnds | None = None) -> None:
         """Draw the lane after so many updates; its frame and names are there."""
@@ -121,7 +126,11 @@ class Panel:
         x, y = place.name.left, place.name.centery
         draw_badge(canvas, (x + 0.45 * em, y), 0.42 * em, self.course.index, self.course.color)
         size, right = self._name_size, place.name.right
-        canvas.text(self._shown_name, (x + 1.3 * em, y), size, theme.text, bold=True)
+        end = canvas.text(self._shown_name, (x + 1.3 * em, y), size, theme.text, bold=True)
+        if self.chosen:
+            height = max(2, round(UNDERLINE * em))
+            low = min(round(y + BELOW * size), place.name.bottom) - height
+            canvas.rect((x, low, round(end) - x, height), self.course.color)
         line, small = self.line if self.fits(self.line) else ("", self._beside)
         marked = self.unlike and not self.mark and RATE in line
         canvas.text(line, place.name.midright, small, theme.lane(1) if marked else theme.muted, align=1)
@@ -304,9 +313,16 @@ def _all_told(panels: Sequence[Panel]) -> bool:
 
 
 def panel_of(
-    scene: Scene, place: PanelLayout, em: int, theme: Theme, course: Course, told: tuple[str, ...] = ()
+    scene: Scene,
+    place: PanelLayout,
+    em: int,
+    theme: Theme,
+    course: Course,
+    told: tuple[str, ...] = (),
+    *,
+    chosen: bool = False,
 ) -> Panel:
     """One lane's panel at a place, with its course; what is told of stands before other numbers."""
     lane = course.index
     name, unfair = scene.texts(theme.language).lanes[lane], unlike(scene)[lane]
-    return Panel(place, em, theme, name, sliders(scene, lane, place, em), unfair, course, told=told)
+    return Panel(place, em, theme, name, sliders(scene, lane, place, em), unfair, course, told=told, chosen=chosen)

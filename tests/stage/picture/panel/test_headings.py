@@ -3,14 +3,20 @@
 from dataclasses import replace
 
 import pytest
+from messages import after
 from recording_canvas import RecordingCanvas
 
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.picture import draw
+from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.session import begin, race
+from sim.stage.session.lanes import AddLane, NextLane, RemoveLane, ScaleLearningRate, SelectLane
+from sim.stage.session.session import Message, Session, begin, race
+from sim.stage.session.setup import NewSeed, OpenScene, Return
+from sim.stage.session.tour import GoToStep
+from sim.stage.session.view import ShowControls
 from sim.stage.style.numbers import short
 
 NAMES = ("adaptive-rules", "batch-ladder", "learning-rate-ladder", "warm-restarts")
@@ -73,3 +79,46 @@ def test_no_language_leaves_out_settings_that_have_room_in_small_type(
     told = [line.split('"')[1] for line in drawn if "text" in line and "align 1" in line and "bold" not in line]
     found = {" ".join(part.split()[0] for part in words.split(" · ")) for words in told if "η " in words}
     assert sorted(found) == sorted(signs)
+
+
+def underlined(session: Session, size: tuple[int, int]) -> set[int]:
+    """The lanes whose names have a line below them that ends with the name, in the lane's colour."""
+    running = race(session.scene)
+    running.extend(session.tick + 1)
+    canvas, here = RecordingCanvas(size), setting(session, size)
+    draw(canvas, snapshot_of(replace(session, playing=False), running))
+    head, found = canvas.recording.split("lane 1\n")[0].splitlines(), set[int]()
+    for lane, panel in enumerate(here.places.panels):
+        low = {f"rect {panel.name.left},{y} " for y in range(panel.name.top, panel.name.bottom - 1)}
+        red, green, blue = here.theme.lane(lane)
+        color = f"#{red:02x}{green:02x}{blue:02x}"
+        found |= {lane for line in head for start in low if line.strip().startswith(start) and line.endswith(color)}
+    return found
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768)])
+@pytest.mark.parametrize(
+    ("messages", "lanes"),
+    [
+        ([], set()),
+        ([NewSeed()], set()),
+        ([NextLane(1)], {1}),
+        ([SelectLane(2), NewSeed()], {2}),
+        ([ScaleLearningRate(2)], {0}),
+        ([ScaleLearningRate(2), Return()], {0}),
+        ([AddLane()], {3}),
+        ([SelectLane(2), RemoveLane()], {1}),
+        ([SelectLane(2), OpenScene(1)], set()),
+        ([SelectLane(2), GoToStep(7)], {1}),
+        ([GoToStep(7), NextLane(1)], {2}),
+        ([ShowControls()], {0}),
+        ([ShowControls(), SelectLane(1), ShowControls()], {1}),
+    ],
+    ids=str,
+)
+def test_the_name_of_the_chosen_lane_is_underlined(
+    messages: list[Message], lanes: set[int], size: tuple[int, int]
+) -> None:
+    there = after(begin(load_scene("local-minimum")), *messages)
+    assert underlined(there, size) == lanes
+    assert underlined(replace(there, live=False), size) == set()
