@@ -328,5 +328,11 @@ def test_all_bars_are_equally_long_and_go_on_to_the_end_of_the_row(window: MainW
     ]
     assert {bar.words for bar in laid} == {"every seed alike", "of 10 seeds"}
     assert len({bar.bar.width for bar in laid}) == 1
+    apart = ends_seen(replace(window.session, clock="epochs"))
+    words = {
+        ends_bar(panel.ends, ends, here.theme, here.places.em).words
+        for panel, ends in zip(here.places.panels, apart, strict=True)
+    }
+    assert words == {f"after {window.session.scene.updates} updates"}
     for panel, bar in zip(here.places.panels, laid, strict=True):
         assert bar.boxes[-1][1].right == panel.ends.right
