@@ -318,9 +318,7 @@ def ends_tip(ends: LaneEnds | None, place: Rect, pixel: tuple[int, int], context
     counted = say("at the end; at a minimum is who stays there")
     if ends.moment is not None:
         updates = theme.count(ends.moment)
-        counted = say(
-            "after {updates} updates; at a minimum is who stays there", updates=updates
-        )
+        counted = say("after {updates} updates; at a minimum is who stays there", updates=updates)
     return Tip((head, *rows, TipRow((counted,)), TipRow((click,))), about)
 
 
