@@ -19,6 +19,7 @@ function makeCards() {
       mark: element("span", "mark"),
       settings: element("p", "settings"),
       verdict: element("p", "verdict"),
+      move: element("span", "move"),
       evidence: element("p", "evidence"),
       numbers: element("p", "numbers"),
       strip: element("canvas", "strip"),
@@ -29,7 +30,7 @@ function makeCards() {
     parts.strip.setAttribute("role", "img");
     const caption = element("figcaption");
     const head = element("div", "head");
-    head.append(parts.badge, parts.name, parts.mark);
+    head.append(parts.badge, parts.name, parts.mark, parts.move);
     caption.append(head, parts.settings, parts.verdict, parts.evidence, parts.numbers, parts.strip);
     parts.figure.append(parts.canvas, caption);
     maps.append(parts.figure);
@@ -47,6 +48,39 @@ function evidenceAt(lane, made) {
     const part = parts[index];
     return (typeof part === "string" ? part : say(part[0], part[1])).replace(/(?<![\p{L}\d_-])-(?=\d)|(?<=\de)-(?=\d)/gu, "−");
   });
+}
+
+// From which minimum to which an escape led, which those that were not known lack.
+function wayOf(event) {
+  const [source, target] = [event.source, event.target].map((index) => (index === null ? null : index + 1));
+  if (target === null) return say("from minimum {source}", { source });
+  if (source === null) return say("to minimum {target}", { target });
+  return say("minimum {source} → {target}", { source, target });
+}
+
+// The last move from place to place of which it is certain by then that it was one: at length, and in fewer words.
+function movesAt(lane, made) {
+  const known = race.lanes[lane].events.filter(({ kind, seen }) => seen <= made && ["escaped", "left_saddle"].includes(kind));
+  if (!known.length) return [];
+  const event = known.at(-1);
+  const { kind, update } = event;
+  const brief = say("escaped at {update}", { update });
+  if (kind === "left_saddle") return [say("left the saddle at {update}", { update }), brief];
+  return [say("escaped at {update}: {way}", { update, way: wayOf(event) }), brief];
+}
+
+// Beside the lane's name, in as many words as there is room for.
+function writeMove(lane) {
+  const { move, name, mark } = cards[lane];
+  const wordings = movesAt(lane, momentOf(lane, state.time, false).made);
+  const key = [name.textContent, mark.textContent, ...wordings, move.parentElement.clientWidth].join();
+  if (move.key === key) return;
+  move.key = key;
+  move.title = wordings[0] ?? "";
+  for (const wording of [...wordings, ""]) {
+    setText(move, wording);
+    if (move.scrollWidth <= move.clientWidth) return;
+  }
 }
 
 function guessMark(lane) {
@@ -93,9 +127,8 @@ function drawStrip(lane, width) {
   const add = (found, each) => {
     for (let place = batches.starts[each]; place < batches.starts[each + 1]; place += 1) found.add(batches.of[place]);
   };
-  const last = batches.starts.length - 1;
-  for (let each = update - (update % perEpoch); each < Math.min(update, last); each += 1) add(had, each);
-  if (update < last) add(now, update);
+  for (let each = update - (update % perEpoch); each < update; each += 1) add(had, each);
+  add(now, update);
   context.clearRect(0, 0, width, STRIP);
   for (let example = 0; example < race.examples; example += 1) {
     context.globalAlpha = now.has(example) ? 1 : had.has(example) ? 0.4 : 1;

@@ -145,11 +145,7 @@ function eventText(event) {
   if (event.kind !== "escaped") {
     return say("{verdict} from update {update}", { verdict: words().verdicts[event.kind], update: event.update });
   }
-  const [source, target] = [event.source, event.target].map((index) => (index === null ? null : index + 1));
-  let way = say("minimum {source} → {target}", { source, target });
-  if (target === null) way = say("from minimum {source}", { source });
-  else if (source === null) way = say("to minimum {target}", { target });
-  return say("escaped at update {update}: {way}", { update: event.update, way });
+  return say("escaped at update {update}: {way}", { update: event.update, way: wayOf(event) });
 }
 
 const pinned = { layout: "", places: [] };

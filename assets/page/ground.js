@@ -64,8 +64,8 @@ function lossesOf(batch) {
 
 // The examples of the batch that makes an update; null where they are all, or are not known, or there is no such update.
 function batchOf(lane, update) {
-  const { batches } = race.lanes[lane];
-  if (!batches || !race.parts || update + 1 >= batches.starts.length) return null;
+  const { batches, updates } = race.lanes[lane];
+  if (!batches || !race.parts || update >= updates) return null;
   return batches.of.subarray(batches.starts[update], batches.starts[update + 1]);
 }
 

@@ -284,6 +284,7 @@ function drawMaps(prepare) {
   }
   cards.forEach(({ badge, strip }, lane) => {
     drawBadge(badge, lane);
+    writeMove(lane);
     strip.hidden = !state.strip;
     if (state.strip) drawStrip(lane, Math.max(60, Math.min(strip.parentElement.clientWidth, 420)));
   });

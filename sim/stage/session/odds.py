@@ -50,7 +50,14 @@ def ends_seen(session: Session) -> "tuple[LaneEnds | None, ...]":
     tally, guided = session.tally, session.tour is not None and not answered(session)
     if not session.ends or session.waiting or is_open(session) or guided or tally is None or not tally.results:
         return (None,) * len(session.scene.lanes)
-    return ends_of(tally)
+    as_counted = session.horizon <= tally.scene.updates and set(session.scene.timing(session.clock).paces) == {1.0}
+    return ends_of(tally) if as_counted else _at_their_moment(tally)
+
+
+@lru_cache(maxsize=2)
+def _at_their_moment(tally: Tally) -> "tuple[LaneEnds | None, ...]":
+    """The ends where the race ends when lanes have made fewer updates than are counted, or more."""
+    return tuple(None if ends is None else replace(ends, moment=tally.scene.updates) for ends in ends_of(tally))
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ class LaneEnds:
     """and the share of those that have by then."""
     alike: bool
     """Whether every seed does the same, so that nothing is left to chance."""
+    moment: int | None = None
+    """After how many updates that is, where it is to be told: else the race ends then."""
 
     @property
     def largest(self) -> EndPart:

@@ -19,6 +19,8 @@ import pytest
 
 import sim as tm
 from sim.descent.examples.chance import Indices
+from sim.descent.verdict.kinds import ESCAPES, Event
+from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.reading import parse_scene
 from sim.stage.drawing.camera import Camera, interpolated
@@ -35,8 +37,8 @@ from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.moving_ground import LANDED
 from sim.stage.session.session import begin, race
-from sim.stage.style.numbers import number
-from sim.stage.style.theme import load_theme
+from sim.stage.style.numbers import number, way
+from sim.stage.style.theme import Theme, load_theme
 from sim.study.odds.odds import gather, jobs, odds
 from sim.study.statistics.telling import share_texts
 from sim.surface.points import Array
@@ -702,6 +704,54 @@ def test_it_speaks_every_language(tab: chromium.Tab, saved: tuple[Path, Span]) -
         play = load_theme("light", language).say("play")
         assert tab.value("document.getElementById('play').textContent") == play
     assert tab.mistakes() == []
+
+
+def told_of_a_move(moves: list[Event], theme: Theme) -> tuple[str, ...]:
+    """What the window says of the last of them, at length and in fewer words."""
+    if not moves:
+        return ("",)
+    update = moves[-1].update
+    brief = theme.say("escaped at {update}", update=update)
+    if moves[-1].kind == "left_saddle":
+        return theme.say("left the saddle at {update}", update=update), brief
+    return theme.say("escaped at {update}: {way}", update=update, way=way(moves[-1], theme)), brief
+
+
+@pytest.mark.parametrize(("name", "kind"), [("local-minimum", "escaped"), ("on-the-saddle", "left_saddle")])
+def test_a_card_tells_of_a_move_from_when_it_is_certain_in_as_many_words_as_there_is_room_for(
+    browser: chromium.Browser, tmp_path: Path, name: str, kind: str
+) -> None:
+    span = save_page(load_scene(name), tmp_path / "race.html")
+    moves = [[event for event in judge.events if event.kind in ESCAPES] for judge in span.race.judges]
+    first = next(lane[0] for lane in moves if lane and lane[0].kind == kind)
+    assert first.update < first.seen
+    tab = browser.open(f"{(tmp_path / 'race.html').as_uri()}#update=0&map")
+    lines = "[...document.querySelectorAll('.move')]"
+    every, brief = 0, 0
+    for size, layout in ((USUAL_SIZE, "apart"), ((960, 600), "apart"), (USUAL_SIZE, "together")):
+        tab.resize(size)
+        for update, code in product((first.update, first.seen - 1, first.seen, span.ticks), LANGUAGES):
+            theme = load_theme("light", code)
+            lead(tab, f"update={update}&map&{layout}&language={code}")
+            wanted = [told_of_a_move([event for event in lane if event.seen <= update], theme) for lane in moves]
+            found = tab.value(f"{lines}.map((each) => each.textContent)")
+            assert all(told in (*words, "") for told, words in zip(found, wanted, strict=True))
+            every += sum(len(words) > 1 for words in wanted)
+            brief += sum(told != words[0] for told, words in zip(found, wanted, strict=True))
+            assert tab.value(f"{lines}.every((each) => each.scrollWidth <= each.clientWidth)")
+    assert brief < every / 2
+    assert tab.mistakes() == []
+
+
+def test_the_batch_strip_lights_the_coming_batch_at_every_update(tab: chromium.Tab, saved: tuple[Path, Span]) -> None:
+    span = saved[1]
+    for update in (0, span.ticks - 1, span.ticks):
+        lead(tab, f"update={update}&map")
+        told = tab.value("[...document.querySelectorAll('.strip')].map((each) => each.hidden ? '' : each.ariaLabel)")
+        for strip, track in zip(told, span.race.tracks, strict=True):
+            batch = ", ".join(str(example + 1) for example in track.batch(update).tolist())
+            assert strip in ("", f"batch strip: {batch}")
+        assert any(told)
 
 
 def test_the_address_is_the_state(browser: chromium.Browser, address: str) -> None:

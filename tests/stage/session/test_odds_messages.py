@@ -131,6 +131,16 @@ def test_a_change_of_one_lane_keeps_what_was_counted_of_the_others(session: Sess
     assert repr(odds_of(whole.tally)) == repr(odds_of(anew))
 
 
+def test_where_the_race_ends_at_another_moment_the_bars_say_after_how_many_updates_they_count(session: Session) -> None:
+    counted = after(replace(session, ends=True), CountEnds(), *found(session))
+    assert [ends and ends.moment for ends in ends_seen(counted)] == [None, None, None]
+    assert [ends and ends.moment for ends in ends_seen(replace(counted, clock="epochs"))] == [40, 40, 40]
+    assert [ends and ends.moment for ends in ends_seen(replace(counted, horizon=41))] == [40, 40, 40]
+    alone = begin(replace(session.scene, lanes=session.scene.lanes[1:2]))
+    alone = after(replace(alone, ends=True, clock="epochs"), CountEnds(), SkipQuestion(), *found(alone))
+    assert [ends and (ends.seeds, ends.moment) for ends in ends_seen(alone)] == [(30, None)]
+
+
 def test_which_seed_is_watched_makes_no_difference_to_what_is_counted(session: Session) -> None:
     there = after(session, ShowOdds(), *found(session)[:3])
     other = after(there, NewSeed(), NewSeed())

@@ -18,6 +18,8 @@ from sim.descent.verdict.judge import STAYING
 from sim.scene import Scene, load_scene
 from sim.stage.picture.panel.ends import ends_bar
 from sim.stage.picture.setting import setting
+from sim.stage.picture.tips.box import TipContext
+from sim.stage.picture.tips.tooltip import ends_tip
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ShowOdds, TakeSeed, ends_seen, uncounted
 from sim.stage.session.session import Guided, begin, race
@@ -328,5 +330,15 @@ def test_all_bars_are_equally_long_and_go_on_to_the_end_of_the_row(window: MainW
     ]
     assert {bar.words for bar in laid} == {"every seed alike", "of 10 seeds"}
     assert len({bar.bar.width for bar in laid}) == 1
+    apart = ends_seen(replace(window.session, clock="epochs"))
+    words = {
+        ends_bar(panel.ends, ends, here.theme, here.places.em).words
+        for panel, ends in zip(here.places.panels, apart, strict=True)
+    }
+    assert words == {f"after {window.session.scene.updates} updates"}
+    row, context = here.places.panels[1].ends, TipContext(here.theme, here.places)
+    for seen, moment in ((ends_seen(window.session)[1], "at the end"), (apart[1], words.pop())):
+        told = [line.cells[0] for line in ends_tip(seen, row, row.center, context).rows]
+        assert f"{moment}; at a minimum is who stays there" in told
     for panel, bar in zip(here.places.panels, laid, strict=True):
         assert bar.boxes[-1][1].right == panel.ends.right

@@ -119,7 +119,7 @@ def expected_size(scene: Scene, clock: str, ticks: int | None, seeds: int = 1) -
     size = REST + FLOAT * min(count, MOST_GRIDS) * (nodes_for(count) ** 2 + count)
     for lane, each in enumerate(scene.lanes):
         updates = timing.updates(lane, last)
-        batches = 2 * each.batch_size * updates if each.batch_size < count else 0
+        batches = 2 * each.batch_size * (updates + 1) if each.batch_size < count else 0
         size += seeds * MOMENT * updates + (seeds - 1) * (OTHER_SEED + SAID * updates)
         size += seeds * (4 / 3 * (batches + 2 * updates) if batches <= LARGEST_BATCHES else 0)
     return round(size)

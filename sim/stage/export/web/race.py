@@ -260,11 +260,13 @@ def _rates(track: Track, last: int) -> str | None:
 
 
 def _batches(track: Track, last: int) -> Json:
-    """The examples of every batch, one after the other, and how many each has; None: all of them, or too many."""
+    """The examples of every batch up to that which comes after the last update, one after the other, and how many each
+    has; None: all of them, or too many.
+    """
     count, size = track.problem.train.count, track.lane.batch_size
-    if size >= count or 2 * size * last > LARGEST_BATCHES or count > np.iinfo(np.uint16).max or not last:
+    if size >= count or 2 * size * (last + 1) > LARGEST_BATCHES or count > np.iinfo(np.uint16).max:
         return None
-    batches = [track.batch(update) for update in range(last)]
+    batches = [track.batch(update) for update in range(last + 1)]
     return {"sizes": packed([len(batch) for batch in batches], "<u2"), "of": packed(np.concatenate(batches), "<u2")}
 
 

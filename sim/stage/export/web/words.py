@@ -59,6 +59,7 @@ SAID = (
     *("loss", "loss, logarithmic", "training", "test", "not played yet"),
     "{verdict} from update {update}",
     *("escaped at update {update}: {way}", "left the saddle at update {update}"),
+    *("escaped at {update}", "escaped at {update}: {way}", "left the saddle at {update}"),
     *("minimum {source} → {target}", "from minimum {source}", "to minimum {target}"),
     *("one update back or forward, with Shift ten", "play or pause; at the end, from the start", "faster, slower"),
     *("to the start, to the end", "restart: the same race again, bit for bit", "choose the lane", "put away"),

@@ -52,7 +52,7 @@ def ends_bar(row: Rect, ends: LaneEnds | None, theme: Theme, em: int) -> EndsBar
     size, apart = round(TYPE * em), round(APART * em)
     words, room = "", 0
     most, count = map(theme.count, (max(SEEDS, ends.seeds), ends.seeds))
-    for alike, counted in _wordings(theme) if roomy else ():
+    for alike, counted in _wordings(ends, theme) if roomy else ():
         # As wide in every lane, and while the seeds are counted, so that equal shares are equally long.
         wide = max(text.width(each, size) for each in (alike, counted.format(count=most)))
         if wide + apart <= MOST * row.width:
@@ -67,8 +67,21 @@ def ends_bar(row: Rect, ends: LaneEnds | None, theme: Theme, em: int) -> EndsBar
     return EndsBar(bar, tuple(boxes), words)
 
 
-def _wordings(theme: Theme) -> Iterator[tuple[str, str]]:
-    """What is counted, where every seed is alike and where not, with a blank for how many; the longest first."""
+def _wordings(ends: LaneEnds, theme: Theme) -> Iterator[tuple[str, str]]:
+    """What is counted, where every seed is alike and where not, with a blank for how many; the longest first.
+
+    Where the race ends at another moment, that comes before how many they are.
+    """
+    if ends.moment is not None:
+        updates = theme.count(ends.moment)
+        after = theme.say("after {updates} updates", updates=updates)
+        yield (
+            f"{theme.say('every seed alike')} · {after}",
+            f"{theme.say('of {count} seeds', count='{count}')} · {after}",
+        )
+        yield after, after
+        yield (theme.say("after {updates}", updates=updates),) * 2
+        return
     yield theme.say("every seed alike"), theme.say("of {count} seeds", count="{count}")
     yield theme.say("all alike"), theme.say("{count} seeds", count="{count}")
 

@@ -4,6 +4,7 @@ import itertools
 from dataclasses import replace
 
 import numpy as np
+import pygame
 import pytest
 from pygame import Rect
 from recording_canvas import RecordingCanvas
@@ -179,6 +180,22 @@ def test_no_two_numbers_of_the_scale_touch(lanes: int, size: tuple[int, int]) ->
             assert not low.colliderect(high)
 
 
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768)])
+def test_on_a_flat_map_the_scale_s_decimal_points_are_as_dark_as_its_digits(size: tuple[int, int]) -> None:
+    session = replace(begin(load_scene("local-minimum")), pose=FLAT)
+    here = setting(session, size)
+    panel = here.places.panels[0]
+    course = course_of(race(session.scene), 0, (panel.map, panel.strip), here.places.em, here.theme, here.camera)
+    canvas = RecordingCanvas(size)
+    draw_loss_scale(canvas, course.context(0, frozenset({"loss scale"})))
+    labels = [line.split() for line in canvas.recording.splitlines() if "label" in line]
+    assert any("." in words for _, words, *_ in labels)
+    for _, _, _, _, height, *_ in labels:
+        digit, point = (text.rendered(sign, int(height), (0, 0, 0)) for sign in ("1", "."))
+        darkest = [pygame.surfarray.array_alpha(sign).max() for sign in (digit, point)]
+        assert darkest[1] >= 0.75 * darkest[0]
+
+
 def numbers_at(session: Session, size: tuple[int, int]) -> list[Rect]:
     """Where the numbers of the first lane's scale stand; they lie on its map."""
     here = setting(session, size)
@@ -189,9 +206,9 @@ def numbers_at(session: Session, size: tuple[int, int]) -> list[Rect]:
     canvas = RecordingCanvas(size)
     draw_loss_scale(canvas, context)
     found = []
-    for _, quoted, corner, *_ in (line.split() for line in canvas.recording.splitlines() if "label" in line):
+    for _, quoted, corner, _, high, *_ in (line.split() for line in canvas.recording.splitlines() if "label" in line):
         x, y = map(float, corner.split(","))
-        found.append(Rect((round(x), round(y)), text.label_size(quoted.strip('"'), round(0.75 * em))).inflate(-2, -2))
+        found.append(Rect((round(x), round(y)), text.label_size(quoted.strip('"'), int(high))).inflate(-2, -2))
     assert all(panel.map.contains(place) for place in found)
     return found
 

@@ -35,8 +35,8 @@ LOWEST = 3.2
 ABOVE, BESIDE = 1.3, 0.1
 """From the map's upper edge to a scale that has numbers above and below it, and from it and the map's right edge to
 these, in ems."""
-TYPE = 0.75
-"""Height of their type, in ems."""
+TYPE, LEAST_TYPE = 0.75, 10
+"""Height of their type, in ems, and on a flat map in pixels at least: smaller points are lost in the type's rim."""
 MARGIN = 0.8
 """From the map's upper right corner, in ems."""
 NEAR = 0.06
@@ -215,12 +215,17 @@ def _draw_numbers(canvas: Canvas, context: ViewContext) -> None:
     left, top = context.area.topleft
     for number in _scale(context).numbers:
         corner = (number.place[0] + left, number.place[1] + top)
-        canvas.label(number.label, corner, round(TYPE * context.em), context.theme.text, context.theme.halo)
+        canvas.label(number.label, corner, _type(context.camera, context.em), context.theme.text, context.theme.halo)
+
+
+def _type(camera: Camera, em: int) -> int:
+    """Height of the type of its numbers, in pixels; beside land they stand on plain ground."""
+    return max(LEAST_TYPE if camera.flat else 0, round(TYPE * em))
 
 
 def _numbers(problem: Problem, camera: Camera, bar: Rect, em: int) -> list[_Number]:
     """The numbers beside a bar on a map, from below; none, if they would tell nothing apart."""
-    heights, size = heights_over(problem, _window(camera)), round(TYPE * em)
+    heights, size = heights_over(problem, _window(camera)), _type(camera, em)
     losses = scale_numbers(heights, 0.5 / bar.height)
     if len(set(losses)) < NUMBERS:
         return []
@@ -234,7 +239,7 @@ def _numbers(problem: Problem, camera: Camera, bar: Rect, em: int) -> list[_Numb
 
 def _placed(problem: Problem, camera: Camera, label: str, corner: Pixel, em: int) -> _Number:
     """A number with its upper left corner there."""
-    wide, high = text.label_size(label, round(TYPE * em))
+    wide, high = text.label_size(label, _type(camera, em))
     whole = Rect(corner, (wide, high))
     free, untouched, clear = (
         camera.flat or not lies_on_land(problem, camera, place.topleft, place.bottomright)
