@@ -85,7 +85,7 @@ def test_what_else_may_be_seen(name: str, changes: dict[str, Any], request: pyte
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_bars_of_ends_are_drawn_as_they_were_found_good(theme: str, request: pytest.FixtureRequest) -> None:
     with few_seeds(40):
-        scene = replace(flat_scene(OPENING), updates=60)
+        scene = replace(flat_scene(OPENING), updates=120)
         running = race(scene)
         running.extend(scene.updates + 1)
         session = replace(begin(scene), playing=False, theme=theme, ends=True, tally=own(scene))

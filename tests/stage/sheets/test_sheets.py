@@ -57,7 +57,7 @@ def tallies(scene: Scene) -> Iterator[list[Tally]]:
 @pytest.fixture(scope="module")
 def later(scene: Scene) -> Iterator[Tally]:
     """That of a longer race, of whose minibatch lane some have come to rest in either minimum, and some not yet."""
-    longer = replace(scene, updates=60)
+    longer = replace(scene, updates=120)
     with few_seeds(20):
         lanes = len(scene.lanes)
         yield Tally(longer, tuple((place, job.run()) for place, job in enumerate(work(longer)) if job.lane < lanes))
