@@ -6,9 +6,9 @@ full strength, and the cloud of a restless one pales where it has not been latel
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pygame
@@ -21,7 +21,10 @@ from ...drawing.canvas import Backdrop, Canvas, Pixel
 from ...drawing.reel import draw_ground
 from ...drawing.screen import Screen, painted
 from ...style.color import Color, mix
+from ...style.theme import Theme
 from .site import Site
+
+T = TypeVar("T")
 
 TAIL = 420.0
 """Length of the fading stretch, in strokes."""
@@ -35,8 +38,12 @@ MOST = 2048
 """Bends of an older way that are drawn anew with each picture."""
 TONES = 8
 """Steps from faint to strong."""
-FAINT = 0.3
+FAINT = 0.12
 """How far the oldest stretch has faded into the map."""
+CASING = 0.4
+"""How far the casing has faded into the map, from the colour of halos."""
+RIM = 1.0
+"""How much wider it is than the line on either side, in pixels."""
 PASSING = 0.6
 """How far a movement has faded that begins and ends out of sight: of a marble that is thrown out they fill the map."""
 
@@ -48,12 +55,14 @@ class Tones(NamedTuple):
     """From the faintest to that of the marble."""
     passing: Color
     """Of movements that begin and end out of sight."""
+    casing: Color
+    """Below the lines, so that they are seen on land of any tint."""
 
 
-def fading(color: Color, ground: Color) -> Tones:
-    """The tones of a trail of that colour on a map of that ground."""
-    steps = tuple(mix(color, ground, FAINT * (1 - i / (TONES - 1))) for i in range(TONES))
-    return Tones(steps, mix(color, ground, PASSING))
+def fading(color: Color, theme: Theme) -> Tones:
+    """The tones of a trail of that colour on a map."""
+    steps = tuple(mix(color, theme.high, FAINT * (1 - i / (TONES - 1))) for i in range(TONES))
+    return Tones(steps, mix(color, theme.high, PASSING), mix(theme.halo, theme.high, CASING))
 
 
 class Place(NamedTuple):
@@ -97,7 +106,7 @@ class Trail:
         self._tail = TAIL * stroke
         self._tones = tones.steps
         self._lines = [mix(tone, tones.steps[0], 0.35) for tone in tones.steps]  # A little paler than the dots.
-        self._passing = tones.passing
+        self._passing, self._casing = tones.passing, tones.casing
         self._pixels: list[Pixel] = []  # Where it was after each update, from the first on.
         self._points: list[Pixel] = []  # Where the way bends, in pixels.
         self._places: list[Place] = []  # What is seen of each of these points.
@@ -259,17 +268,26 @@ class Trail:
         ends = [min(max(bound, 0), len(moved)) for bound in bounds] + [len(moved)]
         tones = [tone for tone, (first, last) in enumerate(pairwise([0, *ends])) for _ in range(first, last)]
         with canvas.part("trail"):
-            first = 0
-            for (tone, hides, beside, passes), alike in groupby(zip(tones[1:], *_movements(places), strict=True)):
-                last = first + len(list(alike))
+            movements = list(zip(tones[1:], *_movements(places), strict=True))
+            for cased, way in _alike([not any(kinds) for _, *kinds in movements], moved):
+                if cased:
+                    canvas.line(way, self._casing, width + round(2 * RIM))
+            for (tone, hides, beside, passes), way in _alike(movements, moved):
                 if not beside:
-                    color = self._passing if passes else self._lines[tone]
-                    canvas.line(moved[first : last + 1], color, 1 if hides else width)
-                first = last
+                    canvas.line(way, self._passing if passes else self._lines[tone], 1 if hides else width)
             dotted = [not (place.covered or place.edge) for place in places]
             seen = [(tone, pixel) for tone, pixel, dot in zip(tones, moved, dotted, strict=True) if dot]
             for tone, dots in groupby(seen, key=lambda dot: dot[0]):
                 canvas.dots([pixel for _, pixel in dots], radius, self._tones[tone])
+
+
+def _alike(movements: Iterable[T], pixels: Sequence[Pixel]) -> Iterator[tuple[T, Sequence[Pixel]]]:
+    """What movements in a row are alike in, and the pixels from the first one's start to the last one's end."""
+    first = 0
+    for kind, those in groupby(movements):
+        last = first + len(list(those))
+        yield kind, pixels[first : last + 1]
+        first = last
 
 
 def crossings(window: Window, start: Pixel, end: Pixel) -> list[float]:

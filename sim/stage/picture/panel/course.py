@@ -193,7 +193,7 @@ class Course:
 
     def _passing_trail(self, context: ViewContext) -> Trail:
         """The last part of the way, on land that will have moved before long."""
-        tones = fading(self.color, self.theme.high)
+        tones = fading(self.color, self.theme)
         first = max(0, context.moment - PASSING)
         return Trail(self.track, context.site, tones, stroke_of(self.em), first, lasting=False)
 
@@ -222,7 +222,7 @@ def course_of(
     with reduced motion.
     """
     track, site = race.tracks[lane], site_of(race.problem, camera, theme)
-    trail = Trail(track, site, fading(theme.lane(lane), theme.high), stroke_of(em), lasting=lasting)
+    trail = Trail(track, site, fading(theme.lane(lane), theme), stroke_of(em), lasting=lasting)
     return Course(race, lane, *areas, em, theme, site, trail, rolling(track, race.problem.window.diagonal), steady)
 
 

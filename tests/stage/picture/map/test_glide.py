@@ -125,7 +125,7 @@ def test_a_marble_glides_along_its_movement_on_land_too(share: float) -> None:
     running.extend(scene.updates + 1)
     camera = camera_on(running.problem, scene.window, (400, 300), Pose(-16.0, 46.0))
     site, track = site_of(running.problem, camera, load_theme("light")), running.tracks[1]
-    trail = Trail(track, site, Tones(((0, 0, 0),) * 8, (0, 0, 0)), 1.0)
+    trail = Trail(track, site, Tones(((0, 0, 0),) * 8, (0, 0, 0), (0, 0, 0)), 1.0)
     wanted = site.project(track.theta[5] + share * track.movement[5])
     np.testing.assert_allclose(trail.stretch(5, share).marble, wanted, atol=1e-6)
     np.testing.assert_allclose(trail.stretch(5).marble, site.project(track.theta[5]), atol=1e-6)

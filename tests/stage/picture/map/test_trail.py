@@ -16,7 +16,8 @@ from sim.surface.points import Array, Mask
 from sim.surface.protocol import Window
 
 SCENE = load_scene("local-minimum")
-TONES = fading((0, 110, 200), (250, 250, 250))
+COVERS = ((0.0, 0.0), (0.5, 1.2), (-9.0, 9.0))
+TONES = fading((0, 110, 200), load_theme("light"))
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,20 @@ def test_of_a_marble_that_is_thrown_out_the_movements_past_the_map_are_pale() ->
     trail.draw_last(canvas, (0, 0), trail.stretch(40))
     passing = "#{:02x}{:02x}{:02x}".format(*TONES.passing)
     lines = [line for line in map(str.strip, canvas.lines) if line.startswith("line")]
-    assert [passing in line for line in lines] == [False] + [True] * (len(lines) - 1)
-    assert len(lines) > 1
+    assert [passing in line for line in lines] == [False] * 2 + [True] * (len(lines) - 2)
+    assert len(lines) > 2
+
+
+def test_a_way_that_is_seen_lies_on_a_light_line_that_is_wider() -> None:
+    """Below all of its tones; none where land hides it."""
+    casing = "#{:02x}{:02x}{:02x}".format(*TONES.casing)
+    whole, part, hidden = ([line for line in drawn(covered) if line.startswith("line")] for covered in COVERS)
+    assert [casing in line for line in whole] == [True] + [False] * (len(whole) - 1)
+    assert {line.rsplit("width ", 1)[-1] for line in whole[:1]} == {"3"}
+    parts = [casing in line for line in part]
+    assert sum(parts) >= 2  # On either side of what hides it.
+    assert parts == sorted(parts, reverse=True)
+    assert not any(casing in line for line in hidden)
 
 
 def test_of_movements_past_the_map_that_lie_close_together_only_some_are_drawn() -> None:
