@@ -133,7 +133,7 @@ def test_who_is_slow_on_a_slope_for_a_tiny_learning_rate_has_not_stalled_there()
     """It comes down along the ridge to the saddle, and stalls when it is there."""
     problem = tilted(DoubleWellSaddle())
     for rate in (0.03, 0.003, 0.0003):
-        judge = judged(problem, lane(GradientDescent(rate), 20), (-2.5, 0.0), round(60 / rate**0.5))
+        judge = judged(problem, lane(GradientDescent(rate), 20), (-2.5, 0.0), round(150 / rate**0.5))
         stalled = [update for update, kind in judge.changes if kind is VerdictKind.STALLED]
         for update in stalled:
             assert norm(judge.track.full_gradient[update]) < 0.1 * problem.units.gradient

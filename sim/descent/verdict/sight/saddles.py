@@ -17,7 +17,8 @@ NEAR_SADDLE = 0.05  # How far the influence of a saddle or a maximum reaches at 
 # How far it reaches at most, as a share of the distance to the next critical point; the smaller counts.
 NEAR_SADDLE_SHARE = 0.25
 LINGERING = 0.05  # The way of a block that lingers at a saddle, over the saddle's reach.
-SLIGHT = 0.05  # ‖∇L‖ that begins to be that of one who lingers, over the scale of gradients.
+# ‖∇L‖ of one who begins to linger, over what it comes to as far away as the saddle reaches, where the loss bends most.
+SLIGHT = 0.25
 NO_SADDLE = -1
 BLOCK = 1 << 16  # Most pairs of a point and a critical point whose distances are computed at once.
 
@@ -42,15 +43,15 @@ def lingering(problem: Problem, ends: Ends, path: Array) -> tuple[Labels, Labels
     if problem.saddles and slow.any():
         saddle, distance = nearest_saddle(problem, ends.theta[slow])
         reach = _tops(problem, (CriticalKind.SADDLE,))[1][saddle]
-        lower = eigenvalues(problem.train.hessian(ends.theta[slow]))[:, 0]
-        unstable = lower < -FLAT_CURVATURE * problem.units.curvature
+        curvatures = eigenvalues(problem.train.hessian(ends.theta[slow]))
+        unstable = curvatures[:, 0] < -FLAT_CURVATURE * problem.units.curvature
         for part, slack in ((at, 1.0), (still_at, LEAVING)):
             lingers = unstable & (distance <= slack) & (path[slow] <= slack * LINGERING * reach)
             part[slow] = np.where(lingers, saddle, NO_SADDLE)
         here = at != NO_SADDLE
         if here.any():
-            level = norm(ends.ground(here)[1]) <= SLIGHT * problem.units.gradient
-            at[here] = np.where(level, at[here], NO_SADDLE)
+            steepest = (np.abs(curvatures).max(axis=-1) * reach)[here[slow]]
+            at[here] = np.where(norm(ends.ground(here)[1]) <= SLIGHT * steepest, at[here], NO_SADDLE)
         beyond = (still_at != NO_SADDLE) & (at == NO_SADDLE)
         if beyond.any():
             ways = reaches(problem, ends.way(beyond), still_at[beyond])
