@@ -37,9 +37,9 @@ NO_PROGRESS = 0.5  # Decline of the mean loss between a span's halves, in its st
 # that matters: what swings then does so by itself.
 NOISE = 0.2
 UNSURE_SPANS = 2  # Over how many spans it must make no progress if it has not been in any basin yet.
-# Over how many spans it must make no progress if it has never come to the core of one, but may be on its way there;
-COMING_SPANS = 4
-# and if it has changed its basin meanwhile.
+# Over how many updates at least, in as many spans as they take, if it has not come to the core of its basin yet.
+COMING = 160
+# Over how many spans it must make no progress if it has changed its basin meanwhile.
 WANDERING_SPANS = 4
 PATIENCE = 2  # Blocks whose movements are compared with those of as many before, to tell how they shrink.
 # Blocks that are compared in a lane with small batches, or an epoch of them if that is longer.

@@ -236,7 +236,7 @@ class Judge:
         return Observation(
             sight=sight,
             stay=looks[:, None] - np.where(outside, np.maximum(stay.entered, stay.arrived), stay.arrived),
-            homed=(stay.home != NO_BASIN) & ~outside,
+            inside=~outside,
             reached=stay.reached != NOT_YET,
             dwelt=looks[:, None] - np.where(stay.basin == stay.home, came, stay.entered),
             moved=stay.arrived > 0,
@@ -377,9 +377,8 @@ class Judge:
             ended |= (left == 0) & (norm(columns.movement[rows - 1]) <= shortest)
         for_good = self._plan.repeats or left <= (1.0 if self._meets_all else SPENT)
         factors = self._plan.factors(blocks.ends)[:, None] if self._plan.decays else None
-        return see(
-            self._problem, ends, progress, Held(factors, for_good, self._plan.steps_left(blocks.ends)[:, None], ended)
-        )
+        steps = self._plan.steps_left(blocks.ends)[:, None]
+        return see(self._problem, ends, progress, Held(factors, for_good, steps, self._plan.noisy, ended))
 
 
 def _in_a_row(before: Indices, happens: Mask) -> Indices:

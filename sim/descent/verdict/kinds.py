@@ -16,7 +16,7 @@ import numpy as np
 
 from ...surface.points import Array, Mask
 from ..examples.chance import Indices
-from .blocks import BOUNCES, COMING_SPANS, DWELL, UNSURE_SPANS, WANDERING_SPANS
+from .blocks import BOUNCES, COMING, DWELL, UNSURE_SPANS, WANDERING_SPANS
 from .sight.rests import LEVEL, MAXIMUM, MINIMUM, SADDLE, SLOPE
 from .sight.saddles import NO_SADDLE
 from .sight.sight import Sight
@@ -37,8 +37,8 @@ class Observation(NamedTuple):
     sight: Sight
     stay: Indices
     """For how many updates it has been in its basin, since it reached the core; or outside of all that are known."""
-    homed: Mask
-    """Whether it is in one of these, and has been in one before, if only at the start."""
+    inside: Mask
+    """Whether it is in one of these."""
     reached: Mask
     """Whether it has been in the core of one."""
     dwelt: Indices
@@ -62,7 +62,7 @@ class Observation(NamedTuple):
         """The same at one of the moments, of all runs or of some, the present verdicts of which have these parts."""
         parts = {
             name: getattr(self, name)[index]
-            for name in ("stay", "homed", "reached", "dwelt", "moved", "straying", "falling")
+            for name in ("stay", "inside", "reached", "dwelt", "moved", "straying", "falling")
         }
         return self._replace(sight=self.sight.at_look(index), swing=swing, strayed=strayed, **parts)
 
@@ -129,10 +129,11 @@ def _still_lingers(seen: Observation) -> Mask:
 
 def _rattles(seen: Observation) -> Mask:
     steady = ~(seen.straying | seen.falling)
-    inside = seen.homed & seen.reached & (seen.dwelt >= seen.span) & steady
-    unsure = ~seen.homed & (seen.stay >= UNSURE_SPANS * seen.span) & steady
-    coming = seen.homed & ~seen.reached & (seen.dwelt >= COMING_SPANS * seen.span) & steady
-    return np.asarray(seen.calm(1, inside) | seen.calm(UNSURE_SPANS, unsure) | seen.calm(COMING_SPANS, coming))
+    inside = seen.inside & seen.reached & (seen.dwelt >= seen.span) & steady
+    unsure = ~seen.inside & (seen.stay >= UNSURE_SPANS * seen.span) & steady
+    spans = max(UNSURE_SPANS, -(-COMING // seen.span))
+    coming = seen.inside & ~seen.reached & (seen.dwelt >= spans * seen.span) & steady
+    return np.asarray(seen.calm(1, inside) | seen.calm(UNSURE_SPANS, unsure) | seen.calm(spans, coming))
 
 
 def _still_rattles(seen: Observation) -> Mask:

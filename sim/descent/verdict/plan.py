@@ -81,13 +81,15 @@ class Plan:
     def steps_left(self, updates: Indices) -> Array:
         """All steps from each of these updates on, as so many of its own learning rate at most; infinite if unknown.
 
-        A rule moves in proportion to that, unless it adds noise of its own.
+        A rule moves in proportion to that, unless it adds noise of its own. With momentum it coasts on, from its last
+        movement by the powers of λ, which add up to λ/(1 − λ).
         """
         if type(self.lane.rule) not in OWN or self.paints:
             return np.full(len(updates), np.inf)
-        schedule, epoch = self.lane.schedule, self.epoch
+        schedule, epoch, decay = self.lane.schedule, self.epoch, getattr(self.lane.rule, "decay", 0.0)
         sums = [(schedule.factor(update, epoch), schedule.to_come(update, epoch)) for update in updates.tolist()]
-        return np.array([to_come / factor if factor else 0.0 if to_come == 0 else np.inf for factor, to_come in sums])
+        steps = [to_come / factor if factor else 0.0 if to_come == 0 else np.inf for factor, to_come in sums]
+        return np.array(steps) + decay / (1 - decay)
 
     def fades(self, update: int) -> bool:
         """Whether the learning rate comes to nothing from then on, so that no forces need to balance at rest."""

@@ -253,7 +253,7 @@ class ShiftMomentum:
         if name is None:
             return replace(session, notice=say(session.language, "This lane's rule keeps nothing of the past."))
         before = getattr(rule, name)
-        value = min(max(round(before + self.amount, 3), 0.0), HIGHEST_DECAY)
+        value = min(max(round(before + self.amount, 3), 0.0), max(HIGHEST_DECAY, before))
         there = SetHyperparameter(name, value).apply(session)
         sign = letters(type(rule)).get(name, Letter(name)).sign
         return at_its_end(there, sign, value) if value == before else there
@@ -281,15 +281,7 @@ class SetBatchSize:
         count = session.scene.examples.count
         size = min(max(self.size, 1), count)
         there = _with_lane(session, replace(session.scene.lanes[session.lane], batch_size=size))
-        if self.size > count:
-            return replace(
-                there, notice=say(session.language, "A batch has at most all {count} examples.", count=count)
-            )
-        return (
-            there
-            if self.size == size
-            else replace(there, notice=say(session.language, "A batch has an example at least."))
-        )
+        return there if size == self.size else at_its_end(there, "B", size)
 
 
 @dataclass(frozen=True)

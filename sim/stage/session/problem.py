@@ -252,11 +252,12 @@ class ScaleSigma:
             return _measured(session)
         sigma = two_digits(recipe.sigma * self.factor)
         if self.factor > 1:
-            sigma = min(max(sigma, LEAST_SIGMA), LARGEST_SIGMA)
+            sigma = min(max(sigma, LEAST_SIGMA), max(LARGEST_SIGMA, recipe.sigma))
         elif sigma < LEAST_SIGMA:
             sigma = 0.0
-        there = SetSigma(sigma).apply(session)
-        return at_its_end(there, "σ", sigma) if sigma == recipe.sigma else there
+        if sigma == recipe.sigma:
+            return at_its_end(session, "σ", sigma)
+        return SetSigma(sigma).apply(session)
 
 
 @dataclass(frozen=True)
@@ -287,7 +288,7 @@ class SetCount:
             replace(lane, batch_size=count if lane.batch_size == before else min(lane.batch_size, count))
             for lane in session.scene.lanes
         ]
-        cut = [lane.name for lane in session.scene.lanes if count < lane.batch_size < before]
+        cut = [lane.name for lane in session.scene.lanes if count <= lane.batch_size < before]
         there = renamed(with_lanes(_with_examples(session, count=count), lanes), session.scene)
         if not cut:
             return there

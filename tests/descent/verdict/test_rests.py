@@ -269,6 +269,20 @@ def test_whose_learning_rate_has_become_too_small_to_move_it_stands_still(rule: 
     assert "balance" not in judge.verdict(1000).sentence
 
 
+@pytest.mark.parametrize("rule", [Momentum(0.01), TorchMomentum(0.01), Adam(0.01)], ids=lambda rule: rule.name)
+@pytest.mark.parametrize("warmup", [0, 200])
+def test_a_rest_in_noise_that_a_learning_rate_stills_is_told_once(rule: Rule[Any], warmup: int) -> None:
+    """However movements shrink and grow by chance from block to block."""
+    schedule = Exponential(gamma=0.99, warmup=warmup)
+    problem = Problem(*TiltedExamples(1.0, count=20).sums(Formula("0.02*x^2 + 2*y^2")), square(3.0))
+    for seed in range(4):
+        race = Race(problem, [Lane("", rule, 1, schedule)], (1.5, 1.5), seed)
+        race.extend(2500)
+        kinds = told(race.judges[0])
+        assert kinds[-1] in {VerdictKind.SETTLED, VerdictKind.HELD}
+        assert not {VerdictKind.SETTLED, VerdictKind.HELD} & set(kinds[:-1])
+
+
 @pytest.mark.parametrize("rate", [0.003, 0.01, 0.03])
 @pytest.mark.parametrize("schedule", [Exponential(gamma=0.999), Polynomial(length=1000)])
 def test_who_speeds_away_from_a_maximum_while_its_learning_rate_fades_is_not_balanced_there(

@@ -352,6 +352,18 @@ def test_a_ridge_that_leads_to_a_saddle_is_no_plateau(rate: float) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
+def test_who_starts_on_a_ridge_and_lies_at_its_saddle_does_not_rattle_in_a_basin(seed: int) -> None:
+    """Noise takes it to one side or the other, while its loss is still that of the saddle."""
+    problem = tilted(Formula("0.1*(x^2 - 1)^2 + y^2"), 0.7)
+    judge = judged(problem, lane(GradientDescent(0.02), 1), (0.0, 0.5), 400, seed)
+    begun = events(judge, "rattling")
+    assert all(update >= 160 for update in begun)
+    long = Lane("", GradientDescent(0.05), 1)
+    many = Problem(*TiltedExamples(1.0, count=200).sums(Formula("0.0005*x^2 + 0.3*y^2")), Window(-3.0, 3.0, -1.0, 1.0))
+    assert events(judged(many, long, (2.5, 0.1), 1000, seed), "rattling")  # Of a long epoch, two spans are enough.
+
+
+@pytest.mark.parametrize("seed", range(4))
 def test_who_has_not_come_to_the_core_of_its_basin_must_make_no_progress_for_long(seed: int) -> None:
     """Four cars of fifty at a time: 40 updates hide that the mean height falls to a third."""
     race = replace(load_scene("stopping-distances"), seed=seed).race()

@@ -98,6 +98,15 @@ def test_captions_are_said_with_their_lane_unless_they_are_off() -> None:
     assert words(66, captions=False) == ("", None)
 
 
+def test_what_passes_by_while_a_later_moment_is_computed_says_nothing() -> None:
+    session, race = at(400)
+    timing = session.scene.timing("updates")
+    spoken = [tick for tick in range(400) if said_now(at(tick)[0], race, timing, tick, ENGLISH)[0]]
+    assert spoken
+    assert not any(said_now(session, race, timing, tick, ENGLISH)[0] for tick in spoken)
+    assert said_now(session, race, timing, 400, ENGLISH)[0]
+
+
 def test_a_guess_is_answered_when_the_answer_is_there() -> None:
     scene, race = played(OPENING.name)
     timing = scene.timing("updates")

@@ -1,6 +1,7 @@
 """Changing a scene by hand, without a window."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from messages import after
@@ -150,9 +151,9 @@ def test_sigma_and_count_are_bounded(session: Session) -> None:
 @pytest.mark.parametrize(
     ("lane", "before", "key", "told"),
     [
-        (0, [], ScaleBatchSize(2), "A batch has at most all 20 examples."),
-        (1, [SetBatchSize(15)], ScaleBatchSize(2), "A batch has at most all 20 examples."),
-        (1, [], ScaleBatchSize(0.5), "A batch has an example at least."),
+        (0, [], ScaleBatchSize(2), "B = 20: the keys go no further."),
+        (1, [SetBatchSize(15)], ScaleBatchSize(2), "B = 20: the keys go no further."),
+        (1, [], ScaleBatchSize(0.5), "B = 1: the keys go no further."),
         (0, [], ShiftMomentum(0.05), "This lane's rule keeps nothing of the past."),
         (2, [ShiftMomentum(1)], ShiftMomentum(0.05), "λ = 0.999: the keys go no further."),
         (2, [ShiftMomentum(-1)], ShiftMomentum(-0.05), "λ = 0: the keys go no further."),
@@ -170,6 +171,24 @@ def test_a_key_that_goes_no_further_says_so(
     there = after(session, SelectLane(lane), *before)
     assert after(there, key).notice == told
     assert key == ScaleBatchSize(2) or after(there, key).scene == there.scene
+
+
+def test_beyond_its_limits_no_key_goes_back(session: Session) -> None:
+    """A scene file may be beyond what keys reach."""
+    lane = session.scene.lanes[2]
+    far = replace(lane, rule=replace(lane.rule, decay=0.9999))
+    examples: Any = session.scene.examples
+    scene = replace(session.scene, examples=replace(examples, sigma=5000.0))
+    there = replace(session, scene=replace(scene, lanes=(*scene.lanes[:2], far)), lane=2)
+    for key in (ScaleSigma(1.25), ShiftMomentum(0.05)):
+        assert after(there, key).scene == there.scene
+        assert "the keys go no further" in after(there, key).notice
+
+
+def test_who_has_all_examples_by_a_smaller_count_is_named(session: Session) -> None:
+    told = after(session, SelectLane(1), SetBatchSize(10), SetCount(10))
+    assert told.scene.lanes[1].batch_size == 10
+    assert told.notice.startswith("Now all 10 examples: ")
 
 
 def test_what_was_measured_is_not_changed() -> None:

@@ -33,5 +33,7 @@ class Held(NamedTuple):
     """
     steps: Array
     """All steps that are still to come, as so many of the present η at most, where η fades; else infinite: (K, 1)."""
+    noisy: bool
+    """Whether there is noise, in which movements shrink and grow by chance."""
     ended: Mask
     """Whose η is next to nothing from then on, and who has taken no step any more; (K, M)."""

@@ -16,7 +16,7 @@ from .creases import creased
 from .ends import Ends, Held
 from .leaving import GROWING, swells
 from .plateaus import on_plateaus
-from .rests import MOVING, SLOPE, resting, still_resting
+from .rests import MAXIMUM, MOVING, SADDLE, SLOPE, resting, still_resting
 from .saddles import lingering
 from .tolerances import AT_HAND, LEAVING
 
@@ -78,13 +78,17 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
     with np.errstate(all="ignore"):
         unmoved = (progress.longest <= ROUNDING * length) | held.ended
         spent = progress.longest * held.steps <= REST_DISTANCE * length
-        arriving = ((progress.remaining <= REST_DISTANCE * length) & (progress.surely | spent)) | unmoved
-        still = (arriving & (progress.path <= REST_WAY * length)) | held.ended
+        arriving = ((progress.remaining <= REST_DISTANCE * length) & progress.surely) | unmoved
+        short = progress.path <= REST_WAY * length
+        stilled = spent & short & held.noisy  # By η alone, however movements shrink and grow by chance.
+        still = (arriving & short) | stilled | held.ended
         rest, lowest = resting(problem, ends, still, AT_HAND * length)
+        # Where the loss bends down, movements may grow by more than η falls.
+        rest[stilled & ~(arriving | held.ended) & ((rest == SADDLE) | (rest == MAXIMUM))] = MOVING
         slow = (progress.path <= RESTLESS * REST_WAY * length) | held.ended
         stays, stays_lowest = still_resting(problem, ends, slow, LEAVING * AT_HAND * length)
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
-            stands = (held.for_good & unmoved) | (still & spent)
+            stands = (held.for_good & unmoved) | (still & spent) | (spent & slow & held.noisy)
             if held.factors is not None:  # A way is short as well where η is: it must be without that, to begin with.
                 stands |= progress.path <= slack * BALANCED_WAY * length * (held.factors if slack == 1 else 1.0)
             part[(part == SLOPE) & ~stands] = MOVING

@@ -57,7 +57,7 @@ def said_now(session: Session, race: Race, timing: Timing, tick: int, theme: The
         key = keys_of(theme.say, SkipQuestion())
         choose = theme.say("Click a panel to guess, or press {key} to watch.", key=key)
         return theme.say("{first} {second}", first=texts.question, second=choose), None
-    if not session.captions:
+    if not session.captions or tick < session.tick:  # While a later moment is still computed, all before passes by.
         return "", None
     index = caption(scene, race, timing, tick, particular=_is_as_written(session))
     about = None if index is None else scene.captions[index].lane
