@@ -331,7 +331,7 @@ def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
     radii = np.linspace(1.0, 6.0, 5001)
     shares = radii**2 * np.exp(-(radii**2) / 2) / (1 - np.exp(-(radii**2) / 2))
     for share, crosses in ((0.95, True), (1.05, False)):
-        radius = radii[np.argmin(np.abs(shares - share * plateaus.GENTLE))]
+        radius = radii[np.argmin(np.abs(shares - share * plateaus.ASKEW))]
         way = np.stack([np.full(41, radius), np.linspace(0.0, 0.02, 41)], axis=1)
         assert (last(judged(problem, way)) is VerdictKind.PLATEAU) == crosses
     twenty = np.stack([np.full(41, 4.0), np.linspace(0.0, 0.02, 41)], axis=1)
@@ -353,7 +353,7 @@ def test_where_nobody_looks_for_a_plateau_there_is_none(name: str) -> None:
         theta = problem.basins.minima[label] + offset
         height = problem.train.value(theta) - problem.minima[label].value
         slope = np.sum(problem.train.gradient(theta) * offset, axis=1)
-        assert (slope >= 1.9 * tolerances.LEAVING * plateaus.GENTLE * height)[reach > 1e-3 * radii[label]].all()
+        assert (slope >= 1.9 * tolerances.LEAVING * plateaus.ASKEW * height)[reach > 1e-3 * radii[label]].all()
 
 
 def test_outside_of_all_basins_a_plateau_is_told_by_the_nearest_lower_minimum() -> None:

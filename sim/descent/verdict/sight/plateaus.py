@@ -13,7 +13,12 @@ from .ends import Ends
 from .saddles import BLOCK, nearest_of
 from .tolerances import EQUAL_LOSS, LEAVING
 
-GENTLE = 0.25  # Most of ‖∇L‖ · d on a plateau, over the height above the minimum at the distance d.
+GENTLE = 1.0  # Most of ‖∇L‖ · d on a plateau, over the height above the minimum at the distance d.
+# The same where ‖∇L‖, over the scale of gradients, is more than SLIGHT: beside a deep minimum a ridge is gentle, but
+# it may be as steep as other slopes.
+LEVEL, SLIGHT = 0.25, 0.05
+# Most of the part of ∇L in the minimum's direction, times d, over that height.
+ASKEW = 0.25
 BOWL_RINGS, BOWL_ANGLES = 16, 64  # How many points of a disc tell whether there can be a plateau in it.
 MOST_BOWLS = 64  # Of how many minima, at most, that is found out.
 
@@ -31,20 +36,25 @@ def on_plateaus(problem: Problem, ends: Ends) -> tuple[Mask, Mask]:
     """Whether each is on a plateau, and whether it still is if it has been.
 
     Where a loss is convex, ∇L · (θ − m) is at least h, the height above a minimum m. On a plateau the slope says
-    nothing of a way down: kept up all the way to m, wherever it leads, it would not come to a fourth of h. Nor does it
-    close to a saddle or a maximum, but there the ground is not level for long. In a bowl nobody needs to look.
+    nothing of a way down: kept up all the way to m it would not come to h, and little of it leads there; nor is it as
+    steep as slopes are elsewhere. Nor does it say anything close to a saddle or a maximum, but there the ground is not
+    level for long. In a bowl nobody needs to look.
     """
     begins, lasts = np.zeros((2, *ends.basin.shape), dtype=np.bool_)
     outside = ~_within(problem, ends.theta, ends.basin, _bowls(problem))
     if outside.any():
         theta, (loss, gradient) = ends.theta[outside], ends.ground(outside)
         height, offset = _way_down(problem, theta, loss, ends.basin[outside])
-        gentle = norm(gradient) * norm(offset) / (GENTLE * height)
-        still = (height > EQUAL_LOSS * problem.units.loss) & (gentle <= LEAVING)
+        slope = norm(gradient)
+        gentle = slope * norm(offset) / height
+        steep = np.minimum(gentle / LEVEL, slope / (SLIGHT * problem.units.gradient))
+        askew = dot(gradient, offset) / (ASKEW * height)
+        least = np.maximum(np.maximum(gentle / GENTLE, askew), steep)
+        still = (height > EQUAL_LOSS * problem.units.loss) & (least <= LEAVING)
         if still.any():
             _, distance = nearest_of(problem, theta[still], (CriticalKind.SADDLE, CriticalKind.MAXIMUM))
             still[still] = distance > 1
-        begins[outside], lasts[outside] = still & (gentle <= 1), still
+        begins[outside], lasts[outside] = still & (least <= 1), still
     return begins, lasts
 
 
@@ -63,7 +73,7 @@ def _bowls(problem: Problem) -> Array:
     values = np.array([point.value for point in problem.minima])[:, None, None]
     with np.errstate(all="ignore"):
         loss, gradient = value_and_gradient(problem.train, basins.minima[:, None, None] + offsets)
-        plain = (dot(gradient, offsets) >= 2 * LEAVING * GENTLE * (loss - values)).all(axis=-1)
+        plain = (dot(gradient, offsets) >= 2 * LEAVING * ASKEW * (loss - values)).all(axis=-1)
     return np.asarray(basins.radii * np.logical_and.accumulate(plain, axis=1).sum(axis=1) / BOWL_RINGS)
 
 
