@@ -27,7 +27,7 @@ from sim.descent.verdict.kinds import EVENT_KINDS, Verdict, VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.scene import load_scene
 from sim.surface.functions.formula import Formula
-from sim.surface.functions.polynomial import DoubleWellSaddle, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock
+from sim.surface.functions.polynomial import Beale, DoubleWellSaddle, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock
 from sim.surface.points import norm
 from sim.surface.protocol import ClosedForm, Window
 
@@ -339,6 +339,14 @@ def test_on_ground_as_low_as_the_lowest_minimum_there_is_no_plateau_to_cross() -
     problem = Problem(*ShiftedExamples(0.2).sums(surface), surface.usual_window)
     judge = judged(problem, lane(Momentum(0.1), 20), (-2.0, 0.05), 400)
     assert VerdictKind.PLATEAU not in [kind for kind, _, _ in spells(judge)]
+
+
+def test_a_slope_that_is_slight_beside_the_walls_around_it_is_a_plateaus() -> None:
+    """In the upper left corner of Beale's function, whose walls rise by a hundred thousand."""
+    problem = tilted(Beale())
+    judge = judged(problem, lane(Adam(0.05), 20), (-1.0, 1.5), 300)
+    assert judge.verdict(300).kind is VerdictKind.PLATEAU
+    assert norm(judge.track.full_gradient[-1]) < 1e-4 * problem.units.gradient
 
 
 @pytest.mark.parametrize("rate", [0.05, 0.02, 0.005])
