@@ -20,7 +20,7 @@ from .sight.saddles import NO_SADDLE, holding_saddles, reaches
 from .sight.sight import REST_DISTANCE, REST_WAY, RESTLESS, ROUNDING, Sight, see
 from .sight.tolerances import LEAVING
 from .sketch import Sketch
-from .stays import NOT_YET, Stays, begun
+from .stays import Stays, begun
 from .trend import Trend
 
 LOOKBACK = DWELL + EARLIER
@@ -237,7 +237,7 @@ class Judge:
             sight=sight,
             stay=looks[:, None] - np.where(outside, np.maximum(stay.entered, stay.arrived), stay.arrived),
             inside=~outside,
-            reached=stay.reached != NOT_YET,
+            reached=stay.reached != NEVER,
             dwelt=looks[:, None] - np.where(stay.basin == stay.home, came, stay.entered),
             moved=stay.arrived > 0,
             swing=self._swing,

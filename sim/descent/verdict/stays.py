@@ -8,9 +8,7 @@ import numpy as np
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.points import Mask
 from ..examples.chance import Indices
-
-NOT_YET = -1
-"""The update of what has not happened."""
+from .log import NEVER
 
 
 class Stays(NamedTuple):
@@ -25,7 +23,7 @@ class Stays(NamedTuple):
     before: Labels
     """Its home a moment before."""
     reached: Indices
-    """When it first came to a core, or NOT_YET: at first its home is the basin in which it starts."""
+    """When it first came to a core, or NEVER: at first its home is the basin in which it starts."""
     arrived: Indices
     """When it came to the core of its home."""
     entered: Indices
@@ -42,7 +40,7 @@ class Stays(NamedTuple):
         arrived = _last_values(self.arrived, moments, home[1:] != home[:-1])
         moved = basins != np.concatenate([self.basin[None], basins[:-1]])
         entered = _last_values(self.entered, moments, moved)
-        had = np.logical_or.accumulate(np.concatenate([self.reached[None] != NOT_YET, core != NO_BASIN]))
+        had = np.logical_or.accumulate(np.concatenate([self.reached[None] != NEVER, core != NO_BASIN]))
         reached = _last_values(self.reached, moments, had[1:] & ~had[:-1])
         return Stays(
             basin=basins,
@@ -58,7 +56,7 @@ class Stays(NamedTuple):
 def begun(basins: Labels) -> Stays:
     """Those of M runs that have just begun in these basins (M,), which count as their homes."""
     start, nowhere = np.zeros(len(basins), dtype=np.intp), np.zeros(len(basins), dtype=np.bool_)
-    never = np.full(len(basins), NOT_YET)
+    never = np.full(len(basins), NEVER)
     return Stays(basin=basins, cored=nowhere, home=basins, before=basins, reached=never, arrived=start, entered=start)
 
 
