@@ -53,6 +53,14 @@ ROUNDS = 6
 SPEED = SPEEDS.index(50.0)
 Row = tuple[str, str, str]
 
+WANTED_OF_A_MAP = {
+    "land that stands still": "wanted: 95 % at most 1.2 times",
+    "land, one lane's ground moving": "wanted: 95 % at most 2.5 times",
+    "maps, one lane's ground moving": "wanted: 95 % at most 2.5 times",
+    "maps, all views over still ground": "wanted: 95 % at most 1.6 times, under 12 ms",
+}
+"""What a frame may take beside one of plain maps."""
+
 FIRST_FRAME = """
 import os, runpy, sys
 import pygame
@@ -117,7 +125,6 @@ def frames() -> Iterator[Row]:
     for count in counts:
         figures = f"{statistics.median(spent[count]) * 1e3:.1f} ms, 95 %: {high[count] * 1e3:.1f} ms"
         yield f"frame after {count:,} updates", figures, "wanted: 95 % under 8 ms"
-    yield _all_views(scene)
     yield _carried_flag(scene)
     ratio = high[counts[-1]] / high[counts[0]]
     yield "95 % frame, 100,000 over 100", f"{ratio:.2f}", "wanted: at most 1.2"
@@ -147,19 +154,8 @@ def _advance(window: MainWindow) -> None:
         window.advance([], 0.0)
 
 
-def _all_views(scene: Scene) -> Row:
-    """A frame with everything that can be drawn over the maps, which stand still."""
-    views = frozenset(VIEWS) - {MOVING_GROUND}
-    session = Session(scene, 100.0, playing=True, speed=SPEED, horizon=100 + FRAMES, views=views)
-    window = _ready(session)
-    spent = [_timed(partial(window.advance, [], 1 / SPEEDS[SPEED])) for _ in range(FRAMES)]
-    high = statistics.quantiles(spent, n=20)[-1]
-    figures = f"{statistics.median(spent) * 1e3:.1f} ms, 95 %: {high * 1e3:.1f} ms"
-    return "frame with all views", figures, "wanted: 95 % under 12 ms"
-
-
 def land() -> Iterator[Row]:
-    """Frames of the opening scene, three lanes at 1600×900: aslant, on moving ground, also from above, and turning."""
+    """Frames of the opening scene, three lanes at 1600×900: aslant, on moving ground, with all views, and turning."""
     pygame.display.set_mode((1600, 900))
     scene = load_scene(OPENING)
     race(scene).extend(200 + FRAMES)
@@ -170,6 +166,7 @@ def land() -> Iterator[Row]:
         "land that stands still": replace(plain, pose=pose),
         "land, one lane's ground moving": replace(plain, pose=pose, views=moving),
         "maps, one lane's ground moving": replace(plain, views=moving),
+        "maps, all views over still ground": replace(plain, views=frozenset(VIEWS) - moving),
     }
     spent: dict[str, list[float]] = {kind: [] for kind in kinds}
     for turn in range(ROUNDS):
@@ -181,7 +178,7 @@ def land() -> Iterator[Row]:
     for kind, times in spent.items():
         ratio = high[kind] / high["a map"]
         figures = f"{statistics.median(times) * 1e3:.1f} ms, 95 %: {high[kind] * 1e3:.1f} ms, {ratio:.2f} times a map's"
-        yield f"frame, {kind}", figures, "wanted: 95 % at most 1.2, with moving ground 2.5 times a map's"
+        yield f"frame, {kind}", figures, WANTED_OF_A_MAP.get(kind, "")
     window = _ready(replace(plain, playing=False, pose=pose))
     times = []
     for _ in range(60):
