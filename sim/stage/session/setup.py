@@ -1,5 +1,6 @@
 """Messages about what a race begins with: its scene and the question that it asks, its seed, its start."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -262,7 +263,13 @@ class NudgeStart:
 
     def apply(self, session: Session) -> Session:
         (x, y), shown = session.scene.start, session.focus or session.scene.window
-        return MoveStart((x + self.right * shown.width, y + self.up * shown.height)).apply(session)
+        there = nudged(x, self.right, shown.width), nudged(y, self.up, shown.height)
+        return MoveStart(there).apply(session)
+
+
+def nudged(value: float, share: float, extent: float) -> float:
+    """A coordinate moved by a share of an extent, to twelve digits of that: there and back, it is what it was."""
+    return round(value + share * extent, 12 - math.floor(math.log10(extent)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,3 +151,12 @@ def test_the_start_can_be_nudged_by_shares_of_what_is_shown(session: Session) ->
     x, y = session.scene.start
     assert there.scene.start == pytest.approx((x + 0.1 * window.width, y - 0.2 * window.height))
     assert there.tick == 9
+
+
+@pytest.mark.parametrize("name", sorted(scene_files()))
+@pytest.mark.parametrize("share", [0.01, 0.05])
+def test_a_start_that_is_nudged_there_and_back_is_the_same(name: str, share: float) -> None:
+    session = Session(load_scene(name))
+    there = after(session, *[NudgeStart(share, -share)] * 3)
+    assert there.scene.start != session.scene.start
+    assert after(there, *[NudgeStart(-share, share)] * 3).scene.start == session.scene.start
