@@ -365,7 +365,9 @@ def _told(kind: type[Any]) -> str:
     found: object = rule.told() if callable(getattr(rule, "told", None)) else {}
     if not (isinstance(found, dict) and all(isinstance(name, str) for name in found)):
         return "has a told that does not answer with a dictionary of its settings by their names"
-    return "" if can_be_told(found) else "has a told with a name or a value that is no line without control characters"
+    return (
+        "" if can_be_told(found) else "has a told with a name or a value that is not one line of printable characters"
+    )
 
 
 def _written(kind: type[Any]) -> str:
@@ -391,7 +393,7 @@ def _wrong_name(name: str, taken: set[str]) -> str:
     if name.casefold() in taken:
         return f'a rule is called {name} already; name = "my {name.lower()}" in the class gives it a name of its own'
     if not name.isprintable():
-        return "a rule's name is one line without control characters"
+        return "a rule's name is one line of printable characters"
     if not (name.strip() and len(name) <= LONGEST_NAME):
         return f"a rule's name is one line of at most {LONGEST_NAME} characters"
     return ""

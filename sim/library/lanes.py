@@ -138,7 +138,7 @@ def words(key: Literal["title", "look", "lane"], name: str, value: Any) -> str:
         raise UseError(f"{name} must be a text, not {shown(value)}")
     text = str(value)
     if not text.isprintable():  # Half a character is no text to the validator.
-        raise UseError(f"{name} must be one line without control characters: {shown(text)}")
+        raise UseError(f"{name} must be one line of printable characters: {shown(text)}")
     try:
         _Words.model_validate({"title": "-", "look": "-", "lane": "-", key: text})
     except ValidationError as error:

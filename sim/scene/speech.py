@@ -33,7 +33,7 @@ def mistake(path: str, reason: str) -> NoReturn:
 def one_line(text: str) -> str:
     """Text that can stand in one line of the window."""
     if not text.isprintable():
-        raise PydanticCustomError("text", "must be one line without control characters")
+        raise PydanticCustomError("text", "must be one line of printable characters")
     if not text.strip():
         raise PydanticCustomError("text", "must not be blank")
     return text

@@ -148,7 +148,7 @@ def _variants(registry: Mapping[str, type[Any]], key: str, extra: Mapping[str, A
 
 def _printable(text: str) -> str:
     if not text.isprintable():
-        raise PydanticCustomError("text", "must be one line without control characters")
+        raise PydanticCustomError("text", "must be one line of printable characters")
     return text
 
 

@@ -226,7 +226,7 @@ def test_a_text_among_its_settings_is_one_that_can_be_shown() -> None:
     for line, place in ((r'kind = "a\u0000b"', "kind"), (r'kinds = ["a", "a\nb"]', "kinds[1]")):
         with pytest.raises(SceneError) as found:
             parse_scene(SCENE + line, "mine")
-        assert str(found.value) == f"lane.mine.{place} must be one line without control characters"
+        assert str(found.value) == f"lane.mine.{place} must be one line of printable characters"
 
 
 def test_no_scene_loads_a_file() -> None:
@@ -291,7 +291,7 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
         (HEAVY.replace("class Heavy", "class Adam"), 'line 13: a rule is called Adam already; name = "my adam" in'),
         (
             NAMED.replace("my momentum", "a\\nb"),
-            "line 13: a rule's name is one line without control characters",
+            "line 13: a rule's name is one line of printable characters",
         ),
         (
             NAMED.replace("my momentum", "m" * 41),
@@ -353,8 +353,8 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
         ),
         (HEAVY.replace("float = 0.9", "int = 10**40"), "the usual value of friction is far too large a number"),
         (HEAVY.replace("float = 0.9", "tuple[int, int] = (1, -2**70)"), "usual value of friction is far too large"),
-        (HEAVY.replace("float = 0.9", "str = 'a\\0b'"), "friction must be one line without control characters"),
-        (HEAVY.replace("float = 0.9", "str = 'a\\tb'"), "friction must be one line without control characters"),
+        (HEAVY.replace("float = 0.9", "str = 'a\\0b'"), "friction must be one line of printable characters"),
+        (HEAVY.replace("float = 0.9", "str = 'a\\tb'"), "friction must be one line of printable characters"),
         (HEAVY.replace("float = 0.9", "str = 'ab' * 101"), "friction must be one line of at most 200 characters"),
         (HEAVY.replace("float = 0.9", "tuple[int, ...] = (1,) * 65"), "friction must have at most 64 items, not 65"),
         (
@@ -384,7 +384,7 @@ def test_as_many_settings_as_a_rule_may_have_are_written_and_read() -> None:
         *(
             (
                 with_method(f"told(self): return {{{told}}}"),
-                "Heavy has a told with a name or a value that is no line without control characters",
+                "Heavy has a told with a name or a value that is not one line of printable characters",
             )
             for told in ("'x\\ny': 1", "'x': 'a\\x1b[31mb'", "'x': np.zeros((2, 2))")
         ),
@@ -542,7 +542,7 @@ def test_a_text_or_list_of_a_type_with_bounds_is_read_as_any_other() -> None:
     assert scene.lanes[1].rule.kinds == (3, 4)  # type: ignore[attr-defined]
     assert parse_scene(scene_text(scene), "mine") == scene
     for line, sentence in (
-        (r'kind = "a\u0000b"', "kind must be one line without control characters"),
+        (r'kind = "a\u0000b"', "kind must be one line of printable characters"),
         ("kinds = [3, 'x']", 'kinds[1] must be a whole number, not "x"'),
         ("kinds = 3", "kinds must be a list, not 3"),
     ):

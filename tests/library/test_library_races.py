@@ -269,7 +269,7 @@ class Listing:
         ({"start": np.array([True, False])}, "start must be two numbers"),
         ({"rules": np.ones(3)}, "rules must be a dictionary"),
         ({"rules": []}, "rules must be a dictionary"),
-        ({"rules": {"a\nb": Lion()}}, r"a lane's name must be one line without control characters: 'a\\nb'"),
+        ({"rules": {"a\nb": Lion()}}, r"a lane's name must be one line of printable characters: 'a\\nb'"),
         ({"rules": {"x" * 41: Lion()}}, "a lane's name must have at most 40 characters, not 41"),
         ({"rules": {" mine": Lion()}}, "a lane's name must have no blanks at its ends: ' mine'"),
         ({"rules": {3: Lion()}}, "a lane's name must be a text, not 3"),

@@ -104,11 +104,11 @@ def test_a_step_that_can_be_read() -> None:
         ('scene = "r', 'focus = [[1.0, 0.0], [0.0, 1.0]]\nscene = "r', "step[0].focus must be [[x0, x1], [y0, y1]]"),
         ('scene = "r', 'view = { kind = "globe" }\nscene = "r', "step[0].view.kind must be 'map' or 'relief'"),
         ('look = "There."\n', "", "step[0].look is missing"),
-        ("Play.", "Play\\u0007", "step[0].play must be one line without control characters"),
+        ("Play.", "Play\\u0007", "step[0].play must be one line of printable characters"),
         ("Play.", "x" * 301, "step[0].play must have at most 300 characters, not 301"),
         ("count = {", "Count = {", "step[0].number"),
         ("[[step]]", "[[step]", "is not valid TOML: "),
-        ("There.", "There\ud7ff.", "step[0].look must be one line without control characters"),
+        ("There.", "There\ud7ff.", "step[0].look must be one line of printable characters"),
         ("value = 20", f"value = {'[' * 40}{']' * 40}", "is nested too deeply for a tour"),
     ],
 )

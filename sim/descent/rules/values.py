@@ -70,7 +70,7 @@ def _wrong_part(part: Any) -> str:
     if isinstance(part, float) and not math.isfinite(part):
         return f"is {float(part)}, but a scene file holds finite numbers only"
     if isinstance(part, str) and not part.isprintable():
-        return "must be one line without control characters"
+        return "must be one line of printable characters"
     if isinstance(part, str) and len(part) > LONGEST_SETTING:
         return f"must be one line of at most {LONGEST_SETTING} characters"
     return ""
