@@ -19,7 +19,7 @@ from ..map.terrain import draw_block, terrain
 from .batch_strip import draw_batch_strip
 from .batch_surface import draw_batch_minimum, draw_batch_surface
 from .context import Draw, Layer, View, ViewContext
-from .formula import draw_formula
+from .formula.formula import draw_formula
 from .gradients import draw_gradients
 from .ground.basins import draw_basins
 from .ground.loss_scale import draw_level, draw_loss_scale

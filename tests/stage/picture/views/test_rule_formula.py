@@ -34,7 +34,10 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.context import MOMENTS, ViewContext
-from sim.stage.picture.views.formula import draw_formula, formula_places, planned, rows_of
+from sim.stage.picture.views.formula.formula import draw_formula
+from sim.stage.picture.views.formula.places import formula_places
+from sim.stage.picture.views.formula.plans import planned
+from sim.stage.picture.views.formula.rows import rows_of
 from sim.stage.picture.views.momentum import sum_places
 from sim.stage.picture.views.room import CELL, Seen, Still, least_covering, seen, sums
 from sim.stage.picture.views.stretch import steps

@@ -14,7 +14,7 @@ from ....drawing.glyphs import draw_dashed
 from ....style.kept import kept
 from ...map.numbers import named_minima
 from ..context import MOMENTS, PLATE, ViewContext
-from ..formula import formula_places
+from ..formula.places import formula_places
 from ..momentum import sum_places
 from ..stretch import AGAIN, LAID_OUT_BY, STANDING, Ground, Line, Stretch, ground_of, stretch_of
 from .layout import Label, Stand, laid_out, stand_at
