@@ -8,7 +8,7 @@ from html import escape
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
 from ..languages import ENGLISH, LANGUAGES
 from ..scene import MOST_LANES, OPENING, Scene
@@ -42,54 +42,34 @@ Size = tuple[int, int]
 Look = Literal["map", "relief"] | None
 
 
-@overload
-def figure(
-    scene: What = ...,
-    path: None = None,
-    *,
-    update: int | None = None,
-    seed: int | None = None,
-    rules: "Mapping[str, Added] | None" = None,
-    start: Any = None,
-    size: Size = USUAL_SIZE,
-    scale: float = 1.0,
-    theme: str = "light",
-    language: str = ENGLISH,
-    view: Look = None,
-    tilt: float | None = None,
-    yaw: float | None = None,
-    together: bool | None = None,
-    views: Iterable[str] | None = None,
-    profile: bool = False,
-    numbers: bool = False,
-    lane: str | None = None,
-    transparent: bool = False,
-) -> "Image": ...
+class FigureOptions(TypedDict, total=False):
+    """What may be asked of a figure besides its scene and path, as `figure` tells it."""
+
+    update: int | None
+    seed: int | None
+    rules: "Mapping[str, Added] | None"
+    start: Any
+    size: Size
+    scale: float
+    theme: str
+    language: str
+    view: Look
+    tilt: float | None
+    yaw: float | None
+    together: bool | None
+    views: Iterable[str] | None
+    profile: bool
+    numbers: bool
+    lane: str | None
+    transparent: bool
 
 
 @overload
-def figure(
-    scene: What,
-    path: str | PathLike[str],
-    *,
-    update: int | None = None,
-    seed: int | None = None,
-    rules: "Mapping[str, Added] | None" = None,
-    start: Any = None,
-    size: Size = USUAL_SIZE,
-    scale: float = 1.0,
-    theme: str = "light",
-    language: str = ENGLISH,
-    view: Look = None,
-    tilt: float | None = None,
-    yaw: float | None = None,
-    together: bool | None = None,
-    views: Iterable[str] | None = None,
-    profile: bool = False,
-    numbers: bool = False,
-    lane: str | None = None,
-    transparent: bool = False,
-) -> Path: ...
+def figure(scene: What = ..., path: None = None, **options: Unpack[FigureOptions]) -> "Image": ...
+
+
+@overload
+def figure(scene: What, path: str | PathLike[str], **options: Unpack[FigureOptions]) -> Path: ...
 
 
 def figure(
