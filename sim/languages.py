@@ -81,8 +81,8 @@ def language(code: str) -> Language:
     return Language(**table)
 
 
-def known(code: str) -> Language:
-    """The same; where its file is wrong, its code is its name: to choose it will say what is wrong."""
+def language_or_code(code: str) -> Language:
+    """A language by its code; where its file is wrong, one named by its code: to choose it will say what is wrong."""
     try:
         return language(code)
     except LanguageError:
@@ -91,7 +91,7 @@ def known(code: str) -> Language:
 
 def grouped(code: str, text: str) -> str:
     """A text whose numbers have commas between thousands, with what the language has there."""
-    between = THOUSANDS[known(code).thousands]
+    between = THOUSANDS[language_or_code(code).thousands]
 
     def written(number: re.Match[str]) -> str:
         few = len(number[0].replace(",", "")) < FEWEST_DIGITS

@@ -14,7 +14,17 @@ import pytest
 import tomli_w
 
 from sim import languages
-from sim.languages import CODE, ENGLISH, LANGUAGES, TRANSLATIONS, LanguageError, everywhere, following, known, words
+from sim.languages import (
+    CODE,
+    ENGLISH,
+    LANGUAGES,
+    TRANSLATIONS,
+    LanguageError,
+    everywhere,
+    following,
+    language_or_code,
+    words,
+)
 from sim.scene import load_scene
 from sim.scene.speech import Translation
 from sim.scene.tables import known_keys
@@ -167,7 +177,9 @@ def test_a_file_is_a_language(told: dict[str, Any]) -> None:
 
 
 def test_the_button_names_the_next_language_as_its_file_does(told: dict[str, Any]) -> None:
-    names = [MADE_UP["language"]["name"] if code == "qaa-KR" else known(code).name for code in told["chosen"]]
+    names = [
+        MADE_UP["language"]["name"] if code == "qaa-KR" else language_or_code(code).name for code in told["chosen"]
+    ]
     assert [label for label, _ in told["button"]] == [*names, names[0]]
     tips = dict(zip([ENGLISH, *told["chosen"]], [tip for _, tip in told["button"]], strict=True))
     assert tips["qaa-KR"] == f"L: {MADE_UP['words']['the next language']}"
@@ -226,7 +238,7 @@ def named(source: str, codes: Iterable[str] = TRANSLATIONS) -> list[str]:
 
     Codes that are words as well, such as "is" and "xx", are told where they are quoted or name a file.
     """
-    words = {*OTHERS, *(known(code).name for code in codes)}
+    words = {*OTHERS, *(language_or_code(code).name for code in codes)}
     signs = {name: rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in words}
     signs |= {code: rf"""(["']){code}\1|(?<![\w-]){code}\.toml""" for code in codes if code not in OTHERS}
     return sorted(name for name, sign in signs.items() if re.search(sign, source))
@@ -277,7 +289,7 @@ def test_one_goes_through_all_languages_and_begins_with_english() -> None:
     assert LANGUAGES[0] == ENGLISH
     assert list(TRANSLATIONS) == sorted(TRANSLATIONS)
     assert [following(code) for code in LANGUAGES] == [*TRANSLATIONS, ENGLISH]
-    assert len({known(code).name for code in LANGUAGES}) == len(LANGUAGES)
+    assert len({language_or_code(code).name for code in LANGUAGES}) == len(LANGUAGES)
 
 
 GOOD = '[language]\nname = "Own"\n\n[words]\n"seed {seed}" = "{seed}!"\n'
@@ -342,7 +354,7 @@ def test_what_is_wrong_with_a_file_is_said(place: Path, old: str, new: str, says
 def test_a_missing_file_is_said() -> None:
     with pytest.raises(LanguageError, match="cannot be read: no such file"):
         words.__wrapped__("qaa")
-    assert known("qaa") == languages.Language("qaa")
+    assert language_or_code("qaa") == languages.Language("qaa")
 
 
 def test_numbers_are_written_as_the_language_has_them() -> None:

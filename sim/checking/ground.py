@@ -10,7 +10,7 @@ import numpy as np
 from ..descent.examples.chance import Indices, Seeds, normals
 from ..descent.rules.guard import asked, check_state, checked, with_arrays, with_rate
 from ..descent.rules.protocol import Rule
-from ..descent.update import BatchSlope, Even
+from ..descent.update import BatchSlope, ConstantGradient
 from ..surface.points import Array
 
 MATRIX = np.array([[2.0, 0.3], [0.3, 0.7]])
@@ -23,7 +23,7 @@ It grows no faster than a square, so that a rule that climbs stays among the num
 STARTS = np.array([[1.3, -0.8], [-0.4, 0.9], [0.05, 1.7], [-1.1, -0.6], [2.2, 0.3]])
 
 
-class Writable(Even):
+class Writable(ConstantGradient):
     """The same slope everywhere, in arrays that may be written to: whether a rule does so is a question of its own."""
 
     def gradient(self, theta: Array, batch: Indices | None = None) -> Array:

@@ -146,7 +146,7 @@ class Problem:
         return place
 
     def lowest_about(self, places: Array) -> Array:
-        """The loss of the lowest minimum that is found around each of the places (n, 2), of which none is known; (n,).
+        """The loss (n,) of the lowest minimum that is found around each of the places (n, 2); +∞ where there is none.
 
         It is looked for as far around as half a window of this one's size, and in a window so wide that it shows this
         one, too. Places that are near to one another share both: the answer depends on nothing but the place. In a

@@ -173,7 +173,7 @@ class Run:
 
     @property
     def _row(self) -> int:
-        """Of the last moment."""
+        """The row of the last moment."""
         return self.updates - self.first
 
     def _empty(self, shape: tuple[int, ...], rows: int) -> Array:

@@ -54,7 +54,7 @@ class Track:
 
     @property
     def seed(self) -> int:
-        """Of its batches."""
+        """The seed by which its batches are drawn."""
         return int(self.run.seeds[self.marble])
 
     @property

@@ -110,7 +110,7 @@ def one_update(
     >>> rule, theta = Momentum(learning_rate=0.5, decay=0.5), np.zeros(2)
     >>> state = rule.init(theta)
     >>> for _ in range(3):
-    ...     slope, movement, state = one_update(rule, Even(np.array([2.0, 0.0])), theta, None, state)
+    ...     slope, movement, state = one_update(rule, ConstantGradient(np.array([2.0, 0.0])), theta, None, state)
     ...     theta = theta + movement
     >>> theta.tolist()
     [-4.25, 0.0]
@@ -133,8 +133,8 @@ def first_state(rule: Rule[S], theta: Array) -> S:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Even:
-    """The same slope everywhere, to try a rule on.
+class ConstantGradient:
+    """A loss whose gradient is the same everywhere, to try a rule on.
 
     Its curvature is said to be that of ½‖θ‖², and not 0, so that a rule can divide by it.
     """
@@ -160,7 +160,7 @@ def evaluations_of(rule: Rule[Any]) -> float:
     How often a rule asks depends on nothing but the update's number, as `Rule` says: so it can be tried out. One that
     fails is counted up to there.
     """
-    theta, ground, counts = np.ones((1, 2)), Even(np.ones(2)), []
+    theta, ground, counts = np.ones((1, 2)), ConstantGradient(np.ones(2)), []
     with np.errstate(all="ignore"), suppress(RuleFailure):
         state = first_state(rule, theta)
         for _ in range(TRIED):
@@ -170,8 +170,8 @@ def evaluations_of(rule: Rule[Any]) -> float:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Whole:
-    """A surface as a loss without examples. On a crease, where it has no slope, one stays."""
+class SurfaceLoss:
+    """The loss of a surface without examples. On a crease, where it has no slope, one stays."""
 
     surface: Surface
 
@@ -187,9 +187,9 @@ class Whole:
         return self.surface.hessian(theta)
 
 
-def rolled(rule: Rule[Any], surface: Surface, theta: Array) -> Iterator[Array]:
-    """Where marbles that begin at θ (n, 2) are after each update by a whole surface, until the rule fails."""
-    loss = Whole(surface)
+def trajectory(rule: Rule[Any], surface: Surface, theta: Array) -> Iterator[Array]:
+    """Positions (n, 2) of marbles that begin at θ, after each update on the whole surface, until the rule fails."""
+    loss = SurfaceLoss(surface)
     with np.errstate(all="ignore"), suppress(RuleFailure):
         state = first_state(rule, theta)
         while True:
@@ -211,6 +211,7 @@ def plain_rate(rule: Rule[Any]) -> float:
     theta, rates = np.zeros((1, 2)), list[float]()
     with np.errstate(all="ignore"), suppress(RuleFailure):
         for slope in (1.0, 2.0):
-            asked, movement, _ = one_update(rule, Even(np.array([slope, 0.0])), theta, None, first_state(rule, theta))
+            even = ConstantGradient(np.array([slope, 0.0]))
+            asked, movement, _ = one_update(rule, even, theta, None, first_state(rule, theta))
             rates += [float(-movement[0, 0] / slope)] if asked.evaluations <= CURVATURE else []
     return rates[0] if len(rates) == 2 and math.isclose(rates[0], rates[1]) else 0.0

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .points import Array, Indices, Mask, numbered
+from .points import Array, Indices, Mask, group_indices
 
 SLACK = 1e-9  # By what discs are taken to reach farther than they do, of their radii and coordinates: for rounding.
 LEAST = 1e-150  # And at least by so much: the squares of shorter gaps are 0.
@@ -24,7 +24,7 @@ class Tiles:
         reach = radii[:, None] + SLACK * (radii[:, None] + np.abs(centers)) + LEAST
         column, row = self._places(centers - reach)
         wide, tall = self._places(centers + reach) - (column, row) + 1
-        disc, cell = numbered(wide * tall)
+        disc, cell = group_indices(wide * tall)
         tiles = self._tiles(column[disc] + cell // tall[disc], row[disc] + cell % tall[disc])
         order = np.argsort(tiles, kind="stable")
         self._discs = disc[order]
@@ -52,7 +52,7 @@ class Tiles:
         """Which of the points (n, 2) lie in discs, in which one last, and how far inside; each (k,)."""
         tiles = self._tiles(*self._places(points))
         begins = self._begins[tiles]
-        point, number = numbered(self._begins[tiles + 1] - begins)
+        point, number = group_indices(self._begins[tiles + 1] - begins)
         disc = self._discs[begins[point] + number]
         with np.errstate(over="ignore", invalid="ignore"):
             x, y = (points[point] - self._centers[disc]).T

@@ -71,10 +71,10 @@ def norm(vectors: Array) -> Array:
     return np.asarray(np.hypot(vectors[..., 0], vectors[..., 1]))
 
 
-def numbered(counts: Indices) -> tuple[Indices, Indices]:
-    """Of so many things (n,) each, one after the other: of which one each is, and the how manyth of that, from 0.
+def group_indices(counts: Indices) -> tuple[Indices, Indices]:
+    """For groups of so many items (n,), one after the other: each item's group, and its index within that, from 0.
 
-    >>> [each.tolist() for each in numbered(np.array([2, 0, 3]))]
+    >>> [each.tolist() for each in group_indices(np.array([2, 0, 3]))]
     [[0, 0, 2, 2, 2], [0, 1, 0, 1, 2]]
     """
     which = np.repeat(np.arange(len(counts)), counts)

@@ -20,7 +20,7 @@ from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Rule
 from sim.descent.track import Track
-from sim.descent.update import Even, one_update
+from sim.descent.update import ConstantGradient, one_update
 from sim.scene import load_scene
 from sim.surface.functions.polynomial import Himmelblau, Quadratic
 from sim.surface.points import Array, eigenvalues
@@ -102,7 +102,7 @@ def test_the_movements_are_the_rules(way: Lane) -> None:
     track = alone(PROBLEMS["shifted"], way, (0.5, -1.0), 9, 60)
     state = way.rule.init(track.theta[0])
     for u in range(60):
-        _, movement, state = one_update(way.rule, Even(track.gradient[u]), track.theta[u], None, state)
+        _, movement, state = one_update(way.rule, ConstantGradient(track.gradient[u]), track.theta[u], None, state)
         assert_array_equal(track.movement[u], movement)
 
 

@@ -26,7 +26,7 @@ from sim.descent.rules import RULES, rule_name
 from sim.descent.rules.plain.gradient_descent import GradientDescent, NoState
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Rule, Slope
-from sim.descent.update import CURVATURE, Even, evaluations_of, one_update
+from sim.descent.update import CURVATURE, ConstantGradient, evaluations_of, one_update
 from sim.scene import Scene, SceneError, load_scene
 from sim.scene.writing import scene_text
 from sim.stage.picture.views import VIEWS
@@ -382,6 +382,6 @@ def test_a_scene_file_names_no_surface_from_outside() -> None:
 
 
 def test_an_even_slope_is_the_same_everywhere() -> None:
-    even = Even(np.array([1.0, -2.0]))
+    even = ConstantGradient(np.array([1.0, -2.0]))
     assert_array_equal(even.gradient(np.zeros((3, 4, 2))), np.broadcast_to([1.0, -2.0], (3, 4, 2)))
     assert_array_equal(even.hessian(np.zeros((3, 2))), np.broadcast_to(np.eye(2), (3, 2, 2)))

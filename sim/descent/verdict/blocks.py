@@ -138,7 +138,7 @@ def patience_of(updates_per_epoch: int) -> int:
 
 
 def reach_of(updates_per_epoch: int) -> int:
-    """To how many of the last updates anything goes back that is told by the loss."""
+    """The most updates that any verdict by the loss looks back."""
     return max(WANDERING_SPANS * span_of(updates_per_epoch), 2 * DWELL * patience_of(updates_per_epoch))
 
 
@@ -294,7 +294,7 @@ class History:
         return swinging
 
     def _overshooting(self, blocks: Blocks, swinging: Mask) -> Mask:
-        """Of those that swing to and fro (K, M) those that noise does not throw: of what noise throws, every other
+        """Which of the runs that swing to and fro (K, M) overshoot, and are not thrown by noise: of those, every other
         movement or so goes back against the one before, and the longest ones are as long as ever. It is weighed
         over the last SWING movements, for however many of them they have swung.
         """

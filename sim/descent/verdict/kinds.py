@@ -27,8 +27,8 @@ LASTING = 30
 One whose movement only passes through 0 stands still for less, even where averages reach back over 1,000 updates, as
 with β₂ = 0.999.
 """
-LOWER = 1e-9  # Of a loss: what it is lower than another by more than rounding.
-DAMPED = 0.5  # Longest of SWING movements over that at a bounce's beginning, below which it has ended.
+LOWER = 1e-9  # The relative difference from which on one loss counts as lower than another: more than rounding.
+DAMPED = 0.5  # A bounce ends once its longest movement is below this share of the longest at its beginning.
 
 
 class Observation(NamedTuple):

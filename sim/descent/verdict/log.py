@@ -15,10 +15,10 @@ _FLIGHTS = np.array([kind in ESCAPES for kind in EVENT_KINDS])
 
 
 class Log:
-    """Of M runs, all of which begin under way."""
+    """Events and changes of verdict of M runs, all of which begin under way."""
 
     def __init__(self, marbles: int) -> None:
-        """An empty one of so many."""
+        """An empty log of so many runs."""
         self._events: list[Indices] = []  # Rows of run, update, seen, kind, source, target.
         self._changes: list[Indices] = [np.stack([np.arange(marbles), *np.zeros((2, marbles), dtype=np.intp)], axis=1)]
         self.escapes = np.full(marbles, NEVER)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...descent.rules.protocol import LearningRate, Slope
-from ...descent.update import Even, one_update
+from ...descent.update import ConstantGradient, one_update
 from ...surface.points import Array
 from ..mistakes import UseError, real, shown
 from . import FOREIGN, needed, told
@@ -106,7 +106,7 @@ def optax_rule(made: Any, learning_rate: float | None, settings: Mapping[str, An
     try:
         hash(rule)
         theta = np.zeros((1, 2))
-        one_update(rule, Even(np.ones(2)), theta, None, rule.init(theta))
+        one_update(rule, ConstantGradient(np.ones(2)), theta, None, rule.init(theta))
     except FOREIGN as error:
         raise UseError(f"{rule.name} cannot update a parameter of two numbers: {told(error)}") from error
     return rule

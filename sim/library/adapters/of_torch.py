@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ...descent.rules.protocol import LearningRate, Slope
-from ...descent.update import Even, one_update
+from ...descent.update import ConstantGradient, one_update
 from ...surface.points import Array
 from ..mistakes import UseError, shown
 from . import FOREIGN, cause, needed, told
@@ -145,7 +145,7 @@ def torch_rule(kind: type[Any], settings: Mapping[str, Any]) -> TorchRule:
         raise UseError(f"{kind.__name__} has a setting that cannot be hashed, as a rule's must be: {error}") from None
     try:
         theta = np.zeros((1, 2))
-        one_update(rule, Even(np.ones(2)), theta, None, rule.init(theta))
+        one_update(rule, ConstantGradient(np.ones(2)), theta, None, rule.init(theta))
     except FOREIGN as error:
         if isinstance(said := cause(error), UseError):
             raise said from None

@@ -14,7 +14,7 @@ import numpy as np
 from ...descent.clock import CLOCKS
 from ...descent.examples.models import MODELS
 from ...descent.examples.recipes import MOST_EXAMPLES, RegressionExamples, ShiftedExamples
-from ...languages import following, known
+from ...languages import following, language_or_code
 from ...scene import Scene, SceneError, load_scene, scene_files
 from ...study.maps.swarm import SIZES, SPREADS
 from ...surface.functions.formula import Formula
@@ -295,7 +295,7 @@ def _look_buttons(session: Session, theme: Theme) -> tuple[Button, ...]:
         ),
         Button(
             "language",
-            known(following(theme.language)).name,
+            language_or_code(following(theme.language)).name,
             ChangeLanguage(),
             tip_of(say, say("the next language"), ChangeLanguage()),
         ),

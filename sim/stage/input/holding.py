@@ -41,8 +41,8 @@ def held_from(code: int, place: int, means: Key, now: float) -> Holding | None:
 
 
 @dataclass(slots=True)
-class Once:
-    """Of what waited behind a slow frame, the first press of each key and of each button, and the wheel's first turn.
+class FirstPresses:
+    """Admits, of what waited behind a slow frame, each key's and button's first press, and the wheel's first turn.
 
     A button's release goes with its press. Keys that write into a line of text are another matter: all of them count.
     """

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import pygame
 
-from ...languages import following, known
+from ...languages import following, language_or_code
 from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout, type_of
 from ..session.bindings import GROUPS, label_of
@@ -56,7 +56,7 @@ class HelpLayout:
 
 def key_groups(theme: Theme) -> tuple[KeyGroup, ...]:
     """All that the sheet tells, in the language of the screen."""
-    name = known(following(theme.language)).name
+    name = language_or_code(following(theme.language)).name
     keys = [
         KeyGroup(
             theme.say(title),

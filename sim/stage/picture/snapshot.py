@@ -73,9 +73,9 @@ def snapshot_of(session: Session, race: Race) -> Snapshot:
     return Snapshot(replace(session, progress=float(tick)), race, computed, glimpse, phase, counted_for(session))
 
 
-def fleeting(now: Snapshot) -> int:
-    """Of ground that moves, one of so many by so many pixels need be computed while the session plays on: the next
-    picture shows it otherwise at once. Between two movements that take long enough to be looked at, it is all of them.
+def ground_stride(now: Snapshot) -> int:
+    """Of how many by how many pixels of moving ground one is computed: of coarse ones while the session plays on, since
+    the next picture shows it otherwise at once; of each between two movements that take long enough to be looked at.
     """
     if not now.session.playing or MOVING_GROUND not in now.session.views:
         return 1

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...descent.examples.recipes import MOST_EXAMPLES, Recipe, ShiftedExamples
 from ...descent.lane import Lane, descend
-from ...descent.update import plain_rate, rolled
+from ...descent.update import plain_rate, trajectory
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene
 from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
@@ -24,7 +24,7 @@ from ..style.numbers import short
 from ..style.theme import say
 from .lanes import at_its_end, grows, renamed, two_digits, with_lanes
 from .playback import Restart
-from .session import Rate, Session, Wanted, ask
+from .session import OriginalSettings, Rate, Session, ask
 
 LARGEST_SIGMA = 1e3
 LEAST_SIGMA = 0.01  # Below it, none.
@@ -93,7 +93,7 @@ class SetFormula:
             translations=_of_own_surface(scene),
         )
         given = (rate._replace(given=lane.rule.learning_rate) for rate, lane in zip(rates, slower, strict=True))
-        wanted = Wanted(start, begun.start, begun.factor or 1.0, tuple(given))
+        wanted = OriginalSettings(start, begun.start, begun.factor or 1.0, tuple(given))
         fresh = renamed(replace(done, scene=mine, wanted=wanted, focus=None), scene)
         notice = _told(begun, lanes, fresh)
         return replace(ask(Restart().apply(fresh)), notice=notice)
@@ -133,7 +133,7 @@ def _begun(surface: Formula, start: Point, lanes: Sequence[Lane], examples: Reci
         return [way(lane, where) for lane in rest]
 
     def roll(rule: Any, places: Array, factor: float) -> Iterator[Array]:
-        return rolled(replace(rule, learning_rate=factor * rule.learning_rate), surface, places)
+        return trajectory(replace(rule, learning_rate=factor * rule.learning_rate), surface, places)
 
     rules = dict.fromkeys(_undecayed(lane.rule) for lane in growing)
     return beginning(surface, start, [partial(roll, rule) for rule in rules], train, Trial(slowed, others))

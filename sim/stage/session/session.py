@@ -94,8 +94,8 @@ class Rate(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What was to be before it was changed so that marbles are led down a surface of one's own."""
+class OriginalSettings:
+    """Start and learning rates before they were adjusted so that marbles are led down a surface of one's own."""
 
     start: Point
     moved: Point
@@ -200,7 +200,7 @@ class Session:
     """The scene that was changed by hand and left for another one, if there is one, and how it was being looked at."""
     given: frozenset[str] = frozenset()
     """Names of lanes that the user has given: they stay, whatever the lanes become."""
-    wanted: Wanted | None = None
+    wanted: OriginalSettings | None = None
     """What the lanes and the start of a surface of one's own were meant to be."""
     former: tuple[Scene, int] | None = None
     """While a slider of a lane is dragged: the scene as it was before, and which lane it is."""

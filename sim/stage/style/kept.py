@@ -121,7 +121,7 @@ def kept(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def at_hand(function: Callable[P, T]) -> Callable[P, T]:
-    """As `kept`; the last NEAR of the results are found sooner: small ones, for which a picture asks by dozens."""
+    """A function whose results are kept in CACHE, and the last NEAR at hand: small ones, asked for by dozens."""
     return cast(Callable[P, T], lru_cache(maxsize=NEAR)(kept(function)))
 
 

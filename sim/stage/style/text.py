@@ -16,7 +16,7 @@ import pygame
 import pygame.font
 from pygame.font import Font
 
-from ...languages import LANGUAGES, known
+from ...languages import LANGUAGES, language_or_code
 from .color import Color
 from .kept import at_hand
 
@@ -38,7 +38,7 @@ ALIKE = str.maketrans("123456789", 9 * "0")
 @cache
 def families() -> tuple[str, ...]:
     """All families, in the order in which they are asked for a character."""
-    asked = [font for code in LANGUAGES if (font := known(code).font) is not None]
+    asked = [font for code in LANGUAGES if (font := language_or_code(code).font) is not None]
     return tuple(dict.fromkeys([*USUAL, *filter(has_family, [*asked, *SPARE])]))
 
 
@@ -65,7 +65,7 @@ def font_file(number: int, bold: bool) -> Path:
 
 def family_of(language: str) -> int:
     """Which of the families has most of what is written in the language: for what is in one type alone."""
-    font = known(language).font
+    font = language_or_code(language).font
     return families().index(font if font is not None and font in families() else USUAL[-1])
 
 

@@ -11,7 +11,7 @@ from ..picture.around.signs import draw_computing, draw_recording, draw_saving, 
 from ..picture.help import draw_help
 from ..picture.picture import draw
 from ..picture.setting import setting
-from ..picture.snapshot import Snapshot, fleeting
+from ..picture.snapshot import Snapshot, ground_stride
 from ..session.session import Session
 from ..style.theme import load_theme
 from . import display
@@ -72,7 +72,7 @@ class Showing:
         screen = display.screen()
         size, canvas_size = screen.get_size(), display.canvas_size()
         if not self._filming.running:  # A film is looked at picture by picture.
-            now = replace(now, step=fleeting(now))
+            now = replace(now, step=ground_stride(now))
         if self._shown == (now, size) and not self._controls.lively:
             if self.waits:
                 if canvas_size == size:

@@ -13,7 +13,7 @@ from ...study.maps.swarm import swarm
 from .. import TITLE
 from ..drawing.camera import FLAT
 from ..input.clipboard import pasted
-from ..input.holding import SLOW, Once
+from ..input.holding import SLOW, FirstPresses
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, respond
 from ..picture.around.caption import offered
@@ -134,7 +134,7 @@ class MainWindow:
 
         Of events that come late, behind a slow frame, only those are answered that are not out of date.
         """
-        once = Once() if late else None
+        once = FirstPresses() if late else None
         for event in events:
             self._controls.stir()
             if once is None or self._controls.types(event) or once.admits(event):

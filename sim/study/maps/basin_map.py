@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ...descent.problem import Problem
 from ...descent.rules.guard import RuleFailure
 from ...descent.rules.protocol import Rule, with_parts
-from ...descent.update import Even, first_state, one_update
+from ...descent.update import ConstantGradient, first_state, one_update
 from ...descent.verdict.sight.sight import FAR_AWAY
 from ...surface.basins import NO_BASIN, STEP, Labels, flow_step
 from ...surface.points import Array, Mask, components, norm, pair, vectors
@@ -170,7 +170,8 @@ def _kept_share(rule: Rule[Any], nowhere: Array) -> float:
     state, last, share = first_state(rule, nowhere), 0.0, 0.0
     with np.errstate(all="ignore"):
         for update in range(IMPULSES):
-            _, movement, state = one_update(rule, Even(np.full(2, float(update == 0))), nowhere, None, state)
+            impulse = ConstantGradient(np.full(2, float(update == 0)))
+            _, movement, state = one_update(rule, impulse, nowhere, None, state)
             size = abs(float(movement[0, 0]))
             share, last = size / last if last else 0.0, size
     return share

@@ -13,8 +13,8 @@ from ...surface.wanted import GivenUp
 from .workers import Work, Worker, end
 
 
-class Nothing:
-    """A job that is done at once: whoever is at another one gives that up for it."""
+class Interruption:
+    """A job that ends at once, for which whoever is at another one gives that up."""
 
     marble_updates = 0
 
@@ -60,7 +60,7 @@ class Standby:
         self._names.clear()
         for worker, numbers in self._workers.items():
             if len(numbers) == 1:
-                self._send(worker, Nothing())
+                self._send(worker, Interruption())
 
     def found(self, patience: float = 0.0) -> list[tuple[Any, Any, Worker]]:
         """What has been done since the last call, by its name, and who did it; waits for so many seconds at most.

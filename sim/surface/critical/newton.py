@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..points import Array, Indices, Mask, norm, numbered
+from ..points import Array, Indices, Mask, group_indices, norm
 from ..protocol import Surface, Window
 from .point import TINY, frobenius
 
@@ -165,7 +165,7 @@ def neighbours(points: Array, others: Array, near: float) -> tuple[Indices, Indi
     row, column = np.floor((points - corner) / size).T
     middles = (row[:, None] + [-1, 0, 1]) * tall + column[:, None]
     first, last = np.searchsorted(squares, middles - 1, "left"), np.searchsorted(squares, middles + 1, "right")
-    middle, number = numbered((last - first).ravel())
+    middle, number = group_indices((last - first).ravel())
     one, other = middle // 3, order[first.ravel()[middle] + number]
     close = norm(points[one] - others[other]) <= near
     return one[close], other[close]

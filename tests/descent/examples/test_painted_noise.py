@@ -16,7 +16,7 @@ from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.langevin import Langevin
 from sim.descent.run import Run
 from sim.descent.schedules import Cosine
-from sim.descent.update import Even, evaluations_of, one_update
+from sim.descent.update import ConstantGradient, evaluations_of, one_update
 from sim.scene import load_scene
 from sim.study.odds.odds import gather, jobs, odds
 from sim.surface.functions.polynomial import Quadratic
@@ -103,6 +103,6 @@ def test_a_marble_that_painted_noise_shakes_inside_a_basin_rattles() -> None:
 
 def test_who_studies_the_rule_without_a_run_is_told_of_its_mean() -> None:
     rule, theta = Langevin(0.5, 1.0), np.zeros((3, 2))
-    _, movement, _ = one_update(rule, Even(np.array([2.0, 0.0])), theta, None, rule.init(theta))
+    _, movement, _ = one_update(rule, ConstantGradient(np.array([2.0, 0.0])), theta, None, rule.init(theta))
     assert_array_equal(movement, np.tile([-1.0, 0.0], (3, 1)))
     assert evaluations_of(rule) == 1

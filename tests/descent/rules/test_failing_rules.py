@@ -22,7 +22,7 @@ from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Rule, Slope
 from sim.descent.run import Run
-from sim.descent.update import Even, evaluations_of, first_state, one_update
+from sim.descent.update import ConstantGradient, evaluations_of, first_state, one_update
 from sim.descent.verdict.kinds import KINDS, VerdictKind
 from sim.scene import load_scene
 from sim.study.maps.basin_map import kept_share
@@ -138,7 +138,7 @@ def test_one_that_says_that_the_user_interrupts_is_believed() -> None:
 def test_the_line_is_the_one_that_raises_or_where_the_step_begins() -> None:
     def line(rule: Rule[Any]) -> int:
         with pytest.raises(RuleFailure) as found:
-            one_update(rule, Even(np.ones(2)), np.ones((1, 2)), None, first_state(rule, np.ones((1, 2))))
+            one_update(rule, ConstantGradient(np.ones(2)), np.ones((1, 2)), None, first_state(rule, np.ones((1, 2))))
         return int(str(found.value).split("line ")[1].split(":")[0])
 
     assert line(Odd(answer=raising)) == raising.__code__.co_firstlineno + 1
@@ -296,6 +296,6 @@ def test_rules_of_the_program_are_not_asked_with_care(monkeypatch: pytest.Monkey
 
 def test_what_a_rule_is_given_can_be_written_to_again_by_its_owner() -> None:
     theta, state = np.ones((1, 2)), Kept(np.ones((1, 2)))
-    one_update(Odd(), Even(np.ones(2)), theta, None, state)
+    one_update(Odd(), ConstantGradient(np.ones(2)), theta, None, state)
     assert theta.flags.writeable
     assert state.last.flags.writeable

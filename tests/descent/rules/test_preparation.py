@@ -19,7 +19,7 @@ from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.preparation import ClippedRule, DecayedRule
 from sim.descent.rules.protocol import Rule, letters, settings_of
-from sim.descent.update import Even, one_update
+from sim.descent.update import ConstantGradient, one_update
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.report import lane_lines
 from sim.scene import load_scene
@@ -43,7 +43,7 @@ def some_gradients(marbles: int, updates: int = 12) -> Array:
 def path_of(rule: AnyRule, start: Array, gradients: Array) -> Array:
     theta, state, path = start, rule.init(start), []
     for gradient in gradients:
-        _, movement, state = one_update(rule, Even(gradient), theta, None, state)
+        _, movement, state = one_update(rule, ConstantGradient(gradient), theta, None, state)
         theta = theta + movement
         path.append(theta)
     return np.array(path)

@@ -29,7 +29,7 @@ from sim.descent.rules.plain.torch_nesterov import TorchNesterov
 from sim.descent.rules.protocol import Letter
 from sim.descent.rules.sign.lion import Lion
 from sim.descent.rules.sign.sign_sgd import SignSGD
-from sim.descent.update import Even, one_update
+from sim.descent.update import ConstantGradient, one_update
 from sim.surface.points import Array
 
 RECORDED = 1e-12
@@ -517,7 +517,7 @@ def path_of(rule: AnyRule, start: Array, gradients: Array) -> Array:
     """Where the rule is after each of these gradients (U, 2), wherever it is; shape (U, 2)."""
     theta, state, path = start, rule.init(start), []
     for gradient in gradients:
-        _, movement, state = one_update(rule, Even(gradient), theta, None, state)
+        _, movement, state = one_update(rule, ConstantGradient(gradient), theta, None, state)
         theta = theta + movement
         path.append(theta)
     return np.array(path)

@@ -25,7 +25,7 @@ from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.plain.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule, letters, state_letters
-from sim.descent.update import Even, one_update
+from sim.descent.update import ConstantGradient, one_update
 from sim.surface.points import Array
 
 S = TypeVar("S", bound=tuple[Any, ...])
@@ -40,7 +40,7 @@ def walk(rule: Rule[S], start: Array, gradient: Callable[[Array], Array], update
     """The positions θ₀ … θ_updates, closed loop: the gradient is taken where the marble is."""
     theta, state, positions = start, rule.init(start), [start]
     for _ in range(updates):
-        _, movement, state = one_update(rule, Even(gradient(theta)), theta, None, state)
+        _, movement, state = one_update(rule, ConstantGradient(gradient(theta)), theta, None, state)
         theta = theta + movement
         positions.append(theta)
     return np.array(positions)
@@ -50,7 +50,7 @@ def movements(rule: Rule[S], start: Array, gradients: Sequence[Array] | Array) -
     """The movements that answer given gradients, open loop."""
     theta, state, out = start, rule.init(start), []
     for gradient in gradients:
-        _, movement, state = one_update(rule, Even(gradient), theta, None, state)
+        _, movement, state = one_update(rule, ConstantGradient(gradient), theta, None, state)
         theta = theta + movement
         out.append(movement)
     return np.array(out)
@@ -209,8 +209,8 @@ def test_a_step_is_pure(kind: type[AnyRule]) -> None:
     for gradient in map(frozen, some_gradients(5)):
         state = type(state)(*map(frozen, state))
         before = bits(theta, gradient, *state)
-        _, movement, after = one_update(rule, Even(gradient), theta, None, state)
-        _, again, after_again = one_update(rule, Even(gradient), theta, None, state)
+        _, movement, after = one_update(rule, ConstantGradient(gradient), theta, None, state)
+        _, again, after_again = one_update(rule, ConstantGradient(gradient), theta, None, state)
         assert type(after) is type(state)
         assert movement.shape == theta.shape
         assert bits(theta, gradient, *state) == before
@@ -374,7 +374,7 @@ def last_state(rule: Rule[S], gradients: Array) -> S:
     theta = np.ones(gradients.shape[1:])
     state = rule.init(theta)
     for gradient in gradients:
-        _, movement, state = one_update(rule, Even(gradient), theta, None, state)
+        _, movement, state = one_update(rule, ConstantGradient(gradient), theta, None, state)
         theta = theta + movement
     return state
 

@@ -20,7 +20,7 @@ from sim.descent.verdict.log import Log
 from sim.scene import Scene, load_scene
 from sim.study.work import ensemble as module
 from sim.study.work.ensemble import NEVER, UNJUDGED, VERDICTS, Job, Outcomes, ends, ensemble, join, last_followed
-from sim.study.work.gently import Gently
+from sim.study.work.low_priority import LowPriority
 from sim.surface.basins import NO_BASIN
 from sim.surface.points import Array
 
@@ -75,7 +75,7 @@ def test_a_job_can_be_sent() -> None:
 
 def test_who_gets_a_job_need_not_load_what_reads_and_shows_scenes() -> None:
     """That takes as long as all that computing takes."""
-    sent = pickle.dumps(Gently(Job(load_scene("local-minimum").experiment, 1, 0, 2, 10))).hex()
+    sent = pickle.dumps(LowPriority(Job(load_scene("local-minimum").experiment, 1, 0, 2, 10))).hex()
     code = f"import pickle, sys; pickle.loads(bytes.fromhex({sent!r})).run(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())

@@ -43,9 +43,9 @@ class Adam(DecayedRule):
     epsilon: ε, in units of the gradient.
     clip_value, clip_norm, weight_decay: what is done to g before, as `DecayedRule` says.
 
-    >>> from three_marbles.descent.update import Even, one_update
+    >>> from three_marbles.descent.update import ConstantGradient, one_update
     >>> rule, theta = Adam(learning_rate=0.5), np.zeros(2)
-    >>> _, movement, _ = one_update(rule, Even(np.array([30.0, -0.1])), theta, None, rule.init(theta))
+    >>> _, movement, _ = one_update(rule, ConstantGradient(np.array([30.0, -0.1])), theta, None, rule.init(theta))
     >>> movement.round(6).tolist()
     [-0.5, 0.5]
     """

@@ -25,7 +25,7 @@ USUAL_SECONDS = 20.0
 """How long a film is at most, if nothing else is asked for."""
 CHUNK = 1_000  # Updates computed between two reports.
 COMPUTING = 0.05  # What an update costs, in pictures.
-FINER = 4  # So many times as finely a course is known of which a number of pictures is taken.
+FINER = 4  # How many moments of a slowed course are known for each picture that is taken of it.
 SAMPLE = 12  # Pictures from which a GIF takes its colours.
 
 

@@ -4,7 +4,7 @@ from html import escape
 from typing import Any, TypeAlias
 
 from ....descent.verdict.kinds import Saying, VerdictKind
-from ....languages import LANGUAGES, everywhere, known
+from ....languages import LANGUAGES, everywhere, language_or_code
 from ....study.statistics.telling import INTERVALS
 from ...picture.around.footer import CLOCK_NAMES
 from ...style.numbers import settings
@@ -81,7 +81,7 @@ def _in(code: str, span: Span) -> Json:
     scene = span.scene
     texts, count = scene.texts(code), span.race.problem.train.count
     return {
-        "name": known(code).name,
+        "name": language_or_code(code).name,
         "title": texts.title,
         "look": held(texts.look),
         "lanes": list(texts.lanes),

@@ -16,7 +16,7 @@ from ....descent.rules.plain.gradient_descent import GradientDescent, NoState
 from ....descent.rules.plain.momentum import Momentum, MomentumState
 from ....descent.rules.plain.nesterov import Nesterov, NesterovState
 from ....descent.track import Track
-from ....descent.update import Even, one_update
+from ....descent.update import ConstantGradient, one_update
 from ....surface.points import Array, norm
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.glyphs import draw_arrow
@@ -76,8 +76,8 @@ def next_movement(track: Track, moment: int) -> Sum | None:
     theta = track.theta[moment]
     fresh = rule.init(theta)
     state = remembered(rule, track, moment) if moment else fresh
-    _, carried, _ = one_update(rule, Even(np.zeros(2)), theta, None, state)
-    _, push, _ = one_update(rule, Even(track.gradient[moment]), theta, None, fresh)
+    _, carried, _ = one_update(rule, ConstantGradient(np.zeros(2)), theta, None, state)
+    _, push, _ = one_update(rule, ConstantGradient(track.gradient[moment]), theta, None, fresh)
     return Sum(carried, push, formula)
 
 

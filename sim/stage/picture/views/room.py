@@ -47,7 +47,7 @@ class Still:
     flag: Rect
     marks: tuple[Rect, ...] = ()
     """What the marks of critical points and the numbers of minima take up."""
-    land: "Sums | None" = None
+    land: "SummedArea | None" = None
     """How many square ems of a block of land lie where; None on a map, which is land all over."""
 
 
@@ -69,7 +69,7 @@ class Seen:
     """As how many ems it counts that one is hidden."""
 
 
-class Sums(NamedTuple):
+class SummedArea(NamedTuple):
     """How much of something lies where, added up so that it is known at once for any rectangle."""
 
     corner: tuple[int, int]
@@ -93,8 +93,8 @@ class Sums(NamedTuple):
         return float(total[right, bottom] - total[left, bottom] - total[right, top] + total[left, top])
 
 
-def sums(pixels: Array, weights: Array) -> Sums:
-    """Of what lies at pixels (n, 2), of which there are some, and counts as much as that (n,)."""
+def summed_area(pixels: Array, weights: Array) -> SummedArea:
+    """The summed-area table of weights (n,) at pixels (n, 2), of which there is at least one."""
     x, y = pixels[:, 0], pixels[:, 1]
     left, top = math.floor(x.min()), math.floor(y.min())
     column, row = ((x - left) / CELL).astype(np.intp), ((y - top) / CELL).astype(np.intp)
@@ -102,7 +102,7 @@ def sums(pixels: Array, weights: Array) -> Sums:
     counted = np.bincount(column * down + row, weights, across * down).reshape(across, down)
     total = np.zeros((across + 1, down + 1))
     np.cumsum(counted.cumsum(axis=0), axis=1, out=total[1:, 1:])
-    return Sums((left, top), total)
+    return SummedArea((left, top), total)
 
 
 def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = ()) -> Seen:
@@ -146,12 +146,12 @@ def _still(ground: Ground) -> Still:
     return Still(flag, tuple(mark_places(context)), land)
 
 
-def _land_sums(site: Site, area: tuple[int, ...], em: int) -> Sums:
+def _land_sums(site: Site, area: tuple[int, ...], em: int) -> SummedArea:
     """How many square ems of land lie where."""
     across, down = (CELL * np.arange(0.5, side / CELL) for side in area[2:])
     pixels = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
     land = ~np.isnan(site.under(pixels)).any(axis=-1)
-    return sums(pixels + area[:2], np.where(land, (CELL / em) ** 2, 0.0))
+    return summed_area(pixels + area[:2], np.where(land, (CELL / em) ** 2, 0.0))
 
 
 def still_places(context: ViewContext) -> tuple[Rect, ...]:
@@ -217,7 +217,7 @@ def least_covering(
     been, and stay unless they would hide an arrow there, or much more than elsewhere. Where there is room, no arrow and
     no flag is hidden; then that is best which covers least and leaves least untold.
     """
-    trail, least, stays = sums(here.way, here.lengths) if len(here.way) else None, None, None
+    trail, least, stays = summed_area(here.way, here.lengths) if len(here.way) else None, None, None
     for cost, size, place in _choices(tuple(room), sizes, untold, here.still):
         was = before is not None and stays is None and (size, place) == before[1:]
         if least is not None and cost >= least.cost and (before is None or cost >= least.cost + KEEPS):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NEEDED = (
     "....study.work.workers",
-    "....study.work.gently",
+    "....study.work.low_priority",
     "....study.odds.contrast",
     "...sheets.odds",
     "...sheets.contrast",
@@ -77,14 +77,14 @@ class Counter(Beside):
             self._settled.set()
 
     def _compute(self, tally: Tally) -> None:
-        from ....study.work.gently import Gently
+        from ....study.work.low_priority import LowPriority
         from ....study.work.workers import available_workers, shared
 
         scene, jobs = tally.scene, work(tally.scene)
         wanted: list[tuple[Work[Any], Callable[[Any], Message]]] = []
         if tally.speeds is None:  # Comes first, while the computer has little else to do.
             wanted.append((SpeedTest(scene), partial(Timed, scene)))
-        wanted += [(Gently(jobs[place]), partial(Counted, scene, place)) for place in tally.missing]
+        wanted += [(LowPriority(jobs[place]), partial(Counted, scene, place)) for place in tally.missing]
         with closing(shared([job for job, _ in wanted], max(1, available_workers() - 1), PAUSE)) as results:
             for found in results:
                 self._settled.set()

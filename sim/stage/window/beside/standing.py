@@ -40,7 +40,7 @@ NEEDED = (
     "....study.odds.contrast",
     "....study.odds.ends",
     "....study.work.standby",
-    "....study.work.gently",
+    "....study.work.low_priority",
 )
 """What has to be loaded to count."""
 
@@ -147,7 +147,7 @@ class Standing:
 
     def _hand_out(self, tally: "Tally") -> None:
         """Give those who have nothing to do the job that comes next, or to a newcomer the one that comes last."""
-        from ....study.work.gently import Gently
+        from ....study.work.low_priority import LowPriority
 
         if self._staff is None or not _can_be_sent(tally.scene):
             return
@@ -159,7 +159,7 @@ class Standing:
             if not free:
                 return
             place = free[0 if at_home else -1]
-            self._staff.begin(worker, place, Gently(work(tally.scene)[place]))
+            self._staff.begin(worker, place, LowPriority(work(tally.scene)[place]))
 
     def _free(self, tally: "Tally") -> list[int]:
         """The jobs that nobody does, without those of which the outcomes can be copied."""

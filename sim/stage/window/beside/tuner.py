@@ -27,7 +27,7 @@ STAFF = 2
 """Processes, at most: each takes some 60 MB."""
 PAUSE = 0.05
 """Seconds after which the thread looks whether it is still wanted."""
-NEEDED = ("....study.tuning.going", "....study.work.gently", "....study.work.standby")
+NEEDED = ("....study.tuning.going", "....study.work.low_priority", "....study.work.standby")
 """What has to be loaded to search."""
 
 
@@ -123,13 +123,13 @@ class Quest(Beside):
     def _compute(self, tuning: "Tuning", staff: "Standby", waiting: deque[int], results: "dict[int, Result]") -> bool:
         """Hand out what waits, and take what has been computed; says whether something has."""
         from ....study.sweep.sweep import Result
-        from ....study.work.gently import Gently
+        from ....study.work.low_priority import LowPriority
         from ....study.work.workers import StudyError
 
         for worker in staff.idle:
             if waiting:
                 place = waiting.popleft()
-                staff.begin(worker, place, Gently(tuning.blocks[place].job))
+                staff.begin(worker, place, LowPriority(tuning.blocks[place].job))
         found = staff.found(PAUSE)
         for place, outcomes, _ in found:  # No search asks for the minima that basins are named after.
             results[place] = Result(outcomes, (), 0)

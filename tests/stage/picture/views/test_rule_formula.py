@@ -39,7 +39,7 @@ from sim.stage.picture.views.formula.places import formula_places
 from sim.stage.picture.views.formula.plans import planned
 from sim.stage.picture.views.formula.rows import rows_of
 from sim.stage.picture.views.momentum import sum_places
-from sim.stage.picture.views.room import CELL, Seen, Still, least_covering, seen, sums
+from sim.stage.picture.views.room import CELL, Seen, Still, least_covering, seen, summed_area
 from sim.stage.picture.views.stretch import steps
 from sim.stage.session.session import begin, race
 from sim.stage.style import text
@@ -662,7 +662,7 @@ def test_it_lies_where_it_hides_least() -> None:
     marked = replace(trodden, still=Still(FAR, (marbles["topleft"],)))
     assert lies(marked)[1].topright == ROOM.topright
     low = np.stack(np.meshgrid(np.arange(3, 400, 6.0), np.arange(3, 100, 6.0)), axis=-1).reshape(-1, 2)
-    aslant = replace(marked, still=replace(marked.still, land=sums(low, np.full(len(low), 0.25))))
+    aslant = replace(marked, still=replace(marked.still, land=summed_area(low, np.full(len(low), 0.25))))
     assert lies(aslant)[1].midbottom == ROOM.midbottom, "beside the block"
 
 
@@ -682,7 +682,7 @@ def test_it_tells_less_where_only_then_it_hides_nothing() -> None:
 def test_how_much_lies_under_words_is_added_up() -> None:
     rng = np.random.default_rng(4)
     points, weights = rng.uniform(20, 380, (300, 2)), rng.uniform(0, 2, 300)
-    counted, found = sums(points, weights), list[bool]()
+    counted, found = summed_area(points, weights), list[bool]()
     for corner in (counted.corner + CELL * rng.integers(-3, 50, (40, 2))).tolist():
         place = pygame.Rect(corner, CELL * rng.integers(1, 30, 2))
         within = ((points >= place.topleft) & (points < place.bottomright)).all(axis=-1)

@@ -9,14 +9,14 @@ NICENESS = 10  # Of the process that does it, where the system knows such a thin
 
 
 @dataclass(frozen=True, slots=True)
-class Gently:
+class LowPriority:
     """A job that lets others go first."""
 
     job: Job
 
     @property
     def marble_updates(self) -> int:
-        """Those of the job."""
+        """How many updates of how many marbles the job computes, multiplied."""
         return self.job.marble_updates
 
     def run(self) -> Outcomes:

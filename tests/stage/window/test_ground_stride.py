@@ -13,7 +13,7 @@ from driver import computed, pixels, press, screen
 from sim.scene import load_scene
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw
-from sim.stage.picture.snapshot import COARSE, fleeting, snapshot_of
+from sim.stage.picture.snapshot import COARSE, ground_stride, snapshot_of
 from sim.stage.picture.views.moving_ground import LANDED
 from sim.stage.session.session import SPEEDS, Session, begin, race
 from sim.stage.window.window import MainWindow
@@ -65,7 +65,7 @@ def test_a_film_of_the_window_shows_all_of_it(window: MainWindow) -> None:
 def test_ground_that_rests_between_slow_movements_is_fine(session: Session) -> None:
     def step(speed: int, progress: float, **changes: object) -> int:
         moment = replace(session, speed=speed, progress=progress, **changes)  # type: ignore[arg-type]
-        return fleeting(snapshot_of(moment, race(session.scene)))
+        return ground_stride(snapshot_of(moment, race(session.scene)))
 
     assert step(SLOW, 20.0) == step(SLOW, 20.0 + 0.9 * LANDED) == 1
     assert step(SLOW, 20.9) == step(FAST, 20.0) == COARSE
