@@ -15,7 +15,7 @@ from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
 from ..style.theme import say
 from .playback import Restart
-from .session import Session, as_it_wants, ask, changed
+from .session import OF_THE_SCENE, Session, as_it_wants, ask, changed, taken_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +75,9 @@ class Return:
             return replace(session, notice=say(session.language, "Nothing was changed that could be taken back."))
         if before.scene.name == session.scene.name:
             return _changed_again(session, before)
-        return replace(
-            session,
-            scene=before.scene,
-            origin=before.origin,
-            progress=before.progress,
-            seen=before.seen,
-            playing=False,
-            horizon=before.horizon,
-            clock=before.clock,
-            focus=before.focus,
-            pose=before.pose,
-            goal=None,
-            turned=before.turned,
-            views=before.views,
-            together=before.together,
-            riding=False,
-            former=None,
-            lane=before.lane,
-            chosen=before.chosen,
-            given=before.given,
-            wanted=before.wanted,
-            guess=before.guess,
-            asking=before.asking,
-            opened=None,
-            notice="",
-            left=leave(replace(session, left=None)),
-        )
+        left = leave(replace(session, left=None))
+        there = taken_over(session, before, OF_THE_SCENE)
+        return replace(there, playing=False, goal=None, riding=False, former=None, opened=None, notice="", left=left)
 
 
 def _unchanged(session: Session) -> Session:

@@ -16,7 +16,7 @@ from ...study.maps.swarm import SIZES
 from ...study.odds.tally import Tally
 from ...surface.protocol import Window
 from ..style.theme import say
-from .session import SPEEDS, Guided, Session, as_it_wants, differs
+from .session import OF_THE_WINDOW, SPEEDS, Guided, Session, as_it_wants, differs, taken_over
 from .setup import NextScene, Return, leave
 
 
@@ -139,32 +139,13 @@ class ShowTour:
 def end(session: Session) -> Session:
     """The session without its tour: what was to be seen before, and nothing under way.
 
-    What is the window's rather than a scene's stays as it is now: theme, language, type, presenter mode, panel,
-    captions, bars of ends, how time goes, how guesses were judged, and the scenes that were brought or left.
+    What is the window's rather than a scene's stays as it is now, and so do the scenes that were brought or left.
     """
     tour = session.tour
     assert tour is not None
-    return replace(
-        tour.before,
-        theme=session.theme,
-        language=session.language,
-        controls=session.controls,
-        presenter=session.presenter,
-        presented=session.presented,
-        made_way=session.made_way,
-        captions=session.captions,
-        ends=session.ends,
-        drama=session.drama,
-        steady=session.steady,
-        larger=session.larger,
-        judged=session.judged,
-        brought=session.brought,
-        left=leave(replace(session, tour=None, left=tour.before.left)),
-        toured=tour.step,
-        tuning=None,
-        pointer=None,
-        notice="",
-    )
+    left = leave(replace(session, tour=None, left=tour.before.left))
+    there = taken_over(tour.before, session, OF_THE_WINDOW)
+    return replace(there, left=left, toured=tour.step, tuning=None, pointer=None, notice="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """A session without a window: every message makes one of another."""
 
+from dataclasses import fields
+
 from messages import after
 
 from sim.scene import OPENING, load_scene
 from sim.stage.session.playback import GoToStart, Restart, Step
-from sim.stage.session.session import Session, race
+from sim.stage.session.session import OF_THE_SCENE, OF_THE_WINDOW, Session, race
 from sim.stage.session.setup import NewSeed
 
 
@@ -23,3 +25,12 @@ def test_what_has_been_watched_is_remembered_until_the_race_changes(session: Ses
     assert (there.tick, there.seen) == (0, 50)
     assert after(there, Restart()).seen == 50
     assert after(there, NewSeed()).seen == 0
+
+
+def test_of_each_field_it_is_known_what_it_belongs_to() -> None:
+    pace = {"playing", "speed", "swarm", "spread", "profile", "numbers", "sheet", "tally"}  # These stay until changed.
+    passing = {"riding", "goal", "pointer", "rests", "leaf", "help", "picking", "cards", "former", "tuning", "notice"}
+    typed = {"draft", "refused", "rules", "rules_refused"}
+    other = {"guessed", "live", "left", "opened", "tour", "toured", "open"}
+    groups = [OF_THE_WINDOW, OF_THE_SCENE, pace, passing, typed, other]
+    assert sorted(name for group in groups for name in group) == sorted(field.name for field in fields(Session))
