@@ -1,6 +1,6 @@
 """The painter in pixels: what a window, a still and a film show."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import pairwise
 from math import ceil
@@ -49,13 +49,12 @@ class Screen:
 
     def line(self, points: Sequence[Pixel], color: Color, width: int = 1) -> None:
         """Straight pieces from point to point, smooth."""
-        for start, end in pairwise(points):
-            self._touched.append(pygame.draw.aaline(self.surface, color, start, end, width))
+        self.segments(pairwise(points), color, width)
 
-    def segments(self, segments: Sequence[tuple[Pixel, Pixel]], color: Color, width: int = 1) -> None:
+    def segments(self, segments: Iterable[tuple[Pixel, Pixel]], color: Color, width: int = 1) -> None:
         """Straight pieces, each by itself: smooth dashes."""
-        for start, end in segments:
-            self._touched.append(pygame.draw.aaline(self.surface, color, start, end, width))
+        placed = segments if width % 2 else (_in_the_middle(*segment) for segment in segments)
+        self._touched += [pygame.draw.aaline(self.surface, color, *segment, width) for segment in placed]
 
     def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
         """A smooth line through points, as thin as can be."""
@@ -88,16 +87,18 @@ class Screen:
 
     def disc(self, center: Pixel, radius: float, color: Color) -> None:
         """A filled circle."""
-        self._touched.append(pygame.draw.aacircle(self.surface, color, center, radius))
+        x, y = center
+        self._touched.append(pygame.draw.aacircle(self.surface, color, (round(x), round(y)), radius))
 
     def ring(self, center: Pixel, radius: float, color: Color, width: int) -> None:
         """A circle; its line of that width lies inside of the radius."""
-        self._touched.append(pygame.draw.aacircle(self.surface, color, center, radius, width))
+        x, y = center
+        self._touched.append(pygame.draw.aacircle(self.surface, color, (round(x), round(y)), radius, width))
 
     def dots(self, centers: Sequence[Pixel], radius: float, color: Color, *, opacity: float = 1.0) -> None:
         """Many equal discs."""
         picture = _dot(radius, color, opacity)
-        half = picture.get_width() / 2
+        half = picture.get_width() // 2 - 0.5  # What is cut off of a pixel's place rounds it.
         self._touched += self.surface.blits([(picture, (x - half, y - half)) for x, y in centers], True) or ()
 
     def text(
@@ -152,6 +153,18 @@ class Screen:
         self._touched.append(touched)
 
 
+def _in_the_middle(start: Pixel, end: Pixel) -> tuple[Pixel, Pixel]:
+    """Where pygame is to draw a line of an even width, which it draws half a pixel off: to the right of a steep line,
+    else below. An upright or level one stays there, and sharp.
+    """
+    (x0, y0), (x1, y1) = start, end
+    if x0 == x1 or y0 == y1:
+        return start, end
+    if abs(x1 - x0) < abs(y1 - y0):
+        return (x0 - 0.5, y0), (x1 - 0.5, y1)
+    return (x0, y0 - 0.5), (x1, y1 - 0.5)
+
+
 @kept
 def painted(backdrop: Backdrop) -> pygame.Surface:
     """A backdrop in pixels; shared, so not to be drawn upon."""
@@ -171,7 +184,7 @@ def _veil(size: tuple[int, int], color: Color, opacity: int) -> pygame.Surface:
 @at_hand
 def _dot(radius: float, color: Color, opacity: float) -> pygame.Surface:
     """A smooth disc on transparent ground; shared, so not to be drawn upon."""
-    size = 2 * ceil(radius) + 2
+    size = 2 * ceil(radius) + 3
     picture = pygame.Surface((size, size), pygame.SRCALPHA)
     picture.fill((*color, 0))
     if radius < SMALL:
@@ -180,7 +193,7 @@ def _dot(radius: float, color: Color, opacity: float) -> pygame.Surface:
         pygame.draw.circle(large, color, (FINER * size / 2, FINER * size / 2), FINER * radius)
         picture = pygame.transform.smoothscale(large, (size, size))
     else:
-        pygame.draw.aacircle(picture, color, (size / 2 - 0.5, size / 2 - 0.5), radius)
+        pygame.draw.aacircle(picture, color, (size // 2, size // 2), radius)
     if opacity < 1:
         picture.fill((255, 255, 255, round(255 * opacity)), special_flags=pygame.BLEND_RGBA_MULT)
     return picture

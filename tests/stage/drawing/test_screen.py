@@ -126,10 +126,33 @@ def test_small_dots_are_round(radius: float) -> None:
     surface = pygame.Surface((32, 32), depth=32)
     Screen(surface).dots([(16.0, 16.0)], radius, (255, 255, 255))
     cover = pygame.surfarray.array3d(surface)[..., 0] / 255
-    distance = np.hypot(*np.meshgrid(np.arange(32) + 0.5 - 16, np.arange(32) + 0.5 - 16))
+    distance = np.hypot(*np.meshgrid(np.arange(32) - 16, np.arange(32) - 16))
     expected = np.clip(radius - distance + 0.5, 0, 1)
     assert cover.sum() == pytest.approx(np.pi * radius**2, rel=0.12)
     assert np.abs(cover - expected).max() < 0.35
+
+
+@pytest.mark.parametrize("width", range(1, 8))
+@pytest.mark.parametrize(("start", "end"), [((0, 20), (79, 60)), ((0, 60.5), (79, 33)), ((20, 0), (60, 79))])
+def test_the_middle_of_a_line_is_where_it_is_said_to_be(width: int, start: Any, end: Any) -> None:
+    pixels = drawn(lambda canvas: canvas.line([start, end], RED, width), (80, 80))
+    cover = (255 - pixels[..., 1])[20:60] if end[0] == 79 else (255 - pixels[..., 1]).T[20:60]
+    (a, b), (c, d) = (start, end) if end[0] == 79 else (start[::-1], end[::-1])
+    expected = b + (d - b) * (np.arange(20, 60) - a) / (c - a)
+    middle = (cover * np.arange(80)).sum(axis=1) / cover.sum(axis=1)
+    assert np.abs(middle - expected).mean() < 0.05
+    assert abs((middle - expected).mean()) < 0.01
+
+
+@pytest.mark.parametrize("draw", ["disc", "dots", "ring"])
+@pytest.mark.parametrize("radius", [1.5, 2.3, 3.9, 4.6, 6.0])
+def test_the_middle_of_what_is_round_is_the_pixel_nearest_to_where_it_is_said_to_be(draw: str, radius: float) -> None:
+    for x, y in np.random.default_rng(0).uniform(12, 18, (40, 2)).tolist():
+        where, more = ([(x, y)], ()) if draw == "dots" else ((x, y), (2,) if draw == "ring" else ())
+        args = (radius, RED, *more)
+        cover = 255 - drawn(lambda canvas, where=where, args=args: getattr(canvas, draw)(where, *args))[..., 1]
+        middle = [(cover.sum(axis=1 - axis) * np.arange(cover.shape[axis])).sum() / cover.sum() for axis in (0, 1)]
+        assert middle == pytest.approx([round(x), round(y)], abs=0.02)
 
 
 def test_a_curve_through_two_points_is_the_line_between_them() -> None:

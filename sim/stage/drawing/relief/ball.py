@@ -121,7 +121,7 @@ def draw_centered(canvas: Canvas, pixels: Pixels, center: Pixel) -> None:
     """Draw a ball or its shadow, its middle there."""
     height, width = pixels.shape[:2]
     picture = pygame.image.frombuffer(pixels.tobytes(), (width, height), "RGBA")
-    canvas.image(picture, (center[0] - width / 2, center[1] - height / 2))
+    canvas.image(picture, (round(center[0]) - width // 2, round(center[1]) - height // 2))
 
 
 def _disc(radius: float) -> tuple[Array, Array, Array, Array]:

@@ -40,10 +40,12 @@ TONES = 8
 """Steps from faint to strong."""
 FAINT = 0.12
 """How far the oldest stretch has faded into the map."""
-CASING = 0.4
+CASING = 0.5
 """How far the casing has faded into the map, from the colour of halos."""
+WIDTH = 2.0
+"""Of the line, in strokes."""
 RIM = 1.0
-"""How much wider it is than the line on either side, in pixels."""
+"""How much wider the casing is than the line on either side, in pixels."""
 PASSING = 0.6
 """How far a movement has faded that begins and ends out of sight: of a marble that is thrown out they fill the map."""
 
@@ -89,6 +91,8 @@ class Stretch(NamedTuple):
     """Where each next tone begins."""
     marble: Pixel
     """Where it ends, from the map's corner."""
+    length: float
+    """Of the whole way up to there, in pixels."""
 
 
 class Trail:
@@ -141,8 +145,8 @@ class Trail:
 
     def draw_last(self, canvas: Canvas, corner: Pixel, stretch: Stretch) -> None:
         """Draw the last stretch of the way."""
-        start, end, bounds, marble = stretch
-        self._line(canvas, slice(start, end), [bound - start for bound in bounds], corner, marble)
+        start, bounds = stretch.start, [bound - stretch.start for bound in stretch.bounds]
+        self._line(canvas, slice(start, stretch.end), bounds, corner, stretch.marble)
 
     def stretch(self, update: int, share: float = 0.0) -> Stretch:
         """The last stretch of the way up to the update, and such a part of the next movement.
@@ -161,7 +165,7 @@ class Trail:
         marble = self._pixels[here]
         if share and here + 1 < len(self._pixels):
             marble = self._between(update, share)
-        return Stretch(start - start % BLOCK, end, bounds, marble)
+        return Stretch(start - start % BLOCK, end, bounds, marble, full)
 
     def _between(self, update: int, share: float) -> Pixel:
         """Where the marble is on its way from one update to the next."""
@@ -259,7 +263,7 @@ class Trail:
 
         What land stands before is a thin line without dots, what lies beside it is left out, what only passes is pale.
         """
-        width, radius = max(1, round(1.3 * self._stroke)), 2.3 * self._stroke
+        width, radius = max(1, round(WIDTH * self._stroke)), 2.3 * self._stroke
         dx, dy = corner
         points, places = self._points[part], self._places[part]
         if marble is not None:

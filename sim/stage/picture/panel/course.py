@@ -253,14 +253,18 @@ def draw_together(
     with canvas.clip(area):
         canvas.backdrop(map_backdrop(contexts[chosen]), area.topleft)
         draw_views(canvas, contexts[chosen], Layer.UNDER)
-        marbles: dict[int, Pixel] = {}
         for index in order:
-            course, context, cloud = courses[index], contexts[index], clouds[index]
-            course.draw_ways(canvas, context, ways[index])
-            if cloud is None:
-                stretch = course.trail.stretch(context.moment, glides[index][1])
-                course.trail.draw_whole(canvas, area.topleft, stretch)
-                marbles[index] = stretch.marble
+            courses[index].draw_ways(canvas, contexts[index], ways[index])
+        moments = ((contexts[index].moment, share) for index, (_, share) in enumerate(glides))
+        stretches = {
+            index: course.trail.stretch(*moment)
+            for index, (course, moment, cloud) in enumerate(zip(courses, moments, clouds, strict=True))
+            if cloud is None
+        }
+        # Where several went the same way, the one that went no farther lies above those that went on.
+        for index in sorted(stretches, key=lambda index: -stretches[index].length):
+            courses[index].trail.draw_whole(canvas, area.topleft, stretches[index])
+        marbles = {index: stretch.marble for index, stretch in stretches.items()}
         told = zip(courses, contexts, ends, strict=True)
         named = [number for course, context, some in told for number in course.named(context.moment, some)]
         for index in order:

@@ -124,7 +124,7 @@ def test_a_way_that_is_seen_lies_on_a_light_line_that_is_wider() -> None:
     casing = "#{:02x}{:02x}{:02x}".format(*TONES.casing)
     whole, part, hidden = ([line for line in drawn(covered) if line.startswith("line")] for covered in COVERS)
     assert [casing in line for line in whole] == [True] + [False] * (len(whole) - 1)
-    assert {line.rsplit("width ", 1)[-1] for line in whole[:1]} == {"3"}
+    assert {line.rsplit("width ", 1)[-1] for line in whole[:1]} == {"4"}
     parts = [casing in line for line in part]
     assert sum(parts) >= 2  # On either side of what hides it.
     assert parts == sorted(parts, reverse=True)
