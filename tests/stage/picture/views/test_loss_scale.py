@@ -21,7 +21,17 @@ from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.picture.views.ground.loss_scale import LOWEST, SHARE, TALL, _bar, _share, draw_loss_scale, scale_numbers
+from sim.stage.picture.views.ground.loss_scale import (
+    LOWEST,
+    SHARE,
+    TALL,
+    _all_clear,
+    _bar,
+    _scale,
+    _share,
+    draw_loss_scale,
+    scale_numbers,
+)
 from sim.stage.session.session import MOVING_GROUND, Session, begin, race
 from sim.stage.style import text
 from sim.stage.style.numbers import brief
@@ -252,15 +262,31 @@ def test_numbers_at_the_ends_are_round_and_written_as_everywhere(
     assert (brief(ends[0]), brief(ends[-1])) == numbers
 
 
-def test_a_scale_is_lower_where_its_lowest_number_would_hide_land() -> None:
+@pytest.mark.parametrize(("controls", "numbers"), [(False, ["−1.3", "−0.7", "0"]), (True, ["−1.3", "0"])])
+def test_a_scale_is_lower_where_its_lowest_number_would_hide_land(controls: bool, numbers: list[str]) -> None:
+    """Or has its numbers above and below it, where it cannot be low enough."""
     scene = load_scene("sharp-and-flat")
-    here = setting(replace(begin(scene), controls=True, live=True), SMALLEST)
+    here = setting(replace(begin(scene), controls=controls, live=True), SMALLEST)
     panel, em = here.places.panels[0], here.places.em
     course = course_of(race(scene), 0, (panel.map, panel.strip), em, here.theme, here.camera)
     context, canvas = course.context(0, frozenset({"loss scale"})), RecordingCanvas(SMALLEST)
     draw_loss_scale(canvas, context)
-    assert [line.split('"')[1] for line in canvas.recording.splitlines() if "label" in line] == ["−1.3", "−0.7", "0"]
-    assert LOWEST * em <= _bar(context).height < round(min(TALL * em, SHARE * panel.map.height))
+    assert [line.split('"')[1] for line in canvas.recording.splitlines() if "label" in line] == numbers
+    usual = round(min(TALL * em, SHARE * panel.map.height))
+    assert controls or LOWEST * em <= _bar(context).height < usual
+
+
+def test_the_numbers_of_hardly_any_scale_touch_land() -> None:
+    sizes, looks = ((960, 600), (1366, 768)), ({}, {"presenter": True}, {"ends": True, "live": True})
+    touched = list[tuple[str, tuple[int, int], dict[str, bool]]]()
+    for name, size, look in itertools.product(scene_files(), sizes, looks):
+        scene = load_scene(name)
+        here = setting(replace(begin(scene), **look), size)
+        panel = here.places.panels[0]
+        course = course_of(race(scene), 0, (panel.map, panel.strip), here.places.em, here.theme, here.camera)
+        if not _all_clear(_scale(course.context(0, frozenset({"loss scale"})))):
+            touched.append((name, size, look))
+    assert all(look == {"presenter": True} and size == (960, 600) for _, size, look in touched), touched
 
 
 @pytest.mark.parametrize("name", ["local-minimum", "sharp-and-flat"])

@@ -113,35 +113,33 @@ def _scale(context: ViewContext) -> _Scale:
 
 @kept
 def _scale_in(problem: Problem, camera: Camera, size: tuple[int, int], em: int) -> _Scale:
-    """The scale on a map of that size: lower where a number beside it would else hide a corner of land.
+    """The scale on a map of that size: lower where a number beside it would else hide land.
 
-    Where it is too low for all numbers, or they would hide land, those that may stand beside it do, or else those at
-    its ends above and below it; one number alone gives no scale.
+    Where it is too low for all numbers, or they would hide land, those at its ends stand above and below it; if these
+    would hide more, those that may stand beside it do. One number alone gives no scale.
     """
     tallest, wide = round(min(TALL * em, SHARE * size[1])), max(3, round(WIDE * em))
     left, top = size[0] - round(MARGIN * em) - wide, round(MARGIN * em)
     usual = Rect(left, top, wide, tallest)
-    if size[0] >= ROOM * em:
-        bars = [Rect(left, top, wide, tall) for tall in range(tallest, round(LOWEST * em) - 1, -max(1, em // 4))]
-        seen = list[_Scale]()
-        for bar in bars:
-            seen.append(_Scale(bar, _numbers(problem, camera, bar, em)))
-            if _all_clear(seen[-1]):  # As most are: no other need be looked at.
-                return seen[-1]
-        if found := next(filter(_all_free, seen), None):
-            return found
+    roomy, tried = size[0] >= ROOM * em, list[_Scale]()
+    bars = [Rect(left, top, wide, tall) for tall in range(tallest, round(LOWEST * em) - 1, -max(1, em // 4))]
+    for bar in bars if roomy else ():
+        tried.append(_Scale(bar, _numbers(problem, camera, bar, em)))
+        if _all_clear(tried[-1]):  # As most are: no other need be looked at.
+            return tried[-1]
     every = _numbers(problem, camera, usual, em)
-    beside = [number for number in every if number.free and size[0] >= ROOM * em]
+    top, lowest = round(ABOVE * em) + 1, round(LOWEST_BARE * em)
+    bars = [Rect(left, top, wide, tall) for tall in range(tallest, lowest - 1, -max(1, em // 4))]
+    lowered = [_Scale(bar, _ends(problem, camera, bar, every[:: NUMBERS - 1], em)) for bar in bars]
+    lowered = [scale for scale in lowered if scale.numbers]
+    if found := next(filter(_all_clear, lowered), None) or next(filter(_all_free, tried), None):
+        return found
+    beside = [number for number in every if number.free and roomy]
     for some in (beside, beside[:: max(1, len(beside) - 1)]):
         if len(some) > 1 and _apart(some):
             return _Scale(usual, some)
-    lowered = list[_Scale]()
-    for tall in range(tallest, round(LOWEST_BARE * em) - 1, -max(1, em // 4)):
-        bar = Rect(left, round(ABOVE * em) + 1, wide, tall)
-        lowered.append(_Scale(bar, _ends(problem, camera, bar, every[:: NUMBERS - 1], em)))
-        if lowered[-1].numbers and all(number.whole for number in lowered[-1].numbers):
-            return lowered[-1]
-    return next((scale for scale in lowered if scale.numbers and _all_free(scale)), _Scale(usual, []))
+    whole = (scale for scale in lowered if all(number.whole for number in scale.numbers))
+    return next(whole, None) or next(filter(_all_free, lowered), _Scale(usual, []))
 
 
 def _all_clear(scale: _Scale) -> bool:
