@@ -4,19 +4,21 @@ import json
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import mistake, status
+from waiting import WAIT
 
 import main
 from sim.descent.rules import RULES, rule_name
 from sim.descent.rules.guard import RuleFailure, with_rate, with_settings
 from sim.descent.rules.protocol import settings_of
 from sim.descent.verdict.kinds import VerdictKind
-from sim.foreign.rules_file import MOST_SETTINGS, RulesError, load_rules
+from sim.foreign.rules_file import MOST_SETTINGS, RulesError, load_rules, run_rules
 from sim.scene import SceneError, parse_scene
 from sim.scene.value import unlike
 from sim.scene.writing import scene_text
@@ -775,6 +777,21 @@ def test_a_rule_that_is_sent_is_equal_here() -> None:
     load_rules(written(HEAVY))
     rule = RULES["Heavy"](learning_rate=0.3)  # type: ignore[call-arg]
     assert pickle.loads(pickle.dumps(rule)) == rule
+
+
+def test_a_file_that_is_asked_for_while_it_is_run_is_run_once_and_is_all_there() -> None:
+    begun = "import pathlib, time\nwith open('runs', 'a') as runs:\n    runs.write('1')\n"
+    waits = "while not pathlib.Path('go').exists():\n    time.sleep(0.002)\n"
+    written(f"{begun}{waits}{HEAVY}")
+    with ThreadPoolExecutor(2) as threads:
+        found = [threads.submit(run_rules, "mine.py") for _ in range(2)]
+        wait(found, 0.3)
+        Path("go").touch()
+        one, other = (each.result(WAIT).rules for each in found)
+    assert list(one) == ["Heavy"]
+    assert one == other
+    assert "Heavy" not in RULES
+    assert Path("runs").read_text(encoding="utf-8") == "1"
 
 
 # In the window.

@@ -79,6 +79,8 @@ class Inquiry:
     """Something to be said that takes long to find out, such as what is in a file."""
 
     find: Callable[[], Message]
+    ahead: bool = True
+    """Whether the picture that comes of it is made ready at once: not where it changes more than the session."""
 
 
 Goal = Aim | Inquiry
@@ -155,10 +157,19 @@ def controls_of(session: Session, here: Setting) -> "ControlPanel":
 
 
 def inquired(
-    inquiry: Inquiry, session: Session, size: tuple[int, int], panel: tuple[object, ...] | None = None
+    inquiry: Inquiry,
+    session: Session,
+    size: tuple[int, int],
+    make: Callable[[], Prepared],
+    panel: tuple[object, ...] | None = None,
 ) -> Prepared:
-    """What was to be found out, and the picture that will come of it."""
+    """What was to be found out, and the picture that will come of it.
+
+    make: makes the picture of the session as it is.
+    """
     message = inquiry.find()
+    if not inquiry.ahead:
+        return replace(make(), message=message)
     try:
         there = update(session, message)
     except SceneError as error:
