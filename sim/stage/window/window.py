@@ -114,7 +114,7 @@ class MainWindow:
         """Wait for the next frame, or for an event where nothing moves, and go on."""
         events, late = self._events()
         if not (events or self._busy()):  # Nothing but an event changes that, or something to count.
-            while not (events or self._has_to_count()):
+            while not (events or self._has_to_count() or self._preparing.failed):
                 pygame.time.wait(NAP)  # Some of SDL's drivers would wait for an event by asking all the time.
                 events, late = self._events()
         seconds = self._clock.tick(FRAMES_A_SECOND if self._due else 0) / 1000  # The first frame is due at once.
@@ -183,6 +183,7 @@ class MainWindow:
         self._counting.make_ready(self.session, display.canvas_size())
         if running.updates > self.session.horizon:  # A moment at which nothing else is computed.
             self._preparing.load(partial(loaded, setting(self.session, display.canvas_size())))
+            self._tell(self._preparing.told(self.session.language))
         self._showing.show(replace(snapshot_of(self.session, running), tally=self._counting.shown), seconds)
         self._standing = self.session
         if self.session.riding:  # What it asks for is made ready before the next picture.
@@ -437,7 +438,7 @@ class MainWindow:
         None is begun while a large one is being computed.
         """
         if not self._waiting:
-            self._gallery.go_on(self.session)
+            self._tell(self._gallery.go_on(self.session))
         if self.session.picking is not None:
             cards = self._gallery.cards(self.session)
             if cards != self.session.cards:

@@ -32,7 +32,7 @@ from sim.stage.session.playback import GoToEnd
 from sim.stage.session.problem import SetFormula, SetSigma
 from sim.stage.session.session import RACES, Session, begin, race
 from sim.stage.session.setup import DraftRules, LoadRules, MoveStart, NewSeed, OpenScene
-from sim.stage.session.view import ChooseSwarm, ShowHelp, ToggleView
+from sim.stage.session.view import ChooseSwarm, Notify, ShowHelp, ToggleView
 from sim.stage.style import text
 from sim.stage.style.kept import CACHE
 from sim.stage.window import display, documents, showing
@@ -76,6 +76,27 @@ def test_what_the_sheet_of_keys_takes_is_loaded_once_the_race_is_computed() -> N
         window.send(ShowHelp())
         window.advance([], 0.0)
         assert text._outlines.cache_info().misses == loaded
+        window.close()
+
+
+def test_what_cannot_be_loaded_is_told_once_and_the_window_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ImportError("none")
+
+    monkeypatch.setattr(stage_window, "loaded", broken)
+    with screen(SIZE):
+        window = MainWindow(replace(begin(load_scene(NAMES[0])), playing=False))
+        computed(window)
+        told = "Not all that may be wanted later could be loaded: ImportError: none"
+
+        def is_told() -> bool:
+            window.advance([], 0.0)
+            return window.session.notice == told
+
+        until(is_told)
+        window.send(Notify(""))
+        window.advance([], 0.0)
+        assert (window.session.notice, window._busy(), window._preparing.failed) == ("", False, False)
         window.close()
 
 
