@@ -1,7 +1,7 @@
 """Messages about what a race begins with: its scene and the question that it asks, its seed, its start."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -317,20 +317,29 @@ class RulesFound:
 
     def _joined(self, session: Session, file: RulesFile) -> Session:
         join(file)
-        rules, refused = [], ""
-        for lane in session.scene.lanes:
+        rules, refused = [], list[tuple[str, str]]()
+        for lane, name in zip(session.scene.lanes, session.scene.texts(session.language).lanes, strict=True):
             try:
                 rules.append(_anew(lane.rule, file.rules))
             except RuleFailure as failure:
                 rules.append(lane.rule)
-                refused = str(failure)
+                refused.append((name, str(failure)))
         lanes = tuple(replace(lane, rule=rule) for lane, rule in zip(session.scene.lanes, rules, strict=True))
         names = ", ".join(file.rules)
         notice = say(session.language, "The code of {path} was run; its rules: {names}.", path=self.path, names=names)
         if refused:
-            notice = say(session.language, "A lane keeps its rule as it was: {why}", why=refused)
+            notice = _kept(refused, session.language)
         scene = session.scene if lanes == session.scene.lanes else replace(session.scene, lanes=lanes)
         return replace(session, scene=scene, notice=notice)
+
+
+def _kept(refused: Sequence[tuple[str, str]], language: str) -> str:
+    """Which lanes keep their rules, and what was said against it, the same only once."""
+    names, reasons = zip(*refused, strict=True)
+    told = {"lanes": say(language, ", ").join(names), "why": "; ".join(dict.fromkeys(reasons))}
+    if len(refused) == 1:
+        return say(language, "{lanes} keeps its rule as it was: {why}", **told)
+    return say(language, "{lanes} keep their rules as they were: {why}", **told)
 
 
 @dataclass(frozen=True, slots=True)
