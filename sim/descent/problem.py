@@ -24,8 +24,10 @@ WIDER = 2.0  # Half a side of the widest square in which lower minima are looked
 SHIFT = float(np.exp(-1.0))
 """Share of a side by which squares are shifted: no border lies at a round number, as minima often do."""
 # What does not change when more becomes known.
-SEARCHED = ("_search", "_looked_about", "_grid_losses", "_grid_slopes", "scale")
+SEARCHED = ("_search", "_looked_about", "_grid_losses", "_grid_slopes", "units")
 SEARCH = 1 << 16  # Bytes that a search's points and scales take, about.
+MOST_LOOKED = 1_000  # Of so many places is it remembered at once what lies around them: each takes a search.
+LOOKED = 230  # Bytes of one of these: its four numbers, its loss, and the room of a dictionary.
 # On a window that a plateau fills but for little, most curvatures are next to nothing: no scale of those that matter.
 BEND = 1e-2
 SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
@@ -70,7 +72,8 @@ class Problem:
     def nbytes(self) -> int:
         """About how many bytes all takes that is known by now."""
         basins: Basins | None = self.__dict__.get("basins")
-        return SEARCH + (basins.nbytes if basins else 0)
+        looked = self.__dict__.get("_looked_about", ())
+        return SEARCH + LOOKED * len(looked) + (basins.nbytes if basins else 0)
 
     @cached_property
     def _search(self) -> Search:
@@ -173,12 +176,16 @@ class Problem:
     def _lowest_in(self, x: float, y: float, across: float, up: float) -> float:
         """The loss of the lowest minimum that is found so far around a place; remembered, for it is asked for again."""
         key = x, y, across, up
-        if key not in self._looked_about:
-            found = search(self.train, Window(x - across, x + across, y - up, y + up), halvings=0)
-            minima = zip(found.points, found.grounds, strict=True)
-            lowest = min((point.value for point, ground in minima if ground is not None), default=np.inf)
-            self._looked_about[key] = lowest
-        return self._looked_about[key]
+        known = self._looked_about.get(key)
+        if known is not None:
+            return known
+        found = search(self.train, Window(x - across, x + across, y - up, y + up), halvings=0)
+        minima = zip(found.points, found.grounds, strict=True)
+        lowest = min((point.value for point, ground in minima if ground is not None), default=np.inf)
+        if len(self._looked_about) >= MOST_LOOKED:
+            self._looked_about.clear()
+        self._looked_about[key] = lowest
+        return lowest
 
     @cached_property
     def _looked_about(self) -> dict[tuple[float, float, float, float], float]:

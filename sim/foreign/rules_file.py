@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, Field, asdict, dataclass, fields, is_dataclass, replace
 from pathlib import Path
+from threading import RLock
 from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -73,6 +74,7 @@ class RulesFile:
 
 _files: dict[Path, RulesFile] = {}  # By where they lie.
 _origins: dict[type[Any], Source] = {}
+_locks: dict[str, RLock] = {}  # By what Python calls a file: each is run by one thread at a time.
 
 
 def load_rules(path: str) -> RulesFile:
@@ -82,6 +84,28 @@ def load_rules(path: str) -> RulesFile:
         RulesError: it cannot be read or run, has no rule, or one that is none or is called like another.
     """
     return _joined(read(path))
+
+
+def run_rules(path: str) -> RulesFile:
+    """The same but for joining, which `join` does: a thread of its own may run the code, which may take any time.
+
+    Raises:
+        RulesError: as above.
+    """
+    return _checked(read(path))
+
+
+def join(file: RulesFile) -> None:
+    """Have the rules of a file that has been run join the program's; those of its former text leave them."""
+    place = located(Path(file.source.path))
+    before = _files.get(place)
+    if before is file:
+        return
+    for kind in file.rules.values():
+        _origins[kind] = file.source
+        copyreg.pickle(kind, _reduced)
+    RULES.exchange(before.rules if before else (), file.rules)
+    _files[place] = file
 
 
 def code_of(rules: Sequence[Rule[Any]]) -> dict[str, str]:
@@ -113,7 +137,8 @@ def classes(source: Source) -> dict[str, type[Any]]:
     Raises:
         RulesError: it cannot be run.
     """
-    module = sys.modules.get(source.module) or _run(source)
+    with _locks.setdefault(source.module, RLock()):  # One that another thread still runs is not all there yet.
+        module = sys.modules.get(source.module) or _run(source)
     found: dict[str, type[Any]] = {}
     for name, value in vars(module).items():
         own = isinstance(value, type) and value.__module__ == source.module and name[:1] != "_"
@@ -188,8 +213,14 @@ def line_of(source: Source, name: str) -> int:
 
 
 def _joined(source: Source) -> RulesFile:
-    place = located(Path(source.path))
-    before = _files.get(place)
+    file = _checked(source)
+    join(file)
+    return file
+
+
+def _checked(source: Source) -> RulesFile:
+    """A file that has been run, if its rules can join the others."""
+    before = _files.get(located(Path(source.path)))
     if before is not None and before.source == source:
         return before
     found = classes(source)
@@ -206,14 +237,7 @@ def _joined(source: Source) -> RulesFile:
         if problem := unwritable(kind):
             raise RulesError(f"{where}: {problem}")
         rules[called(kind)] = kind
-    for gone in before.rules if before else ():
-        del RULES[gone]
-    for name, kind in rules.items():
-        RULES[name] = kind
-        _origins[kind] = source
-        copyreg.pickle(kind, _reduced)
-    _files[place] = RulesFile(source, rules)
-    return _files[place]
+    return RulesFile(source, rules)
 
 
 def _run(source: Source) -> ModuleType:

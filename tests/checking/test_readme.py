@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from command_line import status
 
-from sim.descent.rules import RULES
 from sim.foreign import rules_file
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -14,12 +13,8 @@ SECTION = README.split("## A rule of your own\n")[1].split("\n## ")[0]
 EXAMPLE, TEST = re.findall(r"^```python\n(.*?)^```$", SECTION, flags=re.M | re.S)
 
 
-@pytest.mark.usefixtures("_elsewhere")
-def test_the_example_passes_its_check_and_runs(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rules_file, "_files", {})
-    monkeypatch.setattr("sim.foreign.rules_file.RULES", dict(RULES))
+@pytest.mark.usefixtures("_elsewhere", "_own_rules_after")
+def test_the_example_passes_its_check_and_runs(capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.py").write_text(EXAMPLE, encoding="utf-8")
     assert "python main.py check mine.py --like momentum" in SECTION
     assert status("check", "mine.py", "--like", "momentum") == 0

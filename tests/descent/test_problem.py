@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.descent.examples.recipes import TiltedExamples
-from sim.descent.problem import Problem
+from sim.descent.problem import LOOKED, SEARCHED, Problem
 from sim.surface.critical.point import CriticalKind
 from sim.surface.critical.search import Search, search
 from sim.surface.functions.formula import Formula
@@ -107,6 +107,16 @@ def test_what_becomes_known_later_comes_behind_what_became_known_before() -> Non
     assert problem.knowing(at((4.62, 1.571), (-4.62, -1.571))).minima == twice.minima
 
 
+def test_what_does_not_change_with_what_becomes_known_is_handed_on() -> None:
+    problem = problem_of(WAVES)
+    problem.lowest_about(at((9.0, 9.0)))
+    handed = {name: getattr(problem, name) for name in SEARCHED}
+    more = problem.knowing(at((4.62, 1.571)))
+    assert more is not problem
+    assert {name: more.__dict__[name] for name in SEARCHED} == handed
+    assert all(more.__dict__[name] is value for name, value in handed.items())
+
+
 def test_nothing_new_is_the_same_problem() -> None:
     problem = problem_of(WAVES)
     assert problem.knowing(at((1.54, -1.5708), (30.0, 30.0))) is problem
@@ -179,6 +189,18 @@ def test_places_near_one_another_are_searched_around_once(monkeypatch: pytest.Mo
     assert problem.lowest_about(places).tolist() == backwards[::-1].tolist()
     assert problem.knowing(places[:1]).lowest_about(places[:7]).tolist() == backwards[::-1][:7].tolist()
     assert backwards[::-1][::7].tolist() == alone
+
+
+def test_of_places_that_are_looked_about_few_are_remembered_and_they_weigh(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = problem_of(RIPPLES, Window(-1.0, 1.0, -1.0, 1.0))
+    before, places = problem.nbytes, at(*((10.0 * n, 0.0) for n in range(1, 9)))
+    found = problem.lowest_about(places)
+    known = len(problem._looked_about)
+    assert problem.nbytes == before + LOOKED * known > before
+    monkeypatch.setattr("sim.descent.problem.MOST_LOOKED", 3)
+    few = problem_of(RIPPLES, problem.window)
+    assert few.lowest_about(places).tolist() == found.tolist()
+    assert 0 < len(few._looked_about) <= 3 < known
 
 
 def test_in_a_crowd_nothing_is_searched_for_that_the_window_has_been_searched_for(

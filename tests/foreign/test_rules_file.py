@@ -4,26 +4,28 @@ import json
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import mistake, status
+from waiting import WAIT
 
 import main
 from sim.descent.rules import RULES, rule_name
 from sim.descent.rules.guard import RuleFailure, with_rate, with_settings
 from sim.descent.rules.protocol import settings_of
 from sim.descent.verdict.kinds import VerdictKind
-from sim.foreign.rules_file import MOST_SETTINGS, RulesError, load_rules
+from sim.foreign.rules_file import MOST_SETTINGS, RulesError, load_rules, run_rules
 from sim.scene import SceneError, parse_scene
 from sim.scene.value import unlike
 from sim.scene.writing import scene_text
 from sim.stage.input.control import Choice, TextField
 from sim.stage.input.controls import controls
 from sim.stage.session.dials import dials
-from sim.stage.session.lanes import ChooseRule, NextRule, ScaleLearningRate, SetHyperparameter
+from sim.stage.session.lanes import ChooseRule, NextRule, ScaleLearningRate, SelectLane, SetHyperparameter
 from sim.stage.session.session import Session, update
 from sim.stage.session.setup import LoadRules
 from sim.stage.style.numbers import rule_in_words, settings
@@ -777,6 +779,21 @@ def test_a_rule_that_is_sent_is_equal_here() -> None:
     assert pickle.loads(pickle.dumps(rule)) == rule
 
 
+def test_a_file_that_is_asked_for_while_it_is_run_is_run_once_and_is_all_there() -> None:
+    begun = "import pathlib, time\nwith open('runs', 'a') as runs:\n    runs.write('1')\n"
+    waits = "while not pathlib.Path('go').exists():\n    time.sleep(0.002)\n"
+    written(f"{begun}{waits}{HEAVY}")
+    with ThreadPoolExecutor(2) as threads:
+        found = [threads.submit(run_rules, "mine.py") for _ in range(2)]
+        wait(found, 0.3)
+        Path("go").touch()
+        one, other = (each.result(WAIT).rules for each in found)
+    assert list(one) == ["Heavy"]
+    assert one == other
+    assert "Heavy" not in RULES
+    assert Path("runs").read_text(encoding="utf-8") == "1"
+
+
 # In the window.
 
 
@@ -857,7 +874,28 @@ def test_lanes_keep_their_rule_where_a_changed_file_refuses_their_settings(sessi
     after = update(there, LoadRules("mine.py"))
     assert after.scene is there.scene
     assert after.notice.endswith("line 21: Heavy refuses learning_rate = 0.15, friction = 2.0: SystemExit: too much")
-    assert after.notice.startswith("A lane keeps its rule as it was: " if language == "en" else "Eine Bahn behält ihre")
+    name = there.scene.texts(language).lanes[there.lane]
+    keeps = "keeps its rule as it was: " if language == "en" else "behält die Regel, wie sie war: "
+    assert after.notice.startswith(f"{name} {keeps}")
+
+
+def test_every_lane_that_keeps_its_rule_is_named_and_each_reason_told_once(session: Session) -> None:
+    written(HEAVY)
+    there = update(session, LoadRules("mine.py"))
+    for lane, friction in enumerate((2.0, 3.0, 0.5)):
+        there = update(
+            update(update(there, SelectLane(lane)), ChooseRule("Heavy")), SetHyperparameter("friction", friction)
+        )
+    there = update(there, SetHyperparameter("learning_rate", 0.15))
+    names = there.scene.texts("en").lanes
+    written(PICKY)
+    told = update(there, LoadRules("mine.py")).notice
+    assert told.startswith(f"{names[0]}, {names[1]} keep their rules as they were: mine.py, line 21: ")
+    assert told.count("too much") == 2
+    assert "friction = 2.0" in told
+    assert "friction = 3.0" in told
+    same = update(update(there, SelectLane(1)), SetHyperparameter("friction", 2.0))
+    assert update(same, LoadRules("mine.py")).notice.count("too much") == 1
 
 
 def test_a_setting_that_is_of_another_type_in_a_changed_file_is_as_usual_there(session: Session) -> None:

@@ -26,6 +26,7 @@ from .plain.torch_momentum import TorchMomentum
 from .plain.torch_nesterov import TorchNesterov
 from .preparation import ClippedRule, Preparation
 from .protocol import Letter, NamedRule, Rule, letters
+from .registry import Registry
 from .sign.lion import Lion
 from .sign.sign_sgd import SignSGD
 
@@ -38,7 +39,7 @@ _KINDS: tuple[type[NamedRule[Any]], ...] = (
     Langevin,
 )
 
-RULES: dict[str, type[Rule[Any]]] = {kind.name: kind for kind in _KINDS}
+RULES = Registry({kind.name: kind for kind in _KINDS})
 """Every rule by the name that scenes and menus use, in the order menus show; last those of files that were named."""
 
 OWN = frozenset(_KINDS)

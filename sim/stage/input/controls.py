@@ -18,6 +18,7 @@ from ...languages import following, language_or_code
 from ...scene import Scene, SceneError, load_scene, scene_files
 from ...study.maps.swarm import SIZES, SPREADS
 from ...surface.functions.formula import Formula
+from ...surface.protocol import LARGEST
 from ..picture.views import VIEWS
 from ..session.bindings import FINE, Deed, Errand
 from ..session.dials import DECADES, position_of, value_at
@@ -433,6 +434,5 @@ def spreads_of(scene: Scene) -> tuple[float, float]:
             most = NOISY * float(np.ptp(spanned))
         case _:
             most = STEEP * scene.problem().units.gradient
-    if not (0 < most < math.inf):
-        most = 1.0
+    most = min(most, LARGEST) if 0 < most < math.inf else 1.0
     return two_digits(DECADES * most), two_digits(most)

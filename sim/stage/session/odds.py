@@ -108,21 +108,25 @@ class ChooseSheet:
 
     def apply(self, session: Session) -> Session:
         tally = session.tally or Tally(session.counted)
-        if not session.sheet and tally.failed:
-            tally = replace(tally, failed=False)
+        tally = tally if session.sheet else _hopeful(tally)
         return replace(session, sheet=self.name, tally=tally, notice="")
+
+
+def _hopeful(tally: Tally) -> Tally:
+    """The tally as if nothing had failed."""
+    return replace(tally, failed=False, why="") if tally.failed else tally
 
 
 @dataclass(frozen=True, slots=True)
 class PutAway:
-    """Put the sheet away, and count no further."""
+    """Put the sheet away, and count no further. What bars under the maps lack is tried again after a failure."""
 
     def apply(self, session: Session) -> Session:
         notice, tally = "", computing(session)
         if tally is not None:
             share = percent(tally.share)
             notice = say(session.language, "Stopped at {share} %; what has been counted is kept.", share=share)
-        return replace(session, sheet="", notice=notice)
+        return replace(session, sheet="", notice=notice, tally=session.tally and _hopeful(session.tally))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +160,21 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No more of a scene's tally can be computed."""
+    """No more of a scene's tally can be computed. The sheet says so; where none is open, a notice does."""
 
     scene: Scene
+    why: str = ""
 
     def apply(self, session: Session) -> Session:
         tally = session.tally
         if tally is None or tally.scene != self.scene:
             return session
-        return replace(session, tally=replace(tally, failed=True))
+        notice = session.notice if session.sheet else sentence_of_failure(self.why, session.language)
+        return replace(session, tally=replace(tally, failed=True, why=self.why), notice=notice)
+
+
+def sentence_of_failure(why: str, language: str) -> str:
+    """What is told of a tally of which no more can be computed."""
+    if why:
+        return say(language, "The odds cannot be computed: {why}", why=why)
+    return say(language, "The processes that compute the odds could not be started, or died.")

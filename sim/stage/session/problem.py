@@ -19,14 +19,13 @@ from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
 from ...study.tuning.start import TRIED, Beginning, Trial, beginning
 from ...surface.functions.formula import Formula, FormulaError
 from ...surface.points import Array
-from ...surface.protocol import Point
+from ...surface.protocol import LARGEST, Point
 from ..style.numbers import short
 from ..style.theme import say
 from .lanes import at_its_end, grows, renamed, two_digits, with_lanes
 from .playback import Restart
 from .session import OriginalSettings, Rate, Session, ask
 
-LARGEST_SIGMA = 1e3
 LEAST_SIGMA = 0.01  # Below it, none.
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
 OWN_SURFACE = "A surface of your own."
@@ -236,7 +235,7 @@ class SetSigma:
     sigma: float
 
     def apply(self, session: Session) -> Session:
-        sigma = min(max(self.sigma, 0.0), LARGEST_SIGMA)
+        sigma = min(max(self.sigma, 0.0), LARGEST)
         return _with_examples(session, sigma=sigma) if adjustable(session.scene, "sigma") else _measured(session)
 
 
@@ -252,7 +251,7 @@ class ScaleSigma:
             return _measured(session)
         sigma = two_digits(recipe.sigma * self.factor)
         if self.factor > 1:
-            sigma = min(max(sigma, LEAST_SIGMA), max(LARGEST_SIGMA, recipe.sigma))
+            sigma = min(max(sigma, LEAST_SIGMA), LARGEST)
         elif sigma < LEAST_SIGMA:
             sigma = 0.0
         if sigma == recipe.sigma:
@@ -284,10 +283,7 @@ class SetCount:
             return _measured(session)
         before = session.scene.examples.count
         count = min(max(self.count, 1), MOST_EXAMPLES)
-        lanes = [
-            replace(lane, batch_size=count if lane.batch_size == before else min(lane.batch_size, count))
-            for lane in session.scene.lanes
-        ]
+        lanes = [replace(lane, batch_size=_batch_size(lane.batch_size, before, count)) for lane in session.scene.lanes]
         cut = [lane.name for lane in session.scene.lanes if count <= lane.batch_size < before]
         there = renamed(with_lanes(_with_examples(session, count=count), lanes), session.scene)
         if not cut:

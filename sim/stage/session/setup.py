@@ -1,7 +1,7 @@
 """Messages about what a race begins with: its scene and the question that it asks, its seed, its start."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from ...descent.race import Race
 from ...descent.rules import OWN, rule_name
 from ...descent.rules.guard import RuleFailure, rule_of
 from ...descent.rules.protocol import shared_settings
-from ...foreign.rules_file import RulesError, load_rules
+from ...foreign.rules_file import RulesError, RulesFile, join, run_rules
 from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
 from ..style.theme import say
@@ -259,26 +259,63 @@ class LoadRules:
     path: str
 
     def apply(self, session: Session) -> Session:
-        if not self.path.strip():
-            return replace(session, rules="", rules_refused="")
+        there = replace(session, rules=self.path if self.names_file else "", rules_refused="")
+        return self.found().apply(there) if self.names_file else there
+
+    @property
+    def names_file(self) -> bool:
+        """Whether there is anything to run."""
+        return bool(self.path.strip())
+
+    def found(self) -> "RulesFound":
+        """What comes of running the file, which may take any time; no rule has joined the others yet."""
         try:
-            loaded = load_rules(self.path.strip())
+            return RulesFound(self.path, run_rules(self.path.strip()))
         except RulesError as error:
-            return replace(session, rules=self.path, rules_refused=str(error), notice="")
-        rules, refused = [], ""
-        for lane in session.scene.lanes:
+            return RulesFound(self.path, None, str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class RulesFound:
+    """A file of rules that was typed has been run: its rules join the others, or it is told what is wrong."""
+
+    path: str
+    """As it was typed."""
+    file: RulesFile | None
+    refused: str = ""
+
+    def apply(self, session: Session) -> Session:
+        other = session.rules not in ("", self.path)  # One goes on with what has been typed meanwhile.
+        if self.file is None and other:
+            return replace(session, notice=self.refused)
+        there = session if other else replace(session, rules=self.path, rules_refused=self.refused, notice="")
+        return there if self.file is None else self._joined(there, self.file)
+
+    def _joined(self, session: Session, file: RulesFile) -> Session:
+        join(file)
+        rules, refused = [], list[tuple[str, str]]()
+        for lane, name in zip(session.scene.lanes, session.scene.texts(session.language).lanes, strict=True):
             try:
-                rules.append(_anew(lane.rule, loaded.rules))
+                rules.append(_anew(lane.rule, file.rules))
             except RuleFailure as failure:
                 rules.append(lane.rule)
-                refused = str(failure)
+                refused.append((name, str(failure)))
         lanes = tuple(replace(lane, rule=rule) for lane, rule in zip(session.scene.lanes, rules, strict=True))
-        names = ", ".join(loaded.rules)
+        names = ", ".join(file.rules)
         notice = say(session.language, "The code of {path} was run; its rules: {names}.", path=self.path, names=names)
         if refused:
-            notice = say(session.language, "A lane keeps its rule as it was: {why}", why=refused)
+            notice = _kept(refused, session.language)
         scene = session.scene if lanes == session.scene.lanes else replace(session.scene, lanes=lanes)
-        return replace(session, scene=scene, rules=self.path, rules_refused="", notice=notice)
+        return replace(session, scene=scene, notice=notice)
+
+
+def _kept(refused: Sequence[tuple[str, str]], language: str) -> str:
+    """Which lanes keep their rules, and what was said against it, the same only once."""
+    names, reasons = zip(*refused, strict=True)
+    told = {"lanes": say(language, ", ").join(names), "why": "; ".join(dict.fromkeys(reasons))}
+    if len(refused) == 1:
+        return say(language, "{lanes} keeps its rule as it was: {why}", **told)
+    return say(language, "{lanes} keep their rules as they were: {why}", **told)
 
 
 @dataclass(frozen=True, slots=True)

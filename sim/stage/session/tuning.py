@@ -78,17 +78,21 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class NotTuned:
-    """A search cannot go on; a sentence says why, if it is not for want of processes that compute."""
+    """A search cannot go on, for want of processes that compute, if nothing else is said."""
 
     scene: Scene
     why: str = ""
+    """A sentence that says all."""
+    failed: str = ""
+    """What has gone wrong that nobody has foreseen."""
 
     def apply(self, session: Session) -> Session:
         search = searching(session)
         if search is None or search.scene != self.scene:
             return session
         lacking = say(session.language, "No η was found: the processes that compute cannot be started, or they died.")
-        return replace(session, tuning=None, notice=self.why or lacking)
+        failed = say(session.language, "No η was found: {why}", why=self.failed) if self.failed else lacking
+        return replace(session, tuning=None, notice=self.why or failed)
 
 
 @dataclass(frozen=True, slots=True)

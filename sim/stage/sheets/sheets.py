@@ -14,7 +14,7 @@ from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..drawing.screen import painted
 from ..session.bindings import Errand, keys_of
-from ..session.odds import ShowOdds, computing
+from ..session.odds import ShowOdds, computing, sentence_of_failure
 from ..session.playback import GoToEnd
 from ..session.session import SHEETS, Session
 from ..session.tour import asked
@@ -102,7 +102,7 @@ def _draw_progress(canvas: Canvas, place: pygame.Rect, theme: Theme, em: int, se
         canvas.text(text.fitted(words, size, place.width), place.midright, size, theme.muted, align=1)
         return
     if tally.failed:
-        words = theme.say("The processes that compute the odds could not be started, or died.")
+        words = sentence_of_failure(tally.why, theme.language)
     elif computing(session) is None:
         words = theme.say("{count} seeds a lane · {keys}: put away", count=f"{SEEDS:,}", keys=keys)
     elif not tally.results:

@@ -15,6 +15,7 @@ from ..session.session import Message, Session, carried_by
 from ..session.session import race as race_of
 from ..session.view import Kept, Notify
 from ..style.theme import say
+from .beside.turns import failure
 
 KNOWN = 5_000
 """Updates up to which a race is computed to its end before a picture of it is saved."""
@@ -62,4 +63,6 @@ def _written(picture: pygame.Surface, carried: str, session: Session) -> Message
         save_png(picture, path, carried)
     except OutputError as error:
         return Notify(str(error))
+    except Exception as error:
+        return Notify(say(session.language, "No picture was saved: {why}", why=failure(error)))
     return Kept(say(session.language, "Saved {path}", path=located(path)))

@@ -30,7 +30,7 @@ from ..session.playback import tempo as pace_of
 from ..session.problem import SetFormula
 from ..session.scenes import Choose, Pick, Tell
 from ..session.session import RACES, Message, Session, race, ridden, update
-from ..session.setup import Guess, SkipQuestion, judgement
+from ..session.setup import Guess, LoadRules, SkipQuestion, judgement
 from ..session.tour import GoBack
 from ..session.tuning import searching
 from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, ShowControls
@@ -41,6 +41,7 @@ from . import display, documents
 from .ahead import FRAMES_A_SECOND, Ahead, WordsAhead, updates_a_frame
 from .asking import Asking, asked
 from .beside import preparing
+from .beside.apart import apart
 from .beside.counting import Counting
 from .beside.gallery import Gallery
 from .beside.preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, prepared
@@ -113,7 +114,7 @@ class MainWindow:
         """Wait for the next frame, or for an event where nothing moves, and go on."""
         events, late = self._events()
         if not (events or self._busy()):  # Nothing but an event changes that, or something to count.
-            while not (events or self._has_to_count()):
+            while not (events or self._has_to_count() or self._preparing.failed):
                 pygame.time.wait(NAP)  # Some of SDL's drivers would wait for an event by asking all the time.
                 events, late = self._events()
         seconds = self._clock.tick(FRAMES_A_SECOND if self._due else 0) / 1000  # The first frame is due at once.
@@ -182,6 +183,7 @@ class MainWindow:
         self._counting.make_ready(self.session, display.canvas_size())
         if running.updates > self.session.horizon:  # A moment at which nothing else is computed.
             self._preparing.load(partial(loaded, setting(self.session, display.canvas_size())))
+            self._tell(self._preparing.told(self.session.language))
         self._showing.show(replace(snapshot_of(self.session, running), tally=self._counting.shown), seconds)
         self._standing = self.session
         if self.session.riding:  # What it asks for is made ready before the next picture.
@@ -246,11 +248,10 @@ class MainWindow:
     def _maker(self, goal: Goal, size: tuple[int, int]) -> Callable[[], Prepared]:
         """What makes it ready."""
         session, panel = self.session, self._controls.frame
-        if isinstance(goal, Inquiry):
-            return partial(inquired, goal, session, size, panel)
         former = None if self._standing is None else RACES.find(self._standing.scene)
         known = RACES.find(session.scene)
-        return partial(prepared, session, size, known, self._counting.shown, panel, self._each(), former)
+        make = partial(prepared, session, size, known, self._counting.shown, panel, self._each(), former)
+        return partial(inquired, goal, session, size, make, panel) if isinstance(goal, Inquiry) else make
 
     def _each(self) -> float | None:
         """How many seconds an update takes, where that is known: in the race that is shown, from another start."""
@@ -437,7 +438,7 @@ class MainWindow:
         None is begun while a large one is being computed.
         """
         if not self._waiting:
-            self._gallery.go_on(self.session)
+            self._tell(self._gallery.go_on(self.session))
         if self.session.picking is not None:
             cards = self._gallery.cards(self.session)
             if cards != self.session.cards:
@@ -507,8 +508,8 @@ class MainWindow:
                 pass
             case Errand.PICTURE | Errand.FILM | Errand.COPY if self._waiting:
                 self._errand = deed  # It is about what is still to come.
-            case SetFormula() if deed.can_be_read:  # What is wrong with another is said before the next key.
-                self._inquiry = Inquiry(lambda: deed)
+            case SetFormula() | LoadRules() if (inquiry := _asks(deed)) is not None:
+                self._inquiry = inquiry
             case Errand.PICTURE:
                 self._showing.show_saving(self.session)
                 self._saving.begin(self.session, display.canvas_size())
@@ -631,6 +632,14 @@ class MainWindow:
     def _is_carried(self) -> bool:
         """Whether what is prepared follows something that is dragged: pictures that come soon are sign enough."""
         return display.is_pressed() and time.perf_counter() - self._since < CARRIED
+
+
+def _asks(deed: SetFormula | LoadRules) -> Inquiry | None:
+    """What such a deed asks for that takes long; None where what is wrong with it is said before the next key."""
+    if isinstance(deed, SetFormula):
+        return Inquiry(lambda: deed) if deed.can_be_read else None
+    # The file's code may run for ever; its rules join the others in the window's own thread.
+    return Inquiry(partial(apart, deed.found), ahead=False) if deed.names_file else None
 
 
 def _presses(event: pygame.Event) -> bool:

@@ -30,7 +30,9 @@ class Tally:
     speeds: "tuple[Speed, Speed] | None" = None
     """How fast updates with a small and with a large batch are on this computer, once that has been measured."""
     failed: bool = False
-    """Whether the processes that compute it could not be started, or died."""
+    """Whether no more of it can be computed."""
+    why: str = ""
+    """What has gone wrong then; nothing where the processes that compute it could not be started, or died."""
 
     @property
     def missing(self) -> tuple[int, ...]:

@@ -77,6 +77,7 @@ class Standby:
                 continue
             wanted, (well, outcome) = number in self._names, loads(answer)
             if not well and (wanted or not isinstance(outcome, GivenUp)):
+                self._names.pop(number, None)
                 raise outcome
             if wanted:
                 done.append((self._names.pop(number), outcome, worker))

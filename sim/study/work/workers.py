@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
-from threading import Thread, current_thread, main_thread
+from threading import Lock, Thread, current_thread, main_thread
 from types import ModuleType
 from typing import Any, Protocol, TypeVar, cast
 
@@ -203,18 +203,23 @@ class Worker:
             return None
 
 
+_starting = Lock()
+
+
 @contextmanager
 def _without_main() -> Iterator[None]:
     """A process that is started meanwhile does not run this one's script anew, as Python would have it do.
 
     It would, in a script that calls the library, come to that call again. What a worker does is found by its module.
+    Threads that start processes do so one after the other: none may take for the script what stands in for it.
     """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+    with _starting:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def end(workers: "Collection[Worker]") -> None:

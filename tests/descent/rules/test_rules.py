@@ -3,7 +3,7 @@
 import inspect
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import FrozenInstanceError, fields, replace
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.plain.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule, letters, state_letters
+from sim.descent.rules.registry import Registry
 from sim.descent.update import ConstantGradient, one_update
 from sim.surface.points import Array
 
@@ -400,3 +401,17 @@ def test_adam_without_memory_follows_the_signs() -> None:
     gradients = some_gradients(10)
     moved = movements(Adam(0.1, beta1=0, beta2=0, epsilon=EPSILON), np.ones((7, 2)), gradients)
     assert_allclose(moved, -0.1 * gradients / (np.abs(gradients) + EPSILON), rtol=RTOL)
+
+
+def test_whoever_goes_through_the_rules_goes_on_through_what_they_were() -> None:
+    rules = Registry({"adam": Adam, "momentum": Momentum})
+    shown: list[Iterable[object]] = [rules.items(), rules.values(), rules]
+    for came, each in enumerate(shown):
+        before, way = list(each), iter(each)
+        seen = [next(way)]
+        rules.exchange(["momentum"], {f"mine {came}": GradientDescent, "momentum": Nesterov})
+        assert [*seen, *way] == before
+    assert list(rules) == ["adam", "mine 0", "mine 1", "mine 2", "momentum"]
+    with pytest.raises(KeyError):
+        rules.exchange(["adam", "none"], {})
+    assert rules["adam"] is Adam

@@ -12,6 +12,7 @@ import pytest
 from driver import screen
 from pygame_gui.elements import UIButton
 
+from sim.descent.examples.recipes import TiltedExamples
 from sim.descent.rules import RULES, title_of
 from sim.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene, scene_files
@@ -28,6 +29,8 @@ from sim.stage.session.session import Session, begin, update
 from sim.stage.style import text
 from sim.stage.style.theme import load_theme
 from sim.stage.window.beside.preparing import controls_of
+from sim.surface.functions.formula import Formula
+from sim.surface.protocol import LARGEST
 
 SIZE = (960, 600)
 
@@ -133,6 +136,12 @@ def test_the_ends_of_a_slider_do_not_move_while_it_is_dragged() -> None:
         scene: Any = load_scene(name)
         wide = replace(scene, examples=replace(scene.examples, sigma=3 * scene.examples.sigma))
         assert spreads_of(wide) == spreads_of(scene)
+
+
+def test_no_slider_goes_beyond_what_a_scene_may_have() -> None:
+    """However steep the surface is."""
+    scene = replace(load_scene("ravine"), surface=Formula("1e6*x^2 + y^2"), examples=TiltedExamples(0.1))
+    assert spreads_of(scene)[1] == LARGEST
 
 
 BY_OTHER_MEANS = {

@@ -1,7 +1,7 @@
 """Changing a scene by hand, without a window."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from messages import after
@@ -27,10 +27,11 @@ from sim.stage.session.lanes import (
     ShiftMomentum,
 )
 from sim.stage.session.playback import Step
-from sim.stage.session.problem import LARGEST_SIGMA, ScaleCount, ScaleSigma, SetCount, SetSigma
+from sim.stage.session.problem import ScaleCount, ScaleSigma, SetCount, SetSigma
 from sim.stage.session.session import Message, Session, begin, race
 from sim.stage.session.view import ShowControls
 from sim.stage.style.numbers import short
+from sim.surface.protocol import LARGEST
 
 
 @pytest.fixture
@@ -160,7 +161,7 @@ def test_sigma_and_count_are_bounded(session: Session) -> None:
         (0, [ScaleLearningRate(1e-12)], ScaleLearningRate(0.8), "η = 1e−09: the keys go no further."),
         (0, [ScaleLearningRate(1e12)], ScaleLearningRate(1.25), f"η = {short(MOST_RATE)}: the keys go no further."),
         (0, [SetSigma(0)], ScaleSigma(0.8), "σ = 0: the keys go no further."),
-        (0, [SetSigma(1e9)], ScaleSigma(1.25), f"σ = {short(LARGEST_SIGMA)}: the keys go no further."),
+        (0, [SetSigma(1e9)], ScaleSigma(1.25), f"σ = {short(LARGEST)}: the keys go no further."),
         (0, [SetCount(1)], ScaleCount(0.5), "N = 1: the keys go no further."),
         (0, [SetCount(MOST_EXAMPLES)], ScaleCount(2), f"N = {short(MOST_EXAMPLES)}: the keys go no further."),
     ],
@@ -177,12 +178,21 @@ def test_beyond_its_limits_no_key_goes_back(session: Session) -> None:
     """A scene file may be beyond what keys reach."""
     lane = session.scene.lanes[2]
     far = replace(lane, rule=replace(lane.rule, decay=0.9999))
-    examples: Any = session.scene.examples
-    scene = replace(session.scene, examples=replace(examples, sigma=5000.0))
-    there = replace(session, scene=replace(scene, lanes=(*scene.lanes[:2], far)), lane=2)
-    for key in (ScaleSigma(1.25), ShiftMomentum(0.05)):
-        assert after(there, key).scene == there.scene
-        assert "the keys go no further" in after(there, key).notice
+    there = replace(session, scene=replace(session.scene, lanes=(*session.scene.lanes[:2], far)), lane=2)
+    told = after(there, ShiftMomentum(0.05))
+    assert told.scene == there.scene
+    assert "the keys go no further" in told.notice
+
+
+def test_keys_go_their_usual_way_from_any_value_that_a_scene_may_have(session: Session) -> None:
+    lane, examples = session.scene.lanes[2], cast(Any, session.scene.examples)
+    far = replace(lane, rule=replace(lane.rule, decay=0.9999, learning_rate=1e-12))
+    scene = replace(session.scene, examples=replace(examples, sigma=5000.0), lanes=(*session.scene.lanes[:2], far))
+    there = replace(session, scene=scene, lane=2)
+    for factor, sigma in ((0.8, 4000.0), (1.25, 6200.0)):
+        assert cast(Any, after(there, ScaleSigma(factor)).scene.examples).sigma == sigma
+    assert cast(Any, after(there, ShiftMomentum(-0.05)).scene.lanes[2].rule).decay == 0.95
+    assert after(there, ScaleLearningRate(1.25)).scene.lanes[2].rule.learning_rate == 1.2e-12
 
 
 def test_who_has_all_examples_by_a_smaller_count_is_named(session: Session) -> None:

@@ -17,6 +17,7 @@ from sim.stage.picture.setting import setting
 from sim.stage.session.odds import Counted, Failed, Timed, computing
 from sim.stage.session.session import Message, begin, race
 from sim.stage.sheets.sheets import sheet_layout
+from sim.stage.window.beside import counter as counter_of
 from sim.stage.window.beside.counter import Counter
 from sim.stage.window.window import MainWindow
 from sim.study.odds.tally import Tally, work
@@ -94,6 +95,24 @@ def test_processes_that_cannot_be_started_are_a_failure(endless: Scene, monkeypa
     counter.close()
 
 
+class Failing:
+    """A job that fails as nobody has foreseen."""
+
+    marble_updates = 1
+
+    def run(self) -> None:
+        raise MemoryError("of a worker")
+
+
+def test_a_job_that_fails_is_a_failure_and_it_is_said_which(endless: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counter_of, "work", lambda _scene: (Failing(),) * 6)
+    counter, found = Counter(Tally(endless, speeds=SPEEDS)), list[Message]()
+    until(lambda: gathered(counter, found))
+    assert found == [Failed(endless, "MemoryError: of a worker")]
+    assert counter.ready
+    counter.close()
+
+
 def test_a_process_that_dies_is_replaced(scene: Scene) -> None:
     counter, found = Counter(Tally(scene, speeds=SPEEDS)), list[Message]()
     until(multiprocessing.active_children)
@@ -147,6 +166,30 @@ def test_a_key_counts_in_the_background_and_the_sheet_fills(window: MainWindow) 
     assert window.session.tally is not None
     assert window.session.tally.complete
     assert window._counting.counter is None
+
+
+def test_after_a_failure_the_sheet_says_so_and_nothing_goes_on_until_it_is_opened_anew(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def fail(*_: object) -> None:
+        tries.append(1)
+        raise MemoryError
+
+    monkeypatch.setattr(Counter, "_compute", fail)
+    for count in (1, 2):
+        press(window, pygame.K_j, "j")
+
+        def rests() -> bool:
+            window.advance([], 0.0)
+            return not window._busy()
+
+        until(rests, 0.02)
+        assert window.session.tally is not None
+        assert (window.session.tally.failed, window.session.tally.why) == (True, "MemoryError")
+        assert (window.session.notice, len(tries)) == ("", count)
+        press(window, pygame.K_j, "j")
 
 
 def test_the_same_key_stops_it(window: MainWindow, endless: Scene) -> None:

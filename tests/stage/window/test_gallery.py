@@ -223,6 +223,22 @@ def test_a_scene_that_cannot_be_read_keeps_its_outline(window: MainWindow, monke
     assert (told[2].title, told[3].title) == (NAMES[2], load_scene(NAMES[3]).title)
 
 
+def test_a_picture_that_fails_is_said_and_its_outline_stays(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Surface:
+        if scene.name == NAMES[2]:
+            raise MemoryError("too large")
+        return drawn(scene, theme, size)
+
+    monkeypatch.setattr(gallery, "small_picture", fail)
+    open_sheet(window)
+    until(partial(rests, window))
+    assert window.session.notice == "The picture of a scene cannot be made: MemoryError: too large"
+    told = window._gallery.cards(window.session)
+    assert [place for place, card in enumerate(told) if card.picture is None] == [2]
+
+
 def test_pictures_are_kept_within_a_stated_sum(window: MainWindow) -> None:
     open_sheet(window)
     until(partial(all_there, window))

@@ -1,6 +1,8 @@
 """Nothing freezes: what takes long is made ready beside the window, which goes on drawing and answering keys."""
 
 import gc
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,9 +18,11 @@ import numpy.typing as npt
 import pygame
 import pytest
 from driver import click, computed, pixels, press, screen, written
-from waiting import until
+from waiting import WAIT, until
 
 from sim.descent import problem as descent_problem
+from sim.descent.rules import RULES
+from sim.descent.rules.registry import Registry
 from sim.scene import load_scene, scene_files
 from sim.stage.input.widgets import ControlPanel
 from sim.stage.picture.picture import draw
@@ -27,8 +31,8 @@ from sim.stage.session.lanes import SetHyperparameter
 from sim.stage.session.playback import GoToEnd
 from sim.stage.session.problem import SetFormula, SetSigma
 from sim.stage.session.session import RACES, Session, begin, race
-from sim.stage.session.setup import MoveStart, NewSeed, OpenScene
-from sim.stage.session.view import ChooseSwarm, ShowHelp, ToggleView
+from sim.stage.session.setup import DraftRules, LoadRules, MoveStart, NewSeed, OpenScene
+from sim.stage.session.view import ChooseSwarm, Notify, ShowHelp, ToggleView
 from sim.stage.style import text
 from sim.stage.style.kept import CACHE
 from sim.stage.window import display, documents, showing
@@ -42,6 +46,20 @@ SIZE = (960, 600)
 NAMES = list(scene_files())
 NUMBERS = count(1)
 Pixels = npt.NDArray[np.uint8]
+MINE = """
+from dataclasses import dataclass
+
+@dataclass(frozen=True)
+class Mine:
+    learning_rate: float = 0.1
+
+    def init(self, theta):
+        return ()
+
+    def step(self, theta, slope, state):
+        return -self.learning_rate * slope.here, state
+"""
+"""A file with a rule."""
 
 
 def test_what_the_sheet_of_keys_takes_is_loaded_once_the_race_is_computed() -> None:
@@ -58,6 +76,27 @@ def test_what_the_sheet_of_keys_takes_is_loaded_once_the_race_is_computed() -> N
         window.send(ShowHelp())
         window.advance([], 0.0)
         assert text._outlines.cache_info().misses == loaded
+        window.close()
+
+
+def test_what_cannot_be_loaded_is_told_once_and_the_window_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ImportError("none")
+
+    monkeypatch.setattr(stage_window, "loaded", broken)
+    with screen(SIZE):
+        window = MainWindow(replace(begin(load_scene(NAMES[0])), playing=False))
+        computed(window)
+        told = "Not all that may be wanted later could be loaded: ImportError: none"
+
+        def is_told() -> bool:
+            window.advance([], 0.0)
+            return window.session.notice == told
+
+        until(is_told)
+        window.send(Notify(""))
+        window.advance([], 0.0)
+        assert (window.session.notice, window._busy(), window._preparing.failed) == ("", False, False)
         window.close()
 
 
@@ -327,6 +366,96 @@ def test_a_file_that_is_dropped_is_read_beside_the_window(slow: Slow, monkeypatc
     gate.set()
     until(slow.ready)
     assert "no such file" in slow.window.session.notice
+
+
+ENDLESS = """
+import time
+while True:
+    time.sleep(0.002)
+"""
+
+
+def waits_for(name: str, text: str) -> str:
+    """Code that waits until there is such a file, but not for ever."""
+    return (
+        f"import pathlib, time\nfor _ in range(5000):\n    pathlib.Path({name!r}).exists() or time.sleep(0.002)\n{text}"
+    )
+
+
+@pytest.mark.usefixtures("_own_rules_after")
+def test_the_code_of_a_file_of_rules_runs_beside_the_window_and_its_rules_join_here(
+    slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined, exchange = list[bool](), Registry.exchange
+
+    def noted(*arguments: Any) -> None:
+        joined.append(current_thread() is main_thread())
+        exchange(*arguments)
+
+    monkeypatch.setattr(Registry, "exchange", noted)
+    Path("mine.py").write_text(waits_for("go", MINE), encoding="utf-8")
+    known = race(slow.window.session.scene)
+    slow.window._do(LoadRules("mine.py"))
+    slow.wait(20)
+    assert slow.window._waiting
+    assert "Mine" not in RULES
+    Path("go").touch()
+    until(slow.ready)
+    assert "Mine" in RULES
+    assert joined == [True]
+    assert slow.window.session.notice == "The code of mine.py was run; its rules: Mine."
+    assert race(slow.window.session.scene) is known
+    before = slow.window.session
+    Path("mine.py").write_text(waits_for("go", "1 / 0"), encoding="utf-8")
+    slow.window._do(LoadRules("mine.py"))
+    until(slow.ready)
+    assert slow.window.session.rules_refused == "mine.py, line 4: ZeroDivisionError: division by zero"
+    assert slow.window.session.scene is before.scene
+    assert "Mine" in RULES
+
+
+@pytest.mark.usefixtures("_own_rules_after")
+def test_a_file_of_rules_that_never_ends_is_given_up_and_another_is_run(slow: Slow) -> None:
+    Path("endless.py").write_text(ENDLESS, encoding="utf-8")
+    Path("mine.py").write_text(MINE, encoding="utf-8")
+    slow.window._do(LoadRules("endless.py"))
+    slow.wait()
+    assert slow.window._waiting
+    press(slow.window, pygame.K_ESCAPE)
+    until(slow.ready)
+    assert (slow.window.session.rules, slow.window.session.open) == ("", True)
+    slow.window._do(LoadRules("mine.py"))
+    until(slow.ready)
+    assert "Mine" in RULES
+
+
+@pytest.mark.usefixtures("_own_rules_after")
+def test_what_is_typed_while_a_file_of_rules_is_run_stays(slow: Slow) -> None:
+    Path("mine.py").write_text(waits_for("go", MINE), encoding="utf-8")
+    Path("other.py").write_text(waits_for("go", "1 / 0"), encoding="utf-8")
+    Path("go").touch()
+    for path in ("mine.py", "other.py"):
+        slow.window.send(DraftRules(path))
+        slow.window._do(LoadRules(path))
+        slow.window.send(DraftRules(f"{path}x"))
+        until(slow.ready)
+        assert (slow.window.session.rules, slow.window.session.rules_refused) == (f"{path}x", "")
+    assert "Mine" in RULES
+    assert slow.window.session.notice.startswith("other.py, line 4: ZeroDivisionError")
+
+
+def test_what_runs_apart_and_is_given_up_does_not_keep_the_process() -> None:
+    code = (
+        "from sim.stage.window.beside.apart import apart\n"
+        "from sim.surface.wanted import GivenUp, unless\n"
+        "def endless():\n"
+        "    while True: pass\n"
+        "try:\n"
+        "    with unless(lambda: True): apart(endless)\n"
+        "except GivenUp: print('given up')\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=WAIT)
+    assert told.stdout.splitlines()[-1] == "given up"
 
 
 def test_a_mistake_of_ours_is_not_hidden_in_the_thread(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:

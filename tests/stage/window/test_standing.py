@@ -24,7 +24,7 @@ from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ShowOdds, TakeSeed, ends_seen, uncounted
 from sim.stage.session.session import Guided, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed
-from sim.stage.session.view import ShowHelp, Toggle
+from sim.stage.session.view import Notify, ShowHelp, Toggle
 from sim.stage.window import display
 from sim.stage.window.beside import standing
 from sim.stage.window.window import MainWindow
@@ -133,6 +133,33 @@ def test_processes_begin_with_what_a_change_asks_for_before_its_picture_is_there
     assert tally is not None
     assert [work(tally.scene)[place].lane for place in staff.wanted] == [0]
     assert staff.wanted[0] in tally.own_missing
+
+
+class Failing(Hired):
+    """A process in which a job fails."""
+
+    def found(self, _patience: float) -> list[object]:
+        raise MemoryError("of a worker")
+
+
+@pytest.mark.parametrize("where", ["in a process", "here"])
+def test_what_fails_is_told_once_and_given_up_until_something_changes(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    staff = Failing() if where == "in a process" else None
+    monkeypatch.setattr(window._ends, "_staff", staff)
+    if staff is None:
+        monkeypatch.setattr(window._ends, "_step", lambda _tally: Failing().found(0.0))
+    count(window)
+    assert window.session.notice == "The odds cannot be computed: MemoryError: of a worker"
+    assert staff is None or staff.wanted == []
+    window.send(Notify(""))
+    window.advance([], 0.0)
+    window._count_ends(time.perf_counter() + SOON)
+    assert (window.session.notice, window._busy(), window._has_to_count()) == ("", False, False)
+    window.send(ScaleLearningRate(1.25))
+    computed(window)
+    assert window._has_to_count()
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,16 @@ def test_if_all_processes_die_a_sentence_says_so(endless: MainWindow) -> None:
     assert endless.session.notice.startswith("No η was found: ")
 
 
+def test_if_a_job_fails_a_sentence_says_so(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError("of a worker")
+
+    monkeypatch.setattr(Quest, "_search", fail)
+    tune(window)
+    until(lambda: not on(window))
+    assert window.session.notice == "No η was found: MemoryError: of a worker"
+
+
 def test_without_processes_a_sentence_says_so(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")

@@ -176,6 +176,14 @@ def test_a_screenshot_that_cannot_be_saved_is_said_on_screen(
     assert "nowhere" in window.session.notice
     assert window.session.open
 
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(saving, "save_png", fail)
+    press(window, pygame.K_s)
+    written(window)
+    assert window.session.notice == "No picture was saved: MemoryError"
+
 
 def test_it_fits_any_window(window: MainWindow) -> None:
     for size in [(1500, 700), (700, 400), (960, 600), (1, 1)]:

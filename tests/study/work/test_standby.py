@@ -70,3 +70,4 @@ def test_a_mistake_in_a_job_is_told(standby: Standby) -> None:
     standby.begin(standby.idle[0], "wrong", Mistaken(1))
     with pytest.raises(LookupError, match="number 1 is nowhere"):
         until(lambda: standby.found(0.1))
+    assert standby.wanted == []

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from threading import Thread, get_ident
+from threading import Event, Thread, get_ident
 from typing import Any
 
 import pytest
@@ -265,6 +265,27 @@ def test_however_the_program_ends_its_processes_end_too(tmp_path: Path, name: st
     until(lambda: all(map(gone, processes)))
     said = errors.read_text()
     assert said.count("Traceback") == (1 if name == "SIGINT" else 0), said
+
+
+def test_threads_that_start_processes_at_once_leave_the_script_where_it_is() -> None:
+    own, begun, end = sys.modules["__main__"], Event(), Event()
+
+    def start() -> None:
+        with workers._without_main():
+            begun.set()
+            end.wait(WAIT)
+
+    other = Thread(target=start)
+    try:
+        with workers._without_main():
+            other.start()
+            begun.wait(0.1)  # In vain, as it should be.
+        end.set()
+        other.join()
+        assert begun.is_set()
+        assert sys.modules["__main__"] is own
+    finally:
+        sys.modules["__main__"] = own
 
 
 def test_there_are_as_many_workers_as_cores() -> None:

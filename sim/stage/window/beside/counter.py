@@ -53,7 +53,7 @@ class Counter(Beside):
     """Computes what a tally still lacks, until it is told to stop."""
 
     def __init__(self, tally: Tally) -> None:
-        super().__init__(partial(self._run, tally), "counting")
+        super().__init__(partial(self._run, tally), "counting", partial(Failed, tally.scene))
         self.scene = tally.scene
         self._settled = Event()
         self._thread.start()
@@ -64,15 +64,11 @@ class Counter(Beside):
         return self._settled.is_set()
 
     def _run(self, tally: Tally) -> None:
-        with taking_turns():
-            for name in NEEDED:
-                import_module(name, __package__)
-        from ....study.work.workers import StudyError
-
         try:
+            with taking_turns():
+                for name in NEEDED:
+                    import_module(name, __package__)
             self._compute(tally)
-        except (StudyError, OSError):
-            self._found.put(Failed(tally.scene))
         finally:
             self._settled.set()
 

@@ -9,10 +9,12 @@ import pygame
 from ....scene import Scene, SceneError, load_scene, scene_files
 from ....surface.wanted import GivenUp, unless
 from ...export.small import small_picture
-from ...session.session import Card, Session
+from ...session.session import Card, Message, Session
+from ...session.view import Notify
 from ...sheets.scenes import PICTURE
 from ...style.kept import Cache
-from .turns import taking_turns
+from ...style.theme import say
+from .turns import failure, taking_turns
 
 MEMORY = 24 << 20
 """Bytes of all small pictures that are kept, at most."""
@@ -60,33 +62,38 @@ class Gallery:
                 self._scenes[name] = load_scene(name)
         return self._scenes.setdefault(name, None)
 
-    def go_on(self, session: Session) -> None:
-        """Take what is done, and begin the next, if the sheet is open."""
-        self._take()
+    def go_on(self, session: Session) -> Message | None:
+        """Take what is done, and begin the next, if the sheet is open; what there is to say of one that failed."""
+        why = self._take()
         if session.picking is None:
             self._unwanted.set()
-            return
-        if self._work is None:
+        elif self._work is None:
             missing = (key for key in _keys(session) if key not in self._failed and self._pictures.find(key) is None)
             key = next(missing, None)
             if key is not None:
                 self._unwanted = Event()
                 self._work = key, self._thread.submit(_made, key, self._unwanted)
+        return Notify(say(session.language, "The picture of a scene cannot be made: {why}", why=why)) if why else None
 
-    def _take(self) -> None:
+    def _take(self) -> str:
+        """Take what is done; says what has gone wrong, if something has."""
         if self._work is None or not self._work[1].done():
-            return
+            return ""
         (key, work), self._work = self._work, None
+        if (error := work.exception()) is not None:
+            self._failed.add(key)
+            return failure(error)
         found = work.result()
         if found is None:
             if not self._unwanted.is_set():
                 self._failed.add(key)
-            return
+            return ""
         scene, picture = found
         if isinstance(key[0], str):
             self._scenes[key[0]] = scene
         self._pictures.keep(key, picture)
         self._taken += 1
+        return ""
 
     def close(self) -> None:
         """Let it be, and wait until the thread has ended."""

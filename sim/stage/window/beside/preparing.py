@@ -30,10 +30,11 @@ from ...picture.setting import Setting, setting
 from ...picture.snapshot import Snapshot, snapshot_of
 from ...session.session import Message, Session, update
 from ...session.view import Notify
+from ...style.theme import say
 from ..ahead import Ahead
 from . import standing
 from .memory import give_back
-from .turns import taking_turns
+from .turns import failure, taking_turns
 
 if TYPE_CHECKING:
     from ...input.widgets import ControlPanel
@@ -79,6 +80,8 @@ class Inquiry:
     """Something to be said that takes long to find out, such as what is in a file."""
 
     find: Callable[[], Message]
+    ahead: bool = True
+    """Whether the picture that comes of it is made ready at once: not where it changes more than the session."""
 
 
 Goal = Aim | Inquiry
@@ -155,10 +158,19 @@ def controls_of(session: Session, here: Setting) -> "ControlPanel":
 
 
 def inquired(
-    inquiry: Inquiry, session: Session, size: tuple[int, int], panel: tuple[object, ...] | None = None
+    inquiry: Inquiry,
+    session: Session,
+    size: tuple[int, int],
+    make: Callable[[], Prepared],
+    panel: tuple[object, ...] | None = None,
 ) -> Prepared:
-    """What was to be found out, and the picture that will come of it."""
+    """What was to be found out, and the picture that will come of it.
+
+    make: makes the picture of the session as it is.
+    """
     message = inquiry.find()
+    if not inquiry.ahead:
+        return replace(make(), message=message)
     try:
         there = update(session, message)
     except SceneError as error:
@@ -183,6 +195,7 @@ class Preparing:
         self._unwanted = Event()
         self._work: list[Future[Prepared | None]] = []  # The last is what is wanted; the others have been given up.
         self._loading: Future[None] | None = None
+        self._told = False  # Whether what has come of that was told.
         self._begun = 0.0  # When that was asked for.
         self._patience = 0.0  # For how long a frame waits for it.
         self.goal: Goal | None = None
@@ -210,6 +223,20 @@ class Preparing:
         """Have something loaded that may be wanted before long; only the first time."""
         if self._loading is None:
             self._loading = self._thread.submit(what)
+
+    @property
+    def failed(self) -> bool:
+        """Whether that has failed, and was not told."""
+        return not self._told and self._loading is not None and self._loading.done() and bool(self._loading.exception())
+
+    def told(self, language: str) -> Message | None:
+        """What there is to say of that, once."""
+        error = self._loading.exception() if self._loading is not None and self.failed else None
+        if error is None:
+            return None
+        self._told = True
+        sentence = say(language, "Not all that may be wanted later could be loaded: {why}", why=failure(error))
+        return Notify(sentence)
 
     def give_up(self) -> None:
         """Let it be; the thread stops soon."""

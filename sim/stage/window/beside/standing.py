@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 from ....descent.race import Race
 from ....scene import Scene
 from ....study.odds.tally import work
-from ...session.odds import Counted, CountEnds, uncounted
+from ...session.odds import Counted, CountEnds, Failed, uncounted
 from ...session.session import Message, Session
-from .turns import taking_turns
+from .turns import FAILURES, failure_of_processes, taking_turns
 
 if TYPE_CHECKING:
     from ....descent.problem import Problem
@@ -58,7 +58,7 @@ def wanted(session: Session) -> bool:
     """Whether there is something to count, and what it takes is there."""
     if not session.ends or session.sheet or not _loaded.is_set():
         return False
-    return session.tally is None or bool(uncounted(session))
+    return session.tally is None or (not session.tally.failed and bool(uncounted(session)))
 
 
 def idle(session: Session, running: Race) -> bool:
@@ -83,9 +83,8 @@ class Standing:
         tally = session.tally
         counted = None if tally is None or session.sheet or not session.ends else tally.scene
         if self._scene is not None and self._scene is not counted:
-            self._scene, self._steps = None, None
-            if self._staff is not None:
-                self._staff.give_up()
+            self._scene = None
+            self._give_up()
 
     def begin(self, session: Session) -> None:
         """Have the processes begin with what a tally lacks, while the picture is being made. Nothing is told yet."""
@@ -93,7 +92,8 @@ class Standing:
         if tally is not None:
             self.look(session)
             self._scene = tally.scene
-            self._hand_out(tally)
+            with suppress(*FAILURES):  # What fails does so again, when it can be told.
+                self._hand_out(tally)
 
     def go_on(self, session: Session, until: float, here: bool) -> list[Message]:
         """Count until that time on the clock of `time.perf_counter`; something to tell ends it early.
@@ -105,6 +105,18 @@ class Standing:
             return [CountEnds()]
         self.look(session)
         self._scene = tally.scene
+        try:
+            return self._counted(tally, until, here)
+        except FAILURES as error:
+            self._give_up()
+            return [Failed(tally.scene, failure_of_processes(error))]
+
+    def _give_up(self) -> None:
+        self._steps = None
+        if self._staff is not None:
+            self._staff.give_up()
+
+    def _counted(self, tally: "Tally", until: float, here: bool) -> list[Message]:
         self._hire()
         self._hand_out(tally)
         found = [*copies(tally), *self._told(tally, 0.0)]
@@ -231,7 +243,7 @@ def copies(tally: "Tally") -> list[Message]:
 def _start(count: int, ready: "SimpleQueue[Standby]") -> None:
     """Start processes. Where that cannot be, the window counts by itself."""
     from ....study.work.standby import Standby
-    from ....study.work.workers import StudyError, started
+    from ....study.work.workers import started
 
-    with taking_turns(), suppress(StudyError):
+    with taking_turns(), suppress(*FAILURES):
         ready.put(Standby(started(count)))

@@ -47,9 +47,7 @@ class Tuner:
             return []
         if self._quest is None:
             self._quest = Quest(search)
-        ended = not self._quest.alive  # Looked at first, so that nothing comes between.
-        found = self._quest.messages()
-        return found if found or not ended else [NotTuned(search.scene)]
+        return self._quest.messages()
 
     def close(self) -> None:
         """Leave no process behind."""
@@ -61,15 +59,10 @@ class Quest(Beside):
     """One search, until it is told to stop."""
 
     def __init__(self, search: Search, seeds: int | None = None) -> None:
-        super().__init__(self._run, "tuning")
+        super().__init__(self._run, "tuning", lambda failed: NotTuned(search.scene, failed=failed))
         self.scene = search.scene
         self._by, self._seeds = search.by, SEEDS if seeds is None else seeds
         self._thread.start()
-
-    @property
-    def alive(self) -> bool:
-        """Whether more may be found."""
-        return self._thread.is_alive()
 
     def _run(self) -> None:
         with taking_turns():
@@ -82,10 +75,7 @@ class Quest(Beside):
             except (StudyError, SceneError) as error:
                 self._found.put(NotTuned(self.scene, str(error)))
                 return
-            try:
-                self._search(tuning)
-            except (StudyError, OSError):
-                self._found.put(NotTuned(self.scene))
+            self._search(tuning)
 
     def _planned(self) -> "Tuning":
         from ....scene.writing import outsiders

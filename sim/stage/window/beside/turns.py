@@ -1,11 +1,17 @@
-"""Threads that compute beside the window let it have its turn soon."""
+"""Threads that compute beside the window let it have its turn soon, and take nothing with them if they fail.
+
+What fails is given up and told once, in one sentence; the window goes on. Only what a picture is made of has to be
+there: where that fails, so does the window.
+"""
 
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 
+from ....descent.rules.saying import told
 from ...session.session import Message
 
 SHARING = 0.0005
@@ -13,6 +19,9 @@ SHARING = 0.0005
 
 FAREWELL = 5.0
 """Seconds in which a thread has to end."""
+
+FAILURES = (Exception, SystemExit)
+"""What comes of a failure; the latter of code that is not ours, and what else there is to the user's wish to end."""
 
 _lock = Lock()
 _computing: list[float] = []  # For each thread that does, how long turns lasted before the first of them began.
@@ -33,13 +42,33 @@ def taking_turns() -> Iterator[None]:
                 sys.setswitchinterval(before)
 
 
+def failure(error: BaseException) -> str:
+    """What to tell of a failure, in one line; all there is to know goes to where the program's mistakes are told."""
+    traceback.print_exception(error)
+    return told(error)
+
+
+def failure_of_processes(error: BaseException) -> str:
+    """The same where processes compute; nothing if it is for want of these."""
+    from ....study.work.workers import StudyError  # noqa: PLC0415  The window's first frame needs none.
+
+    return "" if isinstance(error, StudyError | OSError) else failure(error)
+
+
 class Beside:
     """A thread that finds something out beside the window, until it is told to stop."""
 
-    def __init__(self, run: Callable[[], None], name: str) -> None:
+    def __init__(self, run: Callable[[], None], name: str, failed: Callable[[str], Message]) -> None:
+        """failed: what is told where it fails, by what `failure_of_processes` says of that."""
         self._found: SimpleQueue[Message] = SimpleQueue()
         self._unwanted = Event()
-        self._thread = Thread(target=run, name=name, daemon=True)
+        self._thread = Thread(target=self._go, args=(run, failed), name=name, daemon=True)
+
+    def _go(self, run: Callable[[], None], failed: Callable[[str], Message]) -> None:
+        try:
+            run()
+        except BaseException as error:
+            self._found.put(failed(failure_of_processes(error)))
 
     def messages(self) -> list[Message]:
         """What has been found since the last call."""

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pygame
@@ -277,8 +278,9 @@ def test_a_scale_is_lower_where_its_lowest_number_would_hide_land(controls: bool
 
 
 def test_the_numbers_of_hardly_any_scale_touch_land() -> None:
-    sizes, looks = ((960, 600), (1366, 768)), ({}, {"presenter": True}, {"ends": True, "live": True})
-    touched = list[tuple[str, tuple[int, int], dict[str, bool]]]()
+    sizes = (960, 600), (1366, 768)
+    looks: list[dict[str, Any]] = [{}, {"presenter": True}, {"ends": True, "live": True}]
+    touched = list[tuple[str, tuple[int, int], dict[str, Any]]]()
     for name, size, look in itertools.product(scene_files(), sizes, looks):
         scene = load_scene(name)
         here = setting(replace(begin(scene), **look), size)
