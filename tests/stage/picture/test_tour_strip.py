@@ -89,6 +89,14 @@ def test_every_word_of_every_step_is_there(language: str, size: tuple[int, int],
             assert "".join(signed(sentence).split()) in drawn, sentence
 
 
+def test_at_the_end_of_what_was_changed_the_way_back_stands_there_and_no_caption() -> None:
+    session = update(update(at(1), ChangeClock(-1)), GoToEnd())
+    running = race(session.scene)
+    running.extend(session.scene.updates)
+    assert said_now(session, running, session.scene.timing(session.clock), session.tick, load_theme("light"))[0]
+    assert "Measured: at this step as it was · Backspace: back there" in strip(session, SIZES[3])
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("changes", [{}, {"controls": True}, {"presenter": True}], ids=str)

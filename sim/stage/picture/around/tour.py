@@ -95,13 +95,14 @@ def _rows(place: int, theme: Theme, instead: Row | None = None) -> tuple[Row, ..
 def _instead(session: Session, race: Race, tick: int, theme: Theme) -> Row | None:
     """What stands in the place of what was measured: what is said of the race just now, or how to come to its end.
 
-    Over a picture that it is not about, it is not told at all, but how to come back to the one that it is about.
+    Over a picture that it is not about, it is not told at all, but at the end how to come back to the one that it is
+    about.
     """
-    own = is_measured(session)
-    if own and answered(session):
+    own, over = is_measured(session), answered(session)
+    if own and over:
         return None
     caption, _ = said_now(session, race, session.scene.timing(session.clock), tick, theme)
-    if caption:
+    if caption and not over:
         return Row(caption, True)
     end, back = keys_of(theme.say, GoToEnd()), keys_of(theme.say, GoBack())
     if own:
