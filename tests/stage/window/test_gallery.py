@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pygame
@@ -319,7 +320,21 @@ def test_titles_and_sentences_are_there_before_any_picture(window: MainWindow) -
     window._gallery.close()
     told = [load_scene(name).texts("en") for name in NAMES]
     cards = window._gallery.cards(replace(window.session, picking=0))
-    assert [(card.title, card.look, card.picture) for card in cards] == [(each.title, each.look, None) for each in told]
+    expected = [(each.title, each.question or each.look, None) for each in told]
+    assert [(card.title, card.look, card.picture) for card in cards] == expected
+
+
+def test_a_card_asks_its_scene_s_question_until_that_has_been_answered(window: MainWindow) -> None:
+    session = replace(window.session, picking=0)
+    texts = load_scene(NAMES[0]).texts("en")
+
+    def look(**changes: Any) -> str:
+        return window._gallery.cards(replace(session, **changes))[0].look
+
+    assert look() == texts.question != texts.look
+    assert look(judged=((load_scene(NAMES[0]), False),)) == texts.look
+    assert look(judged=((load_scene(NAMES[1]), True),)) == texts.question
+    assert look(captions=False) == texts.look
 
 
 @pytest.mark.parametrize(
@@ -338,7 +353,7 @@ def test_cards_are_told_in_the_language_of_the_screen(window: MainWindow) -> Non
     open_sheet(window)
     until(partial(all_there, window))
     for language in LANGUAGES:
-        session = replace(window.session, language=language)
+        session = replace(window.session, language=language, captions=False)
         cards = window._gallery.cards(session)
         told = [load_scene(name).texts(language) for name in NAMES]
         assert [(card.title, card.look) for card in cards] == [(each.title, each.look) for each in told]

@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from threading import Event
 
 import pygame
@@ -10,6 +11,7 @@ from ....scene import Scene, SceneError, load_scene, scene_files
 from ....surface.wanted import GivenUp, unless
 from ...export.small import small_picture
 from ...session.session import Card, Message, Session
+from ...session.setup import is_judged
 from ...session.view import Notify
 from ...sheets.scenes import PICTURE
 from ...style.kept import Cache
@@ -43,7 +45,7 @@ class Gallery:
 
     def cards(self, session: Session) -> tuple[Card, ...]:
         """What is told of each scene, as far as it is there; asked for with every frame."""
-        asked = session.theme, session.language, session.brought, self._taken
+        asked = session.theme, session.language, session.brought, session.captions, session.judged, self._taken
         if self._told is None or self._told[0] != asked:
             self._told = asked, tuple(self._card(key, session) for key in _keys(session))
         return self._told[1]
@@ -53,7 +55,9 @@ class Gallery:
         if scene is None:
             return Card(str(key[0]))
         texts = scene.texts(session.language)
-        return Card(texts.title, texts.look, self._pictures.find(key))
+        # What is seen there is the answer: before it has been guessed, the question stands there.
+        asks = scene.question is not None and session.captions and not is_judged(replace(session, scene=scene))
+        return Card(texts.title, texts.question if asks else texts.look, self._pictures.find(key))
 
     def _read(self, name: str) -> Scene | None:
         """A scene that comes with the program, for its words: that takes a thousandth of its picture's time."""
