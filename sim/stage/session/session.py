@@ -106,6 +106,17 @@ class OriginalSettings:
     """Of each lane."""
 
 
+class Asked(NamedTuple):
+    """The batch of a lane for which there are too few examples: it comes back when there are more again."""
+
+    size: int
+    """What was asked for."""
+    name: str
+    """What the lane was called with it."""
+    cut: str
+    """What it is called while its batches are all there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A scene, as changed by hand, and how it is being looked at."""
@@ -202,6 +213,8 @@ class Session:
     """Names of lanes that the user has given: they stay, whatever the lanes become."""
     wanted: OriginalSettings | None = None
     """What the lanes and the start of a surface of one's own were meant to be."""
+    asked: tuple[Asked | None, ...] = ()
+    """Of each lane the batch that N is too small for, if it is; empty if it is for none."""
     former: tuple[Scene, int] | None = None
     """While a slider of a lane is dragged: the scene as it was before, and which lane it is."""
     tuning: Search | Retuned | None = None
@@ -250,7 +263,7 @@ OF_THE_WINDOW = frozenset(
 OF_THE_SCENE = frozenset(
     {
         *("scene", "origin", "progress", "seen", "horizon", "clock", "focus", "pose", "turned", "views", "together"),
-        *("lane", "chosen", "given", "wanted", "guess", "asking"),
+        *("lane", "chosen", "given", "wanted", "asked", "guess", "asking"),
     }
 )
 """What is the scene's that is shown, and comes back with it."""
