@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from ...descent.problem import Problem
 from ..drawing.camera import Camera
 from ..drawing.glyphs import from_flag
 from ..drawing.layout import Layout
@@ -83,6 +84,8 @@ class Targets:
     places: Layout
     camera: Camera
     size: tuple[int, int]
+    known: Problem | None = None
+    """The problem that is on the picture, if the session's may still have to be looked into."""
 
     def knob(self, pixel: WholePixel) -> Knob | None:
         """Which button is there."""
@@ -173,7 +176,7 @@ class Free(Gesture):
         knob = targets.knob(mouse.pixel)
         if knob is not None:
             return Response(Free(), (knob.does,))
-        slider = slider_at(targets.session.scene, targets.places, mouse.pixel)
+        slider = slider_at(targets.session.scene, targets.places, mouse.pixel, targets.known)
         if slider is not None:
             sliding, messages = Sliding(slider).move(mouse, targets)
             return Response(sliding, (Grip(slider.lane), *messages))
@@ -320,10 +323,15 @@ class Hand:
         return not isinstance(self.gesture, Free)
 
 
-def respond(hand: Hand, mouse: Mouse, session: Session, size: tuple[int, int]) -> tuple[Hand, tuple[Deed, ...]]:
-    """What the hand does next, and what it says to the session, in a picture of that size."""
+def respond(
+    hand: Hand, mouse: Mouse, session: Session, size: tuple[int, int], known: Problem | None = None
+) -> tuple[Hand, tuple[Deed, ...]]:
+    """What the hand does next, and what it says to the session, in a picture of that size.
+
+    known: the problem that is on the picture, if the session's may still have to be looked into.
+    """
     here, scene = setting(session, size), (session.scene.name, len(session.scene.lanes))
-    targets = Targets(session, here.places, here.camera, size)
+    targets = Targets(session, here.places, here.camera, size, known)
     gesture, messages = _respond(hand.gesture if hand.scene == scene else Free(), mouse, targets)
     if type(gesture) is not type(hand.gesture):
         messages = (*hand.gesture.end(), *messages)

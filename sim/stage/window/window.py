@@ -351,7 +351,8 @@ class MainWindow:
         """Let the maps answer the mouse, and be drawn anew where the window was covered."""
         mouse = self._mouse(event)
         if mouse is not None and self._sees_what_is_meant():
-            self._hand, deeds = respond(self._hand, mouse, self.session, display.canvas_size())
+            shown = None if self._standing is None else self._standing.scene.problem()
+            self._hand, deeds = respond(self._hand, mouse, self.session, display.canvas_size(), shown)
             for deed in deeds:
                 self._do(deed)
         if event.type in UNCOVERING:
