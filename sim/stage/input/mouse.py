@@ -355,9 +355,17 @@ def _respond(gesture: Gesture, mouse: Mouse, targets: Targets) -> Response:
             # Released outside the window: nobody told.
             reached, messages = (gesture if mouse.held else _let_go(gesture, mouse, targets)).move(mouse, targets)
     # While something is dragged, no tooltip lies over it.
-    quiet = isinstance(reached, Scrubbing | Sliding | Carrying | Panning | Turning) or not targets.inside(mouse.pixel)
+    dragged = isinstance(reached, Scrubbing | Sliding | Carrying | Panning | Turning)
+    quiet = dragged or _has_clicked(gesture, mouse, messages, targets) or not targets.inside(mouse.pixel)
     pointed = Hover(None if quiet else mouse.pixel)
     return Response(reached, (*messages, pointed))
+
+
+def _has_clicked(gesture: Gesture, mouse: Mouse, messages: tuple[Deed, ...], targets: Targets) -> bool:
+    """Whether a click has done something: what comes of it is looked at, without a tooltip until the mouse moves."""
+    if mouse.act is Act.UP and isinstance(gesture, Free):
+        return targets.session.pointer is None  # It is over what has been done already.
+    return mouse.act is not Act.MOVE and bool(messages)
 
 
 def _let_go(gesture: Gesture, mouse: Mouse, targets: Targets) -> Gesture:

@@ -159,7 +159,7 @@ class MainWindow:
             self._showing.show_still(self.session, self._standing, told, seconds)
         else:
             self._go_on(seconds)
-        display.show_hand(not self._waiting and self._invites(self.session.pointer))
+        display.show_hand(not (self._waiting or self._hand.busy) and self._invites(self._mouse_at))
         self._film_on()
 
     def _go_on(self, seconds: float) -> None:
@@ -344,6 +344,7 @@ class MainWindow:
         guess = self._guess(event)
         if guess is not None:
             self.send(guess)
+            self.send(Hover(None))  # What was guessed of is looked at.
         else:
             self._answer_maps(event)
 
