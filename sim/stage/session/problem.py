@@ -285,7 +285,7 @@ class SetSigma:
 
 @dataclass(frozen=True)
 class ScaleSigma:
-    """Multiply how much the examples differ; from nothing, begin with a little."""
+    """Multiply how much the examples differ, and say how much that is now; from nothing, begin with a little."""
 
     factor: float
 
@@ -300,7 +300,10 @@ class ScaleSigma:
             sigma = 0.0
         if sigma == recipe.sigma:
             return at_its_end(session, "σ", sigma)
-        return SetSigma(sigma).apply(session)
+        told = say(session.language, "σ = {sigma}: how much examples differ", sigma=short(sigma))
+        if not sigma:
+            told = say(session.language, "σ = 0: all examples are alike")
+        return replace(SetSigma(sigma).apply(session), notice=told)
 
 
 @dataclass(frozen=True)

@@ -227,6 +227,22 @@ def test_a_key_that_goes_no_further_says_so(
     assert key == ScaleBatchSize(2) or after(there, key).scene == there.scene
 
 
+@pytest.mark.parametrize(
+    ("language", "told", "alike"),
+    [
+        ("en", "σ = 0.25: how much examples differ", "σ = 0: all examples are alike"),
+        ("de", "σ = 0.25: wie verschieden die Beispiele sind", "σ = 0: alle Beispiele sind gleich"),
+        ("zh", "σ = 0.25：样本相差多少", "σ = 0：所有样本都一样"),
+    ],
+)
+def test_a_key_that_changes_how_much_examples_differ_says_how_much_that_is_now(
+    session: Session, language: str, told: str, alike: str
+) -> None:
+    there = after(replace(session, language=language), SetSigma(0.2), ScaleSigma(1.25))
+    assert there.notice == told
+    assert after(there, SetSigma(0.01), ScaleSigma(0.8)).notice == alike
+
+
 def test_beyond_its_limits_no_key_goes_back(session: Session) -> None:
     """A scene file may be beyond what keys reach."""
     lane = session.scene.lanes[2]
