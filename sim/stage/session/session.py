@@ -8,6 +8,7 @@ messages themselves stand by what they are about: `playback`, `view`, `setup`, `
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
+import numpy as np
 from pygame import Surface
 
 from ...descent.clock import UPDATES
@@ -390,10 +391,21 @@ def race(scene: Scene) -> Race:
     return RACES.get(scene, scene.race)
 
 
+def within_reach(window: Window) -> Window:
+    """How far the maps may be moved: over the scene's window, give or take a window. So one does not get lost."""
+    wide, high = window.width, window.height
+    return Window(window.x0 - wide, window.x1 + wide, window.y0 - high, window.y1 + high)
+
+
 def ridden(session: Session, running: Race) -> tuple[float, float]:
-    """Where the chosen lane's marble is now."""
+    """Where the chosen lane's marble is now, or, once it has gone too far to be followed, where it was last before."""
     track, timing = running.tracks[session.lane], session.scene.timing(session.clock)
-    x, y = track.theta[min(timing.updates(session.lane, session.tick), track.updates)].tolist()
+    theta = track.theta[: min(timing.updates(session.lane, session.tick), track.updates) + 1]
+    near = within_reach(session.scene.window)
+    if not near.contains(theta[-1]):
+        there = np.flatnonzero(near.contains(theta))
+        theta = theta[: there[-1] + 1] if there.size else theta[:1]
+    x, y = theta[-1].tolist()
     return x, y
 
 

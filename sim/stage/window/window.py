@@ -33,7 +33,7 @@ from ..session.session import RACES, Message, Session, race, ridden, update
 from ..session.setup import Guess, SkipQuestion, judgement
 from ..session.tour import GoBack
 from ..session.tuning import searching
-from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, ShowControls
+from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, RideAlong, ShowControls
 from ..sheets.scenes import Cards, cards_of
 from ..sheets.sheets import sheet_layout, tab_at
 from ..style.theme import say
@@ -208,6 +208,8 @@ class MainWindow:
             self._moved = display.now()
         if self.session.scene is not before.scene:
             self._inquiry = None  # Another change takes the place of one that is still to be found out.
+        if self.session.riding and not before.riding:
+            self._tell_of_ride()
         left, guided = self.session.left, self.session.tour is not None
         if left is not None and left is not before.left and not guided:  # Guided, the same key leads back to the step.
             self._tell_of_left(left)
@@ -288,6 +290,13 @@ class MainWindow:
         key = keys_of(partial(say, language), GoBack())
         kept = say(language, "{title} is kept as you changed it: {key} goes back there.", title=title, key=key)
         self.session = update(self.session, Notify(f"{self.session.notice} {kept}".lstrip()))
+
+    def _tell_of_ride(self) -> None:
+        """A marble is ridden along with: whose, and how to come back."""
+        language, lane = self.session.language, self.session.lane
+        name, key = self.session.scene.texts(language).lanes[lane], keys_of(partial(say, language), RideAlong())
+        told = say(language, "The maps follow {name} from close by; {key}: back", name=name, key=key)
+        self.session = update(self.session, Notify(told))
 
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
