@@ -27,8 +27,8 @@ from ..session.dials import Grip, LetGo, OfLane
 from ..session.playback import Scrub
 from ..session.session import Message, Session
 from ..session.setup import Drop, MoveStart, Undrop
-from ..session.view import Flatten, Hover, Pan, Turn, Zoom
-from ..style.theme import load_theme
+from ..session.view import Flatten, Hover, Notify, Pan, Turn, Zoom
+from ..style.theme import load_theme, say
 
 WholePixel = tuple[int, int]
 
@@ -272,10 +272,11 @@ class Pressing(Gesture):
         return Panning(self.panel, self.point).move(mouse, targets)
 
     def up(self, _mouse: Mouse, targets: Targets) -> Response:
-        """It was a click; one that meets no land drops nothing."""
+        """It was a click; one that meets no land, or only its side, drops nothing, and that is said."""
         session = targets.session
         if not targets.meets(self.panel, self.click.pixel):
-            return Response(Free())
+            told = say(session.language, "No marble can lie there: click on top of the land.")
+            return Response(Free(), (Notify(told),))
         undo = Undrop(session.scene.start, session.progress, session.playing)
         return Response(Free(replace(self.click, undo=(undo,))), (Drop(self.point),))
 

@@ -22,7 +22,7 @@ from sim.stage.session.bindings import Deed, Errand
 from sim.stage.session.playback import GoToEnd, Scrub
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import Drop, MoveStart, OpenScene
-from sim.stage.session.view import ZOOMS, Hover, Pan, ResetView, Rest, Turn, Zoom
+from sim.stage.session.view import ZOOMS, Hover, Notify, Pan, ResetView, Rest, Turn, Zoom
 from sim.stage.window import showing
 from sim.stage.window import window as stage_window
 from sim.stage.window.beside import preparing
@@ -416,9 +416,15 @@ def test_on_land_a_click_drops_the_marbles_where_it_is_seen(session: Session, pa
     np.testing.assert_allclose(drop.point, point, atol=0.1)
 
 
-def test_a_click_beside_the_land_drops_nothing(session: Session) -> None:
+def test_a_click_beside_the_land_or_on_its_side_drops_nothing_and_that_is_said(session: Session) -> None:
     player = Player(replace(session, pose=Pose(-16.0, 44.0)))
-    corner = player.on_map(0, 0.03, 0.05)
-    player.do(Act.DOWN, corner)
-    assert player.do(Act.UP, corner) == []
-    assert player.session.scene == session.scene
+    area = player.here.places.panels[0].map
+    foot = site_of(session.scene.problem(), player.here.camera, player.here.theme).under
+    column = [(area.centerx, y) for y in range(area.top, area.bottom)]
+    land = [pixel for pixel in column if np.isfinite(foot(np.array(pixel, float) - area.topleft)).all()]
+    side = (area.centerx, land[-1][1] + 3)
+    assert side[1] < area.bottom
+    for place in (player.on_map(0, 0.03, 0.05), side):
+        player.do(Act.DOWN, place)
+        assert player.do(Act.UP, place) == [Notify("No marble can lie there: click on top of the land.")]
+        assert player.session.scene == session.scene
