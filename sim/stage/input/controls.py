@@ -14,6 +14,7 @@ import numpy as np
 from ...descent.clock import CLOCKS
 from ...descent.examples.models import MODELS
 from ...descent.examples.recipes import MOST_EXAMPLES, RegressionExamples, ShiftedExamples
+from ...descent.problem import Problem
 from ...languages import following, language_or_code
 from ...scene import Scene, SceneError, load_scene, scene_files
 from ...study.maps.swarm import SIZES, SPREADS
@@ -67,12 +68,13 @@ def controls(session: Session, theme: Theme) -> tuple[Control, ...]:
     return (*_race_controls(session, theme), *lane_controls(session, theme), *_picture_controls(session, theme))
 
 
-def fitting(session: Session, theme: Theme, most: int) -> tuple[Control, ...]:
+def fitting(session: Session, theme: Theme, most: int, known: Problem | None = None) -> tuple[Control, ...]:
     """The controls that are shown: all, or where these are too many to be read, one leaf and the way to the other.
 
     most: how many lines of them can be read.
+    known: the problem that says where sliders end, if the scene's own may still have to be looked into.
     """
-    race = (*_race_controls(session, theme), *lane_controls(session, theme))
+    race = (*_race_controls(session, theme, known), *lane_controls(session, theme, known))
     picture, say = tuple(_picture_controls(session, theme)), theme.say
     if sum(map(rows_of, (*race, *picture))) <= most:
         return (*race, *picture)
@@ -94,7 +96,7 @@ def _title(name: str, language: str) -> str:
         return name
 
 
-def _race_controls(session: Session, theme: Theme) -> list[Control]:
+def _race_controls(session: Session, theme: Theme, known: Problem | None = None) -> list[Control]:
     say, scene = theme.say, session.scene
     return [
         Choice(
@@ -124,7 +126,7 @@ def _race_controls(session: Session, theme: Theme) -> list[Control]:
             lambda position: ChooseSpeed(round(position * (len(SPEEDS) - 1))),
             tip_of(say, say("updates of the fastest lane in a second"), ChangeSpeed(1), ChangeSpeed(-1)),
         ),
-        *_example_controls(session, theme),
+        *_example_controls(session, theme, known),
         _seed_buttons(session, theme),
     ]
 
@@ -170,12 +172,12 @@ def _seed_buttons(session: Session, theme: Theme) -> Control:
     )
 
 
-def _example_controls(session: Session, theme: Theme) -> list[Control]:
+def _example_controls(session: Session, theme: Theme, known: Problem | None) -> list[Control]:
     """What of the examples can be changed: nothing where they were measured."""
     say, recipe = theme.say, cast(Any, session.scene.examples)
     rows: list[Control] = []
     if adjustable(session.scene, "sigma"):
-        spreads = spreads_of(session.scene)
+        spreads = spreads_of(session.scene, known)
         rows.append(
             Slider(
                 "sigma",
@@ -423,8 +425,11 @@ def _swarm_controls(session: Session, theme: Theme) -> list[Control]:
     ]
 
 
-def spreads_of(scene: Scene) -> tuple[float, float]:
-    """The ends of the slider of σ above 0: up to where the examples' noise has hidden what they have in common."""
+def spreads_of(scene: Scene, known: Problem | None = None) -> tuple[float, float]:
+    """The ends of the slider of σ above 0: up to where the examples' noise has hidden what they have in common.
+
+    known: as for `fitting`.
+    """
     recipe, window = scene.examples, scene.window
     match recipe:
         case ShiftedExamples():
@@ -433,6 +438,6 @@ def spreads_of(scene: Scene) -> tuple[float, float]:
             spanned = MODELS[recipe.model]().value(np.linspace(-2, 2, 41), np.array(recipe.truth))
             most = NOISY * float(np.ptp(spanned))
         case _:
-            most = STEEP * scene.problem().units.gradient
+            most = STEEP * (known or scene.problem()).units.gradient
     most = min(most, LARGEST) if 0 < most < math.inf else 1.0
     return two_digits(DECADES * most), two_digits(most)

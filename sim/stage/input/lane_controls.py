@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ...descent.examples.batches import SAMPLINGS, Sampling
+from ...descent.problem import Problem
 from ...descent.rules import RULES, rule_name
 from ...descent.schedules import CONSTANT, SCHEDULES
 from ..session.bindings import FINE, Deed
@@ -36,14 +37,14 @@ BATCH: tuple[Deed, ...] = (ScaleBatchSize(0.5), ScaleBatchSize(2))
 """What the keys of sliders do."""
 
 
-def lane_controls(session: Session, theme: Theme) -> list[Control]:
-    """What of the selected lane can be changed."""
+def lane_controls(session: Session, theme: Theme, known: Problem | None = None) -> list[Control]:
+    """What of the selected lane can be changed; known: the problem that says where sliders end, if not the scene's."""
     return [
         _lane_picks(session, theme),
         _lane_name(session, theme),
         _rule_choice(session, theme),
         _rules_file(session, theme),
-        *_lane_sliders(session, theme),
+        *_lane_sliders(session, theme, known),
         _tuning_button(session, theme),
         *_schedule_controls(session, theme),
         *_sampling_controls(session, theme),
@@ -107,10 +108,10 @@ def _rules_file(session: Session, theme: Theme) -> Control:
     )
 
 
-def _lane_sliders(session: Session, theme: Theme) -> Iterator[Control]:
+def _lane_sliders(session: Session, theme: Theme, known: Problem | None) -> Iterator[Control]:
     """What is turned most, as at the lane itself."""
     say, count = theme.say, session.scene.examples.count
-    for dial in dials(session.scene, session.lane):
+    for dial in dials(session.scene, session.lane, known):
         label, value, tip, keys = {
             "rate": (say("learning rate, η"), dial.value, say("how far a step goes for a given gradient"), RATE),
             "memory": (

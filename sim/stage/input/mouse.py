@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from ...descent.problem import Problem
 from ..drawing.camera import Camera
 from ..drawing.glyphs import from_flag
 from ..drawing.layout import Layout
@@ -26,8 +27,8 @@ from ..session.dials import Grip, LetGo, OfLane
 from ..session.playback import Scrub
 from ..session.session import Message, Session
 from ..session.setup import Drop, MoveStart, Undrop
-from ..session.view import Flatten, Hover, Pan, Turn, Zoom
-from ..style.theme import load_theme
+from ..session.view import Flatten, Hover, Notify, Pan, Turn, Zoom
+from ..style.theme import load_theme, say
 
 WholePixel = tuple[int, int]
 
@@ -83,6 +84,8 @@ class Targets:
     places: Layout
     camera: Camera
     size: tuple[int, int]
+    known: Problem | None = None
+    """The problem that is on the picture, if the session's may still have to be looked into."""
 
     def knob(self, pixel: WholePixel) -> Knob | None:
         """Which button is there."""
@@ -173,7 +176,7 @@ class Free(Gesture):
         knob = targets.knob(mouse.pixel)
         if knob is not None:
             return Response(Free(), (knob.does,))
-        slider = slider_at(targets.session.scene, targets.places, mouse.pixel)
+        slider = slider_at(targets.session.scene, targets.places, mouse.pixel, targets.known)
         if slider is not None:
             sliding, messages = Sliding(slider).move(mouse, targets)
             return Response(sliding, (Grip(slider.lane), *messages))
@@ -269,10 +272,11 @@ class Pressing(Gesture):
         return Panning(self.panel, self.point).move(mouse, targets)
 
     def up(self, _mouse: Mouse, targets: Targets) -> Response:
-        """It was a click; one that meets no land drops nothing."""
+        """It was a click; one that meets no land, or only its side, drops nothing, and that is said."""
         session = targets.session
         if not targets.meets(self.panel, self.click.pixel):
-            return Response(Free())
+            told = say(session.language, "No marble can lie there: click on top of the land.")
+            return Response(Free(), (Notify(told),))
         undo = Undrop(session.scene.start, session.progress, session.playing)
         return Response(Free(replace(self.click, undo=(undo,))), (Drop(self.point),))
 
@@ -320,10 +324,15 @@ class Hand:
         return not isinstance(self.gesture, Free)
 
 
-def respond(hand: Hand, mouse: Mouse, session: Session, size: tuple[int, int]) -> tuple[Hand, tuple[Deed, ...]]:
-    """What the hand does next, and what it says to the session, in a picture of that size."""
+def respond(
+    hand: Hand, mouse: Mouse, session: Session, size: tuple[int, int], known: Problem | None = None
+) -> tuple[Hand, tuple[Deed, ...]]:
+    """What the hand does next, and what it says to the session, in a picture of that size.
+
+    known: the problem that is on the picture, if the session's may still have to be looked into.
+    """
     here, scene = setting(session, size), (session.scene.name, len(session.scene.lanes))
-    targets = Targets(session, here.places, here.camera, size)
+    targets = Targets(session, here.places, here.camera, size, known)
     gesture, messages = _respond(hand.gesture if hand.scene == scene else Free(), mouse, targets)
     if type(gesture) is not type(hand.gesture):
         messages = (*hand.gesture.end(), *messages)
@@ -347,9 +356,17 @@ def _respond(gesture: Gesture, mouse: Mouse, targets: Targets) -> Response:
             # Released outside the window: nobody told.
             reached, messages = (gesture if mouse.held else _let_go(gesture, mouse, targets)).move(mouse, targets)
     # While something is dragged, no tooltip lies over it.
-    quiet = isinstance(reached, Scrubbing | Sliding | Carrying | Panning | Turning) or not targets.inside(mouse.pixel)
+    dragged = isinstance(reached, Scrubbing | Sliding | Carrying | Panning | Turning)
+    quiet = dragged or _has_clicked(gesture, mouse, messages, targets) or not targets.inside(mouse.pixel)
     pointed = Hover(None if quiet else mouse.pixel)
     return Response(reached, (*messages, pointed))
+
+
+def _has_clicked(gesture: Gesture, mouse: Mouse, messages: tuple[Deed, ...], targets: Targets) -> bool:
+    """Whether a click has done something: what comes of it is looked at, without a tooltip until the mouse moves."""
+    if mouse.act is Act.UP and isinstance(gesture, Free):
+        return targets.session.pointer is None  # It is over what has been done already.
+    return mouse.act is not Act.MOVE and bool(messages)
 
 
 def _let_go(gesture: Gesture, mouse: Mouse, targets: Targets) -> Gesture:

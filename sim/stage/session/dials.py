@@ -7,6 +7,7 @@ from typing import Any, cast, get_args, get_type_hints
 
 from annotated_types import Ge, Le
 
+from ...descent.problem import Problem
 from ...descent.rules.protocol import LENGTH, MOST_RATE, SHARE, Letter, letters
 from ...scene import Scene
 from ..style.numbers import short
@@ -81,11 +82,15 @@ class LetGo:
         return replace(session, former=None)
 
 
-def dials(scene: Scene, index: int) -> tuple[Dial, ...]:
-    """Those of a scene's lane, in the order in which they stand."""
+def dials(scene: Scene, index: int, known: Problem | None = None) -> tuple[Dial, ...]:
+    """Those of a scene's lane, in the order in which they stand.
+
+    known: the problem that says where they end, if the scene's own may still have to be looked into.
+    """
     lane, count = scene.lanes[index], scene.examples.count
     rule: Any = lane.rule
-    rates, sizes, kept = rates_of(scene, rule), (1.0, float(max(count, 2))), memory_parameter(rule)
+    rates, sizes = rates_of(known or scene.problem(), rule), (1.0, float(max(count, 2)))
+    kept = memory_parameter(rule)
     rate = Dial(
         "rate",
         "η",
@@ -149,9 +154,9 @@ def _whole_dial(name: str, value: int, low: float, high: float) -> Dial:
     return Dial(name, "", f"{value}", position_of(value, ends), message)
 
 
-def rates_of(scene: Scene, rule: object) -> Ends:
+def rates_of(problem: Problem, rule: object) -> Ends:
     """The ends of the slider of η: what is sensible on this surface, for a rule of this kind."""
-    problem, measures = scene.problem(), letters(type(cast(Any, rule)))["learning_rate"].measures
+    measures = letters(type(cast(Any, rule)))["learning_rate"].measures
     if measures == SHARE:
         most = MOST_SHARE
     elif measures == LENGTH:

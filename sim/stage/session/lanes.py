@@ -45,19 +45,21 @@ def with_lanes(
 
     sources: the place of the lane that each was made of; as before if it is not said.
     """
-    before, wanted = session.scene.lanes, session.wanted
+    before, wanted, asked = session.scene.lanes, session.wanted, session.asked
     lane = session.lane if selected is None else selected
     place = min(max(lane, 0), len(lanes) - 1)
     if tuple(lanes) == before:
         return replace(session, lane=place, notice="")
+    each = list(zip(range(len(lanes)) if sources is None else sources, lanes, strict=True))
     if wanted is not None:
-        places = range(len(lanes)) if sources is None else sources
-        each = zip(places, lanes, strict=True)
-        rates = (_rate(wanted.rates[place], wanted.factor, before[place], lane) for place, lane in each)
+        rates = (_rate(wanted.rates[source], wanted.factor, before[source], lane) for source, lane in each)
         wanted = replace(wanted, rates=tuple(rates))
+    if asked:  # A batch size that is set is what is asked for now.
+        asked = tuple(asked[source] if lane.batch_size == before[source].batch_size else None for source, lane in each)
     scene = replace(session.scene, lanes=tuple(lanes), claims=(None,) * len(lanes))
     # A guess was about the lanes as they were.
-    return replace(session, scene=scene, wanted=wanted, lane=place, guess=None, asking=False, notice="")
+    there = replace(session, scene=scene, wanted=wanted, asked=asked if any(asked) else ())
+    return replace(there, lane=place, guess=None, asking=False, notice="")
 
 
 def _rate(rate: Rate, factor: float, before: Lane, lane: Lane) -> Rate:
@@ -358,7 +360,7 @@ class AddLane:
         rule = GradientDescent(lane.rule.learning_rate)
         count = session.scene.examples.count
         fresh = Lane("", rule, count)
-        return _add(session, replace(fresh, name=made(fresh, count, _names(session))))
+        return _add(session, replace(fresh, name=made(fresh, count, _names(session))), copied=False)
 
 
 @dataclass(frozen=True)
@@ -367,7 +369,7 @@ class DuplicateLane:
 
     def apply(self, session: Session) -> Session:
         lane = session.scene.lanes[session.lane]
-        return _add(session, replace(lane, name=_another(session, lane.name)))
+        return _add(session, replace(lane, name=_another(session, lane.name)), copied=True)
 
 
 @dataclass(frozen=True)
@@ -382,14 +384,18 @@ class RemoveLane:
         return with_lanes(session, lanes, sources=[place for place in range(len(lanes) + 1) if place != session.lane])
 
 
-def _add(session: Session, lane: Lane) -> Session:
+def _add(session: Session, lane: Lane, copied: bool) -> Session:
+    """The session with one lane more, the selected lane's copy or one of its own."""
     lanes = session.scene.lanes
     if len(lanes) == MOST_LANES:
         return replace(session, notice=say(session.language, "There is room for six lanes."))
     there = with_lanes(
         replace(session, chosen=True), [*lanes, lane], selected=len(lanes), sources=[*range(len(lanes)), session.lane]
     )
-    return replace(there, scene=translated(there.scene, [lane.name]))
+    asked = (
+        there.asked if copied or not there.asked else (*there.asked[:-1], None)
+    )  # It has the batch that it asks for.
+    return replace(there, scene=translated(there.scene, [lane.name]), asked=asked)
 
 
 def _names(session: Session) -> set[str]:

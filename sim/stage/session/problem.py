@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from itertools import islice, takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,9 +22,10 @@ from ...surface.points import Array
 from ...surface.protocol import LARGEST, Point
 from ..style.numbers import short
 from ..style.theme import say
-from .lanes import at_its_end, grows, renamed, two_digits, with_lanes
+from .lanes import at_its_end, grows, renamed, translated, two_digits, with_lanes
+from .names import numbered
 from .playback import Restart
-from .session import OriginalSettings, Rate, Session, ask
+from .session import Asked, OriginalSettings, Rate, Session, ask
 
 LEAST_SIGMA = 0.01  # Below it, none.
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
@@ -66,13 +67,10 @@ class SetFormula:
             return replace(session, draft=self.formula, refused=str(error))
         examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
         start, rates = _wanted(session)
+        fits = _fits(session, examples.count)
         lanes = [
-            replace(
-                lane,
-                rule=replace(lane.rule, learning_rate=rate.wanted),
-                batch_size=_batch_size(lane.batch_size, scene.examples.count, examples.count),
-            )
-            for lane, rate in zip(scene.lanes, rates, strict=True)
+            replace(fit.lane, rule=replace(fit.lane.rule, learning_rate=rate.wanted))
+            for fit, rate in zip(fits, rates, strict=True)
         ]
         begun = _begun(surface, start, lanes, examples, scene.seed)
         slower = tuple(_slower(lane, begun.factor) for lane in lanes)
@@ -93,7 +91,7 @@ class SetFormula:
         )
         given = (rate._replace(given=lane.rule.learning_rate) for rate, lane in zip(rates, slower, strict=True))
         wanted = OriginalSettings(start, begun.start, begun.factor or 1.0, tuple(given))
-        fresh = renamed(replace(done, scene=mine, wanted=wanted, focus=None), scene)
+        fresh = _called(replace(done, scene=mine, wanted=wanted, focus=None), scene, fits)
         notice = _told(begun, lanes, fresh)
         return replace(ask(Restart().apply(fresh)), notice=notice)
 
@@ -223,9 +221,54 @@ def _of_own_surface(scene: Scene) -> InLanguages[Translation]:
     return tuple((code, Translation(look=look, lane=lanes)) for code, lanes, look in words if look or lanes)
 
 
-def _batch_size(batch_size: int, before: int, count: int) -> int:
-    """A full batch stays one; no batch is larger than N."""
-    return count if batch_size == before else min(batch_size, count)
+class Fit(NamedTuple):
+    """A lane's batch where there are so many examples."""
+
+    lane: Lane
+    asked: Asked | None = None
+    """What it was to be, if there are too few for that."""
+    back: str = ""
+    """What the lane is called again, if its batch has come back."""
+
+
+def _fits(session: Session, count: int) -> list[Fit]:
+    """The lanes' batches where there are so many examples instead of those of the scene."""
+    scene = session.scene
+    each = zip(scene.lanes, session.asked or (None,) * len(scene.lanes), strict=True)
+    return [_fit(lane, asked, scene.examples.count, count) for lane, asked in each]
+
+
+def _fit(lane: Lane, asked: Asked | None, before: int, count: int) -> Fit:
+    """A full batch stays one; of any other there is as much as there are examples."""
+    if asked is None and lane.batch_size == before:
+        return Fit(replace(lane, batch_size=count))
+    asked = asked or Asked(lane.batch_size, lane.name, lane.name)
+    if asked.size < count:
+        return Fit(replace(lane, batch_size=asked.size), None, asked.name if lane.name == asked.cut else "")
+    return Fit(replace(lane, batch_size=count), asked)
+
+
+def _called(session: Session, before: Scene, fits: Sequence[Fit]) -> Session:
+    """The session, in which made names say what has become of the batches of that scene, and what is asked for stays
+    known.
+    """
+    there = renamed(session, before)
+    lanes, names = there.scene.lanes, []
+    backs = ["" if lane.name in there.given else fit.back for lane, fit in zip(lanes, fits, strict=True)]
+    taken = {lane.name for lane, back in zip(lanes, backs, strict=True) if not back}
+    for lane, back in zip(lanes, backs, strict=True):
+        names.append(next(free for free in (back, *numbered(back)) if free not in taken) if back else lane.name)
+        taken.add(names[-1])
+    called = tuple(replace(lane, name=name) for lane, name in zip(lanes, names, strict=True))
+    scene = replace(there.scene, lanes=called)
+    each = zip(fits, before.lanes, names, strict=True)
+    asked = tuple(fit.asked and _followed(fit.asked, old.name, name) for fit, old, name in each)
+    return replace(there, scene=translated(scene, names), asked=asked if any(asked) else ())
+
+
+def _followed(asked: Asked, before: str, name: str) -> Asked:
+    """What is asked for by a lane that has another name now, made for what its batch has become."""
+    return asked._replace(cut=name) if before == asked.cut else asked
 
 
 @dataclass(frozen=True)
@@ -241,7 +284,7 @@ class SetSigma:
 
 @dataclass(frozen=True)
 class ScaleSigma:
-    """Multiply how much the examples differ; from nothing, begin with a little."""
+    """Multiply how much the examples differ, and say how much that is now; from nothing, begin with a little."""
 
     factor: float
 
@@ -256,7 +299,10 @@ class ScaleSigma:
             sigma = 0.0
         if sigma == recipe.sigma:
             return at_its_end(session, "σ", sigma)
-        return SetSigma(sigma).apply(session)
+        told = say(session.language, "σ = {sigma}: how much examples differ", sigma=short(sigma))
+        if not sigma:
+            told = say(session.language, "σ = 0: all examples are alike")
+        return replace(SetSigma(sigma).apply(session), notice=told)
 
 
 @dataclass(frozen=True)
@@ -274,7 +320,9 @@ class ScaleCount:
 
 @dataclass(frozen=True)
 class SetCount:
-    """Set N. Lanes that used all examples go on doing so; no batch can be larger than N."""
+    """Set N. Lanes that used all examples go on doing so; no batch can be larger than N, but what N is too small for
+    comes back, with the lane's name, when N has grown again.
+    """
 
     count: int
 
@@ -283,9 +331,10 @@ class SetCount:
             return _measured(session)
         before = session.scene.examples.count
         count = min(max(self.count, 1), MOST_EXAMPLES)
-        lanes = [replace(lane, batch_size=_batch_size(lane.batch_size, before, count)) for lane in session.scene.lanes]
+        fits = _fits(session, count)
         cut = [lane.name for lane in session.scene.lanes if count <= lane.batch_size < before]
-        there = renamed(with_lanes(_with_examples(session, count=count), lanes), session.scene)
+        changed = with_lanes(_with_examples(session, count=count), [fit.lane for fit in fits])
+        there = _called(changed, session.scene, fits)
         if not cut:
             return there
         names, language = ", ".join(cut), session.language

@@ -8,6 +8,7 @@ messages themselves stand by what they are about: `playback`, `view`, `setup`, `
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
+import numpy as np
 from pygame import Surface
 
 from ...descent.clock import UPDATES
@@ -106,6 +107,17 @@ class OriginalSettings:
     """Of each lane."""
 
 
+class Asked(NamedTuple):
+    """The batch of a lane for which there are too few examples: it comes back when there are more again."""
+
+    size: int
+    """What was asked for."""
+    name: str
+    """What the lane was called with it."""
+    cut: str
+    """What it is called while its batches are all there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A scene, as changed by hand, and how it is being looked at."""
@@ -202,6 +214,8 @@ class Session:
     """Names of lanes that the user has given: they stay, whatever the lanes become."""
     wanted: OriginalSettings | None = None
     """What the lanes and the start of a surface of one's own were meant to be."""
+    asked: tuple[Asked | None, ...] = ()
+    """Of each lane the batch that N is too small for, if it is; empty if it is for none."""
     former: tuple[Scene, int] | None = None
     """While a slider of a lane is dragged: the scene as it was before, and which lane it is."""
     tuning: Search | Retuned | None = None
@@ -250,7 +264,7 @@ OF_THE_WINDOW = frozenset(
 OF_THE_SCENE = frozenset(
     {
         *("scene", "origin", "progress", "seen", "horizon", "clock", "focus", "pose", "turned", "views", "together"),
-        *("lane", "chosen", "given", "wanted", "guess", "asking"),
+        *("lane", "chosen", "given", "wanted", "asked", "guess", "asking"),
     }
 )
 """What is the scene's that is shown, and comes back with it."""
@@ -377,10 +391,21 @@ def race(scene: Scene) -> Race:
     return RACES.get(scene, scene.race)
 
 
+def within_reach(window: Window) -> Window:
+    """How far the maps may be moved: over the scene's window, give or take a window. So one does not get lost."""
+    wide, high = window.width, window.height
+    return Window(window.x0 - wide, window.x1 + wide, window.y0 - high, window.y1 + high)
+
+
 def ridden(session: Session, running: Race) -> tuple[float, float]:
-    """Where the chosen lane's marble is now."""
+    """Where the chosen lane's marble is now, or, once it has gone too far to be followed, where it was last before."""
     track, timing = running.tracks[session.lane], session.scene.timing(session.clock)
-    x, y = track.theta[min(timing.updates(session.lane, session.tick), track.updates)].tolist()
+    theta = track.theta[: min(timing.updates(session.lane, session.tick), track.updates) + 1]
+    near = within_reach(session.scene.window)
+    if not near.contains(theta[-1]):
+        there = np.flatnonzero(near.contains(theta))
+        theta = theta[: there[-1] + 1] if there.size else theta[:1]
+    x, y = theta[-1].tolist()
     return x, y
 
 

@@ -115,6 +115,7 @@ class GoToStep:
             asking=False,
             given=frozenset(),
             wanted=None,
+            asked=(),
             opened=None,
             sheet=step.sheet,
             tally=tally,

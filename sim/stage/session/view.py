@@ -12,7 +12,7 @@ from ..drawing.camera import FLAT, Pose
 from ..style.text import has_family
 from ..style.theme import THEMES, say
 from .odds import PutAway
-from .session import Session
+from .session import Session, within_reach
 from .tour import end
 from .tuning import StopTuning, searching
 
@@ -78,12 +78,11 @@ class Pan:
     up: float
 
     def apply(self, session: Session) -> Session:
-        whole, window = session.scene.window, session.focus or session.scene.window
-        # The middle stays where the scene is, give or take a window: so one does not get lost.
-        x = _between(window.x0 + self.right * window.width, whole.x0 - whole.width, whole.x1 + whole.width)
-        y = _between(window.y0 + self.up * window.height, whole.y0 - whole.height, whole.y1 + whole.height)
+        near, window = within_reach(session.scene.window), session.focus or session.scene.window
+        x = _between(window.x0 + self.right * window.width, near.x0, near.x1)
+        y = _between(window.y0 + self.up * window.height, near.y0, near.y1)
         focus = Window(x, x + window.width, y, y + window.height)
-        return replace(session, focus=focus, riding=False, notice="")
+        return replace(_alighted(session), focus=focus)
 
 
 def _between(value: float, low: float, high: float) -> float:
@@ -95,7 +94,7 @@ class ResetView:
     """Show the scene's own window again."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, focus=None, riding=False, notice="")
+        return replace(_alighted(session), focus=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,14 @@ class RideAlong:
     """Follow the chosen lane's marble from close by, or go back and see all of the map."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, riding=not session.riding, focus=None, notice="")
+        return replace(_alighted(session), riding=not session.riding, focus=None)
+
+
+def _alighted(session: Session) -> Session:
+    """The session, in which no marble is ridden along with; it is said if one was, and stays while a map is dragged."""
+    name = session.scene.texts(session.language).lanes[session.lane]
+    told = say(session.language, "The maps no longer follow {name}.", name=name)
+    return replace(session, riding=False, notice=told if session.riding or session.notice == told else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +128,8 @@ class Follow:
             across, down = abs(x - 0.5 * (seen.x0 + seen.x1)), abs(y - 0.5 * (seen.y0 + seen.y1))
             if across <= 2 * STRAYS * right and down <= 2 * STRAYS * up:
                 return session
-        x = _between(x, whole.x0 - whole.width, whole.x1 + whole.width)
-        y = _between(y, whole.y0 - whole.height, whole.y1 + whole.height)
+        near = within_reach(whole)
+        x, y = _between(x, near.x0, near.x1), _between(y, near.y0, near.y1)
         return replace(session, focus=Window(x - right, x + right, y - up, y + up))
 
 
@@ -132,7 +138,7 @@ class Flatten:
     """Show all of the map, straight from above."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, focus=None, riding=False, goal=FLAT if session.pose != FLAT else None, notice="")
+        return replace(_alighted(session), focus=None, goal=FLAT if session.pose != FLAT else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from ...scene import Scene
 from ..input.controls import fitting
 from ..picture.setting import setting
 from ..picture.snapshot import Snapshot
 from ..session.bindings import Deed
+from ..session.session import Session
 from . import display
 from .beside.preparing import controls_of
 
@@ -72,6 +74,12 @@ class OpenControls:
         """Draw them as they are, onto a canvas that comes onto the screen as it is, or reduced."""
         if self.panel is not None:
             self.panel.draw(canvas, seconds, display.screen().get_size())
+
+    def keep_up(self, session: Session, shown: Scene) -> None:
+        """Let what they stand at be the session's, while the picture of a scene stays: its sliders end as there."""
+        here = setting(session, display.canvas_size())
+        if self.panel is not None and here.controls and self.frame == here.frame:
+            self.panel.show(fitting(session, here.theme, self.panel.lines, shown.problem()))
 
     def show(self, canvas: pygame.Surface, now: Snapshot, seconds: float) -> None:
         """Draw them, if they are open; widgets come with the picture for which they are needed."""

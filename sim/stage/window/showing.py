@@ -9,6 +9,7 @@ from ..drawing.screen import Screen
 from ..drawing.standing import Standing
 from ..picture.around.signs import draw_computing, draw_recording, draw_saving, recording_place
 from ..picture.help import draw_help
+from ..picture.panel.sliders import draw_turned
 from ..picture.picture import draw
 from ..picture.setting import setting
 from ..picture.snapshot import Snapshot, ground_stride
@@ -100,7 +101,7 @@ class Showing:
         standing: the session as it was when its picture was last drawn.
         """
         screen, size = display.screen(), display.screen().get_size()
-        sign = (size, session.help, session.language, told)
+        sign = (size, session.help, session.language, told, session.scene.lanes)
         if self._signed == sign and not self._controls.lively:
             return
         if self._still is None or self._still.get_size() != size:
@@ -109,6 +110,10 @@ class Showing:
         here = setting(standing or session, display.canvas_size())
         theme = load_theme(here.colors, session.language)
         if display.canvas_size() == size:  # A reduced picture that stays shows them as they were.
+            if standing is not None and _is_turned(session, standing):
+                if not (standing.sheet or standing.picking is not None):  # These cover the sliders.
+                    draw_turned(Screen(screen), here.places, session.scene, standing.scene, theme)
+                self._controls.keep_up(session, standing.scene)
             self._controls.draw(screen, seconds)
         said = draw_computing(Screen(screen), here.places, theme) if told else None
         if session.help:
@@ -155,3 +160,9 @@ class Showing:
         empty = screen.copy()
         draw_greeting(empty, load_theme(session.theme))
         return empty
+
+
+def _is_turned(session: Session, standing: Session) -> bool:
+    """Whether a session is one that is on the screen, but for what its sliders say."""
+    scene, shown = session.scene, standing.scene
+    return scene.name == shown.name and len(scene.lanes) == len(shown.lanes)

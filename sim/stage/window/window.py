@@ -33,7 +33,7 @@ from ..session.session import RACES, Message, Session, race, ridden, update
 from ..session.setup import Guess, LoadRules, SkipQuestion, judgement
 from ..session.tour import GoBack
 from ..session.tuning import searching
-from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, ShowControls
+from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, RideAlong, ShowControls
 from ..sheets.scenes import Cards, cards_of
 from ..sheets.sheets import sheet_layout, tab_at
 from ..style.theme import say
@@ -160,7 +160,7 @@ class MainWindow:
             self._showing.show_still(self.session, self._standing, told, seconds)
         else:
             self._go_on(seconds)
-        display.show_hand(not self._waiting and self._invites(self.session.pointer))
+        display.show_hand(not (self._waiting or self._hand.busy) and self._invites(self._mouse_at))
         self._film_on()
 
     def _go_on(self, seconds: float) -> None:
@@ -210,6 +210,8 @@ class MainWindow:
             self._moved = display.now()
         if self.session.scene is not before.scene:
             self._inquiry = None  # Another change takes the place of one that is still to be found out.
+        if self.session.riding and not before.riding:
+            self._tell_of_ride()
         left, guided = self.session.left, self.session.tour is not None
         if left is not None and left is not before.left and not guided:  # Guided, the same key leads back to the step.
             self._tell_of_left(left)
@@ -290,6 +292,13 @@ class MainWindow:
         kept = say(language, "{title} is kept as you changed it: {key} goes back there.", title=title, key=key)
         self.session = update(self.session, Notify(f"{self.session.notice} {kept}".lstrip()))
 
+    def _tell_of_ride(self) -> None:
+        """A marble is ridden along with: whose, and how to come back."""
+        language, lane = self.session.language, self.session.lane
+        name, key = self.session.scene.texts(language).lanes[lane], keys_of(partial(say, language), RideAlong())
+        told = say(language, "The maps follow {name} from close by; {key}: back", name=name, key=key)
+        self.session = update(self.session, Notify(told))
+
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
         if self._waiting or self._showing.moment is None:
@@ -345,6 +354,7 @@ class MainWindow:
         guess = self._guess(event)
         if guess is not None:
             self.send(guess)
+            self.send(Hover(None))  # What was guessed of is looked at.
         else:
             self._answer_maps(event)
 
@@ -352,7 +362,8 @@ class MainWindow:
         """Let the maps answer the mouse, and be drawn anew where the window was covered."""
         mouse = self._mouse(event)
         if mouse is not None and self._sees_what_is_meant():
-            self._hand, deeds = respond(self._hand, mouse, self.session, display.canvas_size())
+            shown = None if self._standing is None else self._standing.scene.problem()
+            self._hand, deeds = respond(self._hand, mouse, self.session, display.canvas_size(), shown)
             for deed in deeds:
                 self._do(deed)
         if event.type in UNCOVERING:

@@ -107,7 +107,7 @@ def test_widgets_turn_into_messages(panel: ControlPanel) -> None:
     message = panel.answer(event)
     assert message is not None
     assert not isinstance(message, Errand)
-    most = rates_of(opened().scene, opened().scene.lanes[0].rule)[1]
+    most = rates_of(opened().scene.problem(), opened().scene.lanes[0].rule)[1]
     assert update(opened(), message).scene.lanes[0].rule.learning_rate == most
     menu = panel._widgets["rule"]
     event = pygame.Event(pygame_gui.UI_DROP_DOWN_MENU_CHANGED, ui_element=menu, text="Adam")
@@ -123,7 +123,7 @@ def test_the_button_of_languages_can_have_a_type_of_its_own(panel: ControlPanel)
 def test_sliders_cover_what_scenes_have_and_little_more(name: str) -> None:
     scene = load_scene(name)
     for lane in scene.lanes:
-        least, most = rates_of(scene, lane.rule)
+        least, most = rates_of(scene.problem(), lane.rule)
         assert least < lane.rule.learning_rate < most < 1e4 * lane.rule.learning_rate
     sigma = getattr(scene.examples, "sigma", None)
     if sigma is not None:
@@ -219,7 +219,7 @@ def test_the_learning_rate_goes_as_far_as_its_meaning_is_sensible(name: str) -> 
         "langevin",
     )
     ends = dict.fromkeys(slopes, 8 / steepest) | dict.fromkeys(("adadelta", "newton", "saddle free newton"), 4.0)
-    most = rates_of(scene, RULES[name]())[1]
+    most = rates_of(scene.problem(), RULES[name]())[1]
     assert most == pytest.approx(ends.get(name, 0.2 * scene.problem().units.length), rel=0.05)
 
 

@@ -15,13 +15,14 @@ from sim.stage.drawing.camera import Pose
 from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.input.mouse import Act, Carrying, Free, Hand, Mouse, Panning, Pressing, Scrubbing, respond
 from sim.stage.picture.around.timeline import track
+from sim.stage.picture.around.transport import knobs
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.setting import Setting, setting
 from sim.stage.session.bindings import Deed, Errand
 from sim.stage.session.playback import GoToEnd, Scrub
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import Drop, MoveStart, OpenScene
-from sim.stage.session.view import ZOOMS, Hover, Pan, ResetView, Turn, Zoom
+from sim.stage.session.view import ZOOMS, Hover, Notify, Pan, ResetView, Rest, Turn, Zoom
 from sim.stage.window import showing
 from sim.stage.window import window as stage_window
 from sim.stage.window.beside import preparing
@@ -366,6 +367,27 @@ def test_while_something_is_dragged_nothing_is_pointed_at(player: Player) -> Non
         assert player.session.pointer == second
 
 
+def test_after_a_click_that_did_something_nothing_is_pointed_at_until_the_mouse_moves(player: Player) -> None:
+    """Else a tooltip would lie over what comes of it."""
+    button = knobs(player.here.places, player.session, player.here.theme)[0].place.center
+    for place in (player.on_map(1, 0.7, 0.3), button):
+        player.do(Act.MOVE, place)
+        player.session = update(player.session, Rest())
+        said = [*player.do(Act.DOWN, place, seconds=9.0), *player.do(Act.UP, place, seconds=9.0)]
+        assert said
+        pointed = [player.session.pointer]
+        player.do(Act.MOVE, (place[0] + 1, place[1]))
+        assert [*pointed, player.session.pointer] == [None, (place[0] + 1, place[1])]
+        assert not player.session.rests
+
+
+def test_a_click_that_does_nothing_leaves_what_is_pointed_at(player: Player) -> None:
+    place = player.here.places.title.center
+    for act in (Act.MOVE, Act.DOWN, Act.UP):
+        assert player.do(act, place) == []
+        assert player.session.pointer == place
+
+
 def test_the_right_button_turns_and_tilts_land_and_does_nothing_else(session: Session) -> None:
     player = Player(replace(session, pose=Pose(-16.0, 46.0)))
     start = player.on_map(0, 0.5, 0.5)
@@ -394,9 +416,15 @@ def test_on_land_a_click_drops_the_marbles_where_it_is_seen(session: Session, pa
     np.testing.assert_allclose(drop.point, point, atol=0.1)
 
 
-def test_a_click_beside_the_land_drops_nothing(session: Session) -> None:
+def test_a_click_beside_the_land_or_on_its_side_drops_nothing_and_that_is_said(session: Session) -> None:
     player = Player(replace(session, pose=Pose(-16.0, 44.0)))
-    corner = player.on_map(0, 0.03, 0.05)
-    player.do(Act.DOWN, corner)
-    assert player.do(Act.UP, corner) == []
-    assert player.session.scene == session.scene
+    area = player.here.places.panels[0].map
+    foot = site_of(session.scene.problem(), player.here.camera, player.here.theme).under
+    column = [(area.centerx, y) for y in range(area.top, area.bottom)]
+    land = [pixel for pixel in column if np.isfinite(foot(np.array(pixel, float) - area.topleft)).all()]
+    side = (area.centerx, land[-1][1] + 3)
+    assert side[1] < area.bottom
+    for place in (player.on_map(0, 0.03, 0.05), side):
+        player.do(Act.DOWN, place)
+        assert player.do(Act.UP, place) == [Notify("No marble can lie there: click on top of the land.")]
+        assert player.session.scene == session.scene

@@ -25,7 +25,7 @@ from sim.stage.session.setup import Guess, Judged, NewSeed, OpenScene, judgement
 from sim.stage.session.view import Hover
 from sim.stage.style.theme import load_theme
 from sim.stage.window import display
-from sim.stage.window.window import MainWindow
+from sim.stage.window.window import RESTING, MainWindow
 
 SCENE = flat_scene("local-minimum")
 RIGHT, WRONG = 0, 1
@@ -185,6 +185,27 @@ def test_a_panel_that_can_be_clicked_is_outlined_and_the_pointer_is_a_hand(
         window.advance([], 0.0)
         assert (hands[-1], window.session.guess) == (False, 1)
         assert tuple(pixels()[edge]) == before
+        window.close()
+
+
+def test_after_a_guess_no_tooltip_comes_until_the_mouse_moves(asked: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 0.0
+    monkeypatch.setattr(display, "now", lambda: clock)
+    with screen(SMALLEST):
+        window = MainWindow(asked)
+        computed(window)
+        middle = setting(asked, SMALLEST).places.panels[1].map.center
+        motion = pygame.Event(pygame.MOUSEMOTION, pos=middle, rel=(0, 0), buttons=(0, 0, 0))
+        window.advance([motion], 0.0)
+        clock += RESTING
+        window.advance([], 0.0)
+        assert window.session.rests
+        click(window, middle)
+        clock += RESTING
+        window.advance([], 0.0)
+        assert (window.session.guess, window.session.pointer) == (1, None)
+        window.advance([motion], 0.0)
+        assert window.session.pointer == middle
         window.close()
 
 

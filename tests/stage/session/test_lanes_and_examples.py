@@ -12,10 +12,13 @@ from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import MOST_RATE
 from sim.scene import MOST_LANES, load_scene
+from sim.scene.reading import Saved, parse_saved
+from sim.scene.saving import saved_text
 from sim.stage.session.lanes import (
     AddLane,
     ChooseRule,
     DuplicateLane,
+    NameLane,
     NextLane,
     NextRule,
     RemoveLane,
@@ -27,8 +30,8 @@ from sim.stage.session.lanes import (
     ShiftMomentum,
 )
 from sim.stage.session.playback import Step
-from sim.stage.session.problem import ScaleCount, ScaleSigma, SetCount, SetSigma
-from sim.stage.session.session import Message, Session, begin, race
+from sim.stage.session.problem import ScaleCount, ScaleSigma, SetCount, SetFormula, SetSigma
+from sim.stage.session.session import Message, Session, begin, changed, race
 from sim.stage.session.view import ShowControls
 from sim.stage.style.numbers import short
 from sim.surface.protocol import LARGEST
@@ -141,6 +144,57 @@ def test_fewer_examples_than_a_batch(session: Session) -> None:
     assert [lane.batch_size for lane in more.scene.lanes] == [40, 1, 40]
 
 
+def batches(session: Session) -> list[tuple[str, int]]:
+    return [(lane.name, lane.batch_size) for lane in session.scene.lanes]
+
+
+@pytest.mark.parametrize("scene", ["local-minimum", "batch-ladder", "adaptive-rules", "twenty-against-one"])
+def test_batches_and_names_for_which_there_were_too_few_examples_come_back(scene: str) -> None:
+    """However few there were in between; a scene that has come back to what it was has not changed."""
+    begun = begin(load_scene(scene))
+    there, count = begun, begun.scene.examples.count
+    for few in (10, 5, 2, 1, 2, 4, 16):
+        there = after(there, SetCount(few))
+        assert all(1 <= lane.batch_size <= few for lane in there.scene.lanes)
+        assert len({lane.name for lane in there.scene.lanes}) == len(there.scene.lanes)
+        assert parse_saved(saved_text(Saved(there.scene)), there.scene.name).scene.lanes == there.scene.lanes
+    assert batches(after(there, SetCount(count))) == batches(begun)
+    assert not changed(after(there, SetCount(count)))
+
+
+def test_only_full_batches_grow_with_the_number_of_examples() -> None:
+    begun = begin(load_scene("batch-ladder"))
+    there = after(begun, *[ScaleCount(0.5)] * 4)
+    assert batches(there) == [("B = 1", 1), ("B = 1 (2)", 1), ("B = 1 (3)", 1), ("B = 1 (4)", 1)]
+    assert batches(after(there, ScaleCount(2))) == [("B = 1", 1), ("B = 2", 2), ("B = 2 (2)", 2), ("B = 2 (3)", 2)]
+    more = after(there, *[ScaleCount(2)] * 6)
+    assert batches(more) == [("B = 1", 1), ("B = 2", 2), ("B = 5", 5), ("B = 64", 64)]
+
+
+def test_a_batch_that_is_set_while_there_are_few_examples_is_what_is_asked_for(session: Session) -> None:
+    few = after(session, SelectLane(1), SetBatchSize(10), SetCount(5))
+    assert batches(after(few, SetBatchSize(3), SetCount(20)))[1] == ("minibatch", 3)
+    assert batches(after(few, SetBatchSize(3), SetBatchSize(5), SetCount(20)))[1] == ("full batch (2)", 20)
+    assert batches(after(few, ChooseRule("adam"), SetCount(20)))[1] == ("Adam", 10)
+    assert batches(after(few, NameLane("mine"), SetCount(20)))[1] == ("mine", 10)
+    assert batches(after(few, SelectLane(0), NameLane("minibatch"), SetCount(20)))[1] == ("minibatch (2)", 10)
+
+
+def test_lanes_that_come_and_go_while_there_are_few_examples_leave_the_others_their_batches(session: Session) -> None:
+    few = after(session, SelectLane(1), SetBatchSize(10), SetCount(5))
+    copied = after(few, DuplicateLane(), SelectLane(0), RemoveLane(), SetCount(20))
+    assert batches(copied) == [("minibatch", 10), ("momentum", 20), ("minibatch (2)", 10)]
+    assert batches(after(few, AddLane(), SetCount(20)))[-1][1] == 20
+    assert batches(after(few, *[AddLane()] * 9, SetCount(20)))[1] == ("minibatch", 10)
+
+
+def test_a_batch_for_which_a_surface_of_ones_own_has_too_few_examples_comes_back() -> None:
+    measured = after(begin(load_scene("stopping-distances")), SelectLane(1), SetBatchSize(24))
+    own = after(measured, SetFormula("x^2 + y^2"))
+    assert own.scene.lanes[1].batch_size == own.scene.examples.count < 24
+    assert after(own, SetCount(40)).scene.lanes[1].batch_size == 24
+
+
 def test_sigma_and_count_are_bounded(session: Session) -> None:
     assert getattr(after(session, SetSigma(-1)).scene.examples, "sigma") == 0  # noqa: B009
     assert getattr(after(session, *[ScaleSigma(0.5)] * 9).scene.examples, "sigma") == 0  # noqa: B009
@@ -172,6 +226,22 @@ def test_a_key_that_goes_no_further_says_so(
     there = after(session, SelectLane(lane), *before)
     assert after(there, key).notice == told
     assert key == ScaleBatchSize(2) or after(there, key).scene == there.scene
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "alike"),
+    [
+        ("en", "σ = 0.25: how much examples differ", "σ = 0: all examples are alike"),
+        ("de", "σ = 0.25: wie verschieden die Beispiele sind", "σ = 0: alle Beispiele sind gleich"),
+        ("zh", "σ = 0.25：样本相差多少", "σ = 0：所有样本都一样"),
+    ],
+)
+def test_a_key_that_changes_how_much_examples_differ_says_how_much_that_is_now(
+    session: Session, language: str, told: str, alike: str
+) -> None:
+    there = after(replace(session, language=language), SetSigma(0.2), ScaleSigma(1.25))
+    assert there.notice == told
+    assert after(there, SetSigma(0.01), ScaleSigma(0.8)).notice == alike
 
 
 def test_beyond_its_limits_no_key_goes_back(session: Session) -> None:

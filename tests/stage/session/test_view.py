@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from driver import computed, screen
 from messages import after
 from scenes import flat_scene
 
 from sim.languages import ENGLISH, LANGUAGES, TRANSLATIONS, Language, LanguageError
+from sim.stage.session.lanes import SelectLane, SetHyperparameter
 from sim.stage.session.playback import Elapsed, Step
-from sim.stage.session.session import Session, begin, race
+from sim.stage.session.session import Session, begin, race, ridden, within_reach
 from sim.stage.session.view import (
     NEAR,
     STRAYS,
@@ -22,9 +24,11 @@ from sim.stage.session.view import (
     ChooseSpread,
     ChooseSwarm,
     Close,
+    Flatten,
     Follow,
     Notify,
     Pan,
+    ResetView,
     RideAlong,
     ShowHelp,
 )
@@ -131,8 +135,32 @@ def test_who_rides_along_stays_near_the_marble_and_comes_back(session: Session) 
     there = after(riding, Follow(far)).focus
     assert there is not None
     assert there.center.tolist() == pytest.approx(far)
-    assert after(riding, RideAlong()) == session
+    assert replace(after(riding, RideAlong()), notice="") == session
     assert not after(riding, Pan(0.1, 0.0)).riding
+
+
+def test_it_is_said_that_maps_follow_a_marble_no_longer(session: Session) -> None:
+    there = after(session, SelectLane(2), RideAlong())
+    for end in (RideAlong(), ResetView(), Pan(0.1, 0.0), Flatten()):
+        assert after(there, end).notice == "The maps no longer follow momentum."
+        assert after(there, end, Pan(0.1, 0.0)).notice == "The maps no longer follow momentum."
+    assert after(session, ResetView()).notice == ""
+
+
+def test_a_marble_that_has_diverged_is_followed_as_far_as_one_can_see() -> None:
+    """Beyond there is a slope and nothing else; it is met again where time goes back."""
+    session = begin(flat_scene("local-minimum"))
+    session = after(session, SelectLane(1), SetHyperparameter("learning_rate", 20.0), RideAlong())
+    running = race(session.scene)
+    running.extend(200)
+    theta, near = running.tracks[1].theta, within_reach(session.scene.window)
+    inside = near.contains(theta)
+    assert inside[0]
+    assert not inside[-1]
+    last = int(np.flatnonzero(inside)[-1])
+    for tick in (last + 1, len(theta) - 1, 10_000):
+        assert ridden(replace(session, progress=float(tick)), running) == tuple(theta[last])
+    assert ridden(session, running) == tuple(theta[0])
 
 
 def test_who_rides_with_a_marble_that_is_lost_sees_a_place_that_there_is(session: Session) -> None:
@@ -147,6 +175,7 @@ def test_a_window_rides_along_with_the_chosen_marble() -> None:
         try:
             computed(window)
             window.send(RideAlong())
+            assert window.session.notice == "The maps follow momentum from close by; Shift R: back"
             for progress in (0.0, 12.0, 60.0):
                 window.session = replace(window.session, progress=progress, seen=60)
                 for _ in range(3):

@@ -24,12 +24,15 @@ from sim.descent import problem as descent_problem
 from sim.descent.rules import RULES
 from sim.descent.rules.registry import Registry
 from sim.scene import load_scene, scene_files
+from sim.stage.drawing.camera import FLAT
+from sim.stage.drawing.screen import Screen
 from sim.stage.input.widgets import ControlPanel
+from sim.stage.picture.panel.sliders import draw_sliders, sliders
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
 from sim.stage.session.lanes import SetHyperparameter
 from sim.stage.session.playback import GoToEnd
-from sim.stage.session.problem import SetFormula, SetSigma
+from sim.stage.session.problem import SetCount, SetFormula, SetSigma
 from sim.stage.session.session import RACES, Session, begin, race
 from sim.stage.session.setup import DraftRules, LoadRules, MoveStart, NewSeed, OpenScene
 from sim.stage.session.view import ChooseSwarm, Notify, ShowHelp, ToggleView
@@ -195,6 +198,82 @@ def test_what_is_dragged_needs_no_sign_unless_it_takes_long(slow: Slow, monkeypa
     monkeypatch.setattr(stage_window, "CARRIED", 0.0)
     slow.wait()
     assert signs
+
+
+def row(session: Session, shown: Session, lane: int) -> Pixels:
+    """A lane's sliders, which end as in the picture that is shown."""
+    here, surface = setting(shown, SIZE), pygame.Surface(SIZE, depth=32)
+    place, em = here.places.panels[lane], here.places.em
+    surface.fill(here.theme.panel)
+    found = sliders(session.scene, lane, place, em, shown.scene.problem())
+    draw_sliders(Screen(surface), found, here.theme.lane(lane), here.theme, em)
+    return pygame.surfarray.array3d(surface.subsurface(place.sliders))
+
+
+def drag(slow: Slow, lane: int) -> None:
+    """Take the first of a lane's sliders and drag it to and fro: knob and number keep up in every frame."""
+    window, shown = slow.window, slow.window._standing
+    assert shown is not None
+    place = setting(shown, SIZE).places.panels[lane]
+    taken = sliders(shown.scene, lane, place, setting(shown, SIZE).places.em)[0]
+    x, y = round(taken.bar.left + taken.dial.position * taken.bar.width), taken.place.centery
+    events = [pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=(x, y))]
+    for share in (0.3, 0.6, 0.2, 0.9):
+        x = round(taken.bar.left + share * taken.bar.width)
+        events.append(pygame.Event(pygame.MOUSEMOTION, pos=(x, y), rel=(0, 0), buttons=(1, 0, 0)))
+    rates = set()
+    for event in events:
+        window.advance([event], 0.02)
+        assert window._waiting
+        assert (
+            pixels()[place.sliders.left : place.sliders.right, place.sliders.top : place.sliders.bottom]
+            == row(window.session, shown, lane)
+        ).all()
+        rates.add(window.session.scene.lanes[lane].rule.learning_rate)
+    assert len(rates) == len(events)
+    window.advance([pygame.Event(pygame.MOUSEBUTTONUP, button=1, pos=(x, y))], 0.02)
+
+
+def test_a_slider_that_is_dragged_stays_under_the_mouse_while_the_race_takes_long(
+    slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = preparing.prepared
+
+    def late(*arguments: Any) -> preparing.Prepared:
+        while not slow.gate.wait(0.002):
+            raise_if_unwanted()
+        return made(*arguments)
+
+    monkeypatch.setattr(stage_window, "prepared", late)
+    press(slow.window, pygame.K_RIGHTBRACKET, "]")
+    drag(slow, 2)
+    rate = slow.window.session.scene.lanes[2].rule.learning_rate
+    slow.finish()
+    assert slow.window.session.scene.lanes[2].rule.learning_rate == rate
+
+
+def test_a_slider_is_dragged_while_examples_that_nobody_has_looked_at_are_looked_into(slow: Slow) -> None:
+    slow.gate.set()
+    slow.window.session = replace(slow.window.session, pose=FLAT)
+    until(slow.ready, 0.01)
+    slow.gate.clear()
+    ask(slow)
+    drag(slow, 2)
+
+
+def test_open_controls_say_what_is_set_while_the_next_picture_is_waited_for(slow: Slow) -> None:
+    slow.window.session = replace(slow.window.session, controls=True)
+    slow.gate.set()
+    until(slow.ready, 0.01)
+    slow.gate.clear()
+    ask(slow)
+    panel = slow.window._controls.panel
+    assert panel is not None
+    for message in (SetHyperparameter("learning_rate", 0.123), SetSigma(0.345), SetCount(7)):
+        slow.window.send(message)
+        slow.wait(1)
+    assert slow.window._waiting
+    assert {value for _, value, _ in panel._labels} >= {"0.123", "0.345", "7"}
 
 
 def test_frames_are_drawn_and_keys_act_meanwhile(slow: Slow) -> None:

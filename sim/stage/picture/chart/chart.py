@@ -25,7 +25,7 @@ from .frame import DASH, draw_frame, legend_rows, plot_area, rates_area, x_at, y
 BADGES, BADGE = 6, 3.0
 """How often a lane's badge stands on its line, and how large it is there, in strokes."""
 TIP = (0.32, 0.4)
-"""Half the width and the height of a tip beyond the edge that points to a loss out of sight, in ems."""
+"""Half the width and the height of a tip at the edge that points to a loss out of sight, in ems."""
 
 
 class Chart:
@@ -61,7 +61,7 @@ class Chart:
         self._draw_ends(canvas, corner, tick)
 
     def _draw_ends(self, canvas: Canvas, corner: tuple[int, int], tick: int) -> None:
-        """Where each lane is at the tick: its badge, or a tip beyond the edge towards a loss out of sight."""
+        """Where each lane is at the tick: its badge, or a tip at the edge towards a loss out of sight."""
         plot, stroke = self.plot, self._stroke
         above: list[tuple[float, Color]] = []
         below: list[tuple[float, Color]] = []
@@ -187,9 +187,10 @@ def _dashed(points: Iterable[Pixel], dash: float) -> Iterator[tuple[Pixel, Pixel
             yield (x0 + one * (x1 - x0), y0 + one * (y1 - y0)), (x0 + other * (x1 - x0), y0 + other * (y1 - y0))
 
 
-def _draw_tip(canvas: Canvas, foot: Pixel, way: int, em: int, color: Color) -> None:
-    """A triangle that stands on an edge there, its tip up (way -1) or down."""
-    (x, y), (half, high) = foot, TIP
-    corners = [(x, y + way * high * em), (x + half * em, y), (x - half * em, y)]
+def _draw_tip(canvas: Canvas, end: Pixel, way: int, em: int, color: Color) -> None:
+    """A triangle that touches an edge there from within, its tip up (way -1) or down: beyond it there are words."""
+    (x, y), (half, high) = end, TIP
+    foot = y - way * high * em
+    corners = [(x, y), (x + half * em, foot), (x - half * em, foot)]
     canvas.polygon(corners, color)
     canvas.curve(corners, color, closed=True)

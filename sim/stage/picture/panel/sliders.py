@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pygame import Rect
 
+from ....descent.problem import Problem
 from ....scene import Scene
 from ...drawing.canvas import Canvas
 from ...drawing.layout import Layout, PanelLayout
@@ -37,16 +38,26 @@ class LaneSlider:
     bar: Rect
     """What the knob runs along."""
 
+    @property
+    def stand(self) -> tuple[str, str, float]:
+        """What is seen of it: its letter, its number, and where its knob is."""
+        return self.dial.sign, self.dial.value, self.dial.position
+
     def position(self, x: float) -> float:
         """Where on it a pixel lies, from 0 to 1."""
         return min(max((x - self.bar.left) / max(self.bar.width, 1), 0.0), 1.0)
 
 
-def sliders(scene: Scene, lane: int, place: PanelLayout, em: int) -> tuple[LaneSlider, ...]:
-    """Those of a lane, the first of them where there is no room for all; none where there is none for any."""
+def sliders(
+    scene: Scene, lane: int, place: PanelLayout, em: int, known: Problem | None = None
+) -> tuple[LaneSlider, ...]:
+    """Those of a lane, the first of them where there is no room for all; none where there is none for any.
+
+    known: the problem that says where they end, if the scene's own may still have to be looked into.
+    """
     if not place.sliders.height:
         return ()
-    found = dials(scene, lane)
+    found = dials(scene, lane, known)
     rows = (_in_a_row(lane, found[:count], place.sliders, em) for count in range(len(found), 0, -1))
     return next((row for row in rows if all(slider.bar.width >= TRACK * em for slider in row)), ())
 
@@ -64,11 +75,11 @@ def _in_a_row(lane: int, found: tuple[Dial, ...], row: Rect, em: int) -> tuple[L
     return tuple(made)
 
 
-def slider_at(scene: Scene, places: Layout, pixel: tuple[int, int]) -> LaneSlider | None:
-    """The slider at that pixel of the picture."""
+def slider_at(scene: Scene, places: Layout, pixel: tuple[int, int], known: Problem | None = None) -> LaneSlider | None:
+    """The slider at that pixel of the picture; known: as for `sliders`."""
     for lane, panel in enumerate(places.panels):
         if panel.sliders.collidepoint(pixel):
-            found = sliders(scene, lane, panel, places.em)
+            found = sliders(scene, lane, panel, places.em, known)
             return next((slider for slider in found if slider.place.collidepoint(pixel)), None)
     return None
 
@@ -86,6 +97,18 @@ def draw_sliders(canvas: Canvas, found: tuple[LaneSlider, ...], color: Color, th
         canvas.disc((x, y), KNOB * em - 2.2 * rim, theme.panel)
         room = slider.place.right - bar.right - round(0.55 * em)
         canvas.text(_written(slider.dial.value, size, room), (slider.place.right - room, y), size, theme.text)
+
+
+def draw_turned(canvas: Canvas, places: Layout, scene: Scene, shown: Scene, theme: Theme) -> None:
+    """Draw the sliders of lanes that have been turned since a picture was drawn, over it; they end where they do there.
+
+    shown: the scene as it is on the picture, with as many lanes.
+    """
+    for lane, panel in enumerate(places.panels):
+        now, then = (sliders(each, lane, panel, places.em, shown.problem()) for each in (scene, shown))
+        if [slider.stand for slider in now] != [slider.stand for slider in then]:
+            canvas.rect(panel.sliders, theme.panel)
+            draw_sliders(canvas, now, theme.lane(lane), theme, places.em)
 
 
 def _written(value: str, size: int, room: int) -> str:
