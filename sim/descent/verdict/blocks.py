@@ -113,6 +113,8 @@ class Progress(NamedTuple):
     """
     surely: Mask
     """Whether that is no chance: in noise, movements may shrink and grow again as long as the noise does not fade."""
+    slowing: Mask
+    """Whether the movements shrink among the last of these blocks, too: else they do beside an earlier throw alone."""
     growing: Array
     """By which factor the longest movement has grown from block to block, at least, over the last SWING movements,"""
     grown: Array
@@ -211,12 +213,15 @@ class History:
         with np.errstate(all="ignore"):
             recent = self._last(SWING // DWELL + 1)
             factors = recent.longest[1:] / recent.longest[:-1]
-            remaining, surely = self._remaining(blocks, fresh.path, self._last(2 * self._patience).longest)
+            longest = self._last(2 * self._patience).longest
+            remaining, surely = self._remaining(blocks, fresh.path, longest)
+            early, late = np.split(longest[self._patience :], [-(-self._patience // 2)])
             return Progress(
                 longest=np.fmax.reduce(recent.longest[1:]),
                 path=fresh.path,
                 remaining=remaining,
                 surely=surely,
+                slowing=np.fmax.reduce(late) < np.fmax.reduce(early),
                 growing=np.nan_to_num(factors.min(axis=0), nan=0.0),
                 grown=np.nan_to_num(factors[1:].min(axis=0), nan=0.0),
                 bouncing=tuple(self._overshooting(blocks, swinging) for swinging in self._swinging(len(blocks.ends))),

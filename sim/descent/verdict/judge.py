@@ -9,7 +9,7 @@ from ...surface.points import Array, Mask, components, norm, vectors
 from ..examples.chance import Indices
 from ..lane import Lane
 from ..problem import Problem
-from .blocks import DWELL, EARLIER, TRACE, Blocks, Columns, History, span_of
+from .blocks import DWELL, EARLIER, SWING, TRACE, Blocks, Columns, History, span_of
 from .kinds import KINDS, LASTING, RANKS, Observation, Rank, VerdictKind, denied, granted
 from .log import NEVER, NOWHERE, Log
 from .plan import SPENT, Plan
@@ -378,7 +378,8 @@ class Judge:
         for_good = self._plan.repeats or left <= (1.0 if self._meets_all else SPENT)
         factors = self._plan.factors(blocks.ends)[:, None] if self._plan.decays else None
         steps = self._plan.steps_left(blocks.ends)[:, None]
-        return see(self._problem, ends, progress, Held(factors, for_good, steps, self._plan.noisy, ended))
+        by_itself = ~(self._plan.noisy | self._plan.rises(blocks.ends, SWING))[:, None]
+        return see(self._problem, ends, progress, Held(factors, for_good, steps, self._plan.noisy, by_itself, ended))
 
 
 def _in_a_row(before: Indices, happens: Mask) -> Indices:

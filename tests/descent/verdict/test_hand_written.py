@@ -3,6 +3,7 @@
 No rule made them: a judge sees nothing but where a marble was. There is one on either side of every tolerance.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.schedules import CONSTANT, Cosine, Schedule
 from sim.descent.verdict import blocks
 from sim.descent.verdict.judge import SWINGING, Judge
 from sim.descent.verdict.kinds import KINDS, LASTING, Event, VerdictKind
@@ -248,6 +250,20 @@ def test_who_only_passes_through_a_standstill_is_not_held() -> None:
     time = np.arange(-600, 601) / 125
     way = np.stack([1.0 + 0.1 * sight.BALANCED_WAY * problem.units.length * 125 / 2 * time**2, 1 + 0 * time], axis=1)
     assert VerdictKind.HELD not in told(judged(problem, way, DECAYING))
+
+
+@pytest.mark.parametrize(("rate", "schedule"), [(0.99, CONSTANT), (1.01, CONSTANT), (1.01, Cosine(length=100))])
+def test_who_has_stopped_on_level_ground_and_goes_on_ever_faster_has_not_stopped(
+    rate: float, schedule: Schedule
+) -> None:
+    """It is told within as many updates as a shortest bounce has; of one whose η rises not before it has come far."""
+    plain, there = problem_of(Formula("tanh(x)")), approach((9.0, 0.0), 0.05, 0.8, 100)
+    movement = 1e-6 * rate ** np.arange(100.0)
+    off = there[-1] + np.stack([np.cumsum(movement), 0 * movement], axis=1)
+    changes = judged(plain, np.concatenate([there, off]), replace(FULL, schedule=schedule)).log.changes()
+    stays, stopped = rate < 1 or schedule != CONSTANT, [VerdictKind.UNDER_WAY, VerdictKind.LEVEL]
+    assert [kind for _, kind in changes] == (stopped if stays else [*stopped, VerdictKind.UNDER_WAY])
+    assert stays or 100 < changes[-1][0] <= 110 + blocks.SWING
 
 
 def test_who_starts_up_at_a_minimum_and_is_back_at_once_stays_settled() -> None:
