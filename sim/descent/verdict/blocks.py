@@ -125,6 +125,8 @@ class Progress(NamedTuple):
 
     Noise is weighed over the last SWING movements, of the longer bounce, too.
     """
+    turning: Mask
+    """Whether it has swung to and fro over the shorter of these, however much less than before, where no noise is."""
 
 
 UNKNOWN, ROUGHLY, EXACTLY = range(3)
@@ -225,6 +227,7 @@ class History:
                 growing=np.nan_to_num(factors.min(axis=0), nan=0.0),
                 grown=np.nan_to_num(factors[1:].min(axis=0), nan=0.0),
                 bouncing=tuple(self._overshooting(blocks, swinging) for swinging in self._swinging(len(blocks.ends))),
+                turning=self._turning(),
             )
 
     def calm(self, blocks: Blocks, spans: int, look: int, runs: Indices) -> Mask:
@@ -297,6 +300,12 @@ class History:
         swinging = [_undamped(motion.longest, motion.turns, count, *bounce) for bounce in BOUNCES]
         swinging[0] |= _undamped(motion.longest, motion.rounds, count, *BOUNCES[0])
         return swinging
+
+    def _turning(self) -> Mask:
+        """Who swings to and fro or round and round as often as in a shortest bounce; where no noise is."""
+        last = self._last(SWING // DWELL)
+        often = np.maximum(last.turns.sum(axis=0), last.rounds.sum(axis=0))
+        return np.asarray((often >= BOUNCES[0][1] * SWING) & (not self._noisy))
 
     def _overshooting(self, blocks: Blocks, swinging: Mask) -> Mask:
         """Which of the runs that swing to and fro (K, M) overshoot, and are not thrown by noise: of those, every other

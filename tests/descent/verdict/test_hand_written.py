@@ -396,6 +396,13 @@ def swing(size: float, factor: float, updates: int, period: int = 2) -> Array:
     return np.stack([0.5 * size * side * factor**time, np.zeros(updates + 1)], axis=1)
 
 
+def round_and_round(size: float, factor: float, updates: int, period: int) -> Array:
+    """About the middle in so many updates, by this factor more from one to the next; in two that is to and fro."""
+    time = np.arange(updates + 1)
+    angle = 2 * np.pi * time / period
+    return np.asarray((0.5 * size * factor**time * np.stack([np.cos(angle), np.sin(angle)])).T)
+
+
 @pytest.mark.parametrize(("decay", "bounces"), [(0.5, True), (1.5, False)])
 def test_a_bounce_is_no_less_than_before(decay: float, bounces: bool) -> None:
     """By up to a thousandth over a quarter of a span."""
@@ -413,10 +420,24 @@ def test_three_movements_in_four_go_back_in_a_bounce(turns: int, bounces: bool) 
     assert (last(judge) is VerdictKind.BOUNCING) == bounces
 
 
-def test_a_bounce_ends_when_it_is_half_as_long() -> None:
-    for share, kinds in ((0.55, [VerdictKind.BOUNCING]), (0.45, [VerdictKind.BOUNCING, VerdictKind.UNDER_WAY])):
-        way = np.concatenate([swing(1.0, 1.0, 99), swing(share, 0.999, 40)])
-        assert told(judged(BOWL, way))[1:] == kinds
+def test_a_bounce_ends_when_it_is_half_as_long_and_goes_to_and_fro_no_more() -> None:
+    """In noise, which may throw it to and fro, as soon as it is half as long."""
+    begun, over = [VerdictKind.BOUNCING], [VerdictKind.BOUNCING, VerdictKind.UNDER_WAY]
+    bounce, time = swing(1.0, 1.0, 99), np.arange(1.0, 42.0)
+    for share, ends in ((0.55, begun), (0.45, over)):
+        damped, onward = swing(share, 0.999, 40), bounce[-1] + share * np.stack([time, 0 * time], axis=1)
+        assert told(judged(BOWL, np.concatenate([bounce, damped])))[1:] == begun
+        assert told(judged(BOWL, np.concatenate([bounce, damped]), SINGLE))[1:] == ends
+        assert told(judged(BOWL, np.concatenate([bounce, onward])))[1:] == ends
+
+
+@pytest.mark.parametrize("period", [2, 4])
+def test_a_bounce_in_bursts_is_one(period: int) -> None:
+    """Between them it swings by ever less of a hundredth; round and round as well, where that takes four updates."""
+    sizes = ((1.0, 1.0), (0.01, 0.99))
+    burst, lull = (np.diff(round_and_round(*size, 40, period), axis=0) for size in sizes)
+    way = np.cumsum(np.concatenate([burst, burst, lull, burst, lull, lull, lull, burst]), axis=0)
+    assert told(judged(BOWL, way)) == [VerdictKind.UNDER_WAY, VerdictKind.BOUNCING]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ class Sight(NamedTuple):
     """Whether one that has been crossing a plateau still does."""
     bouncing: tuple[Mask, ...]
     """Whether it swings to and fro and no less than before, over each of BOUNCES, not by noise: see `Progress`."""
+    turning: Mask
+    """Whether it swings to and fro by however little, not by noise."""
     crease: Mask
     """Whether the gradient jumps where one turns that swings to and fro."""
     longest: Array
@@ -116,6 +118,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             plateau=plateau,
             still_plateau=still_plateau,
             bouncing=progress.bouncing,
+            turning=progress.turning,
             crease=crease,
             longest=progress.longest,
             swelling=swelling,
