@@ -18,7 +18,7 @@ from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.schedules import CONSTANT, Cosine, Schedule
 from sim.descent.verdict import blocks
-from sim.descent.verdict.judge import SWINGING, Judge
+from sim.descent.verdict.judge import CROSSED, SWINGING, Judge
 from sim.descent.verdict.kinds import KINDS, LASTING, Event, VerdictKind
 from sim.descent.verdict.sight import plateaus, rests, saddles, sight, tolerances
 from sim.scene import load_scene, scene_files
@@ -353,6 +353,19 @@ def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
     twenty = np.stack([np.full(41, 4.0), np.linspace(0.0, 0.02, 41)], axis=1)
     assert told(judged(problem, twenty[:20])) == [VerdictKind.UNDER_WAY]  # One look is not enough.
     assert told(judged(problem, twenty[:21])) == [VerdictKind.UNDER_WAY, VerdictKind.PLATEAU]
+
+
+def test_a_plateau_is_crossed_when_several_looks_in_a_row_find_none() -> None:
+    """Where steps are long, one look or two may fall on ground that is steeper; also at several such places."""
+    problem = problem_of(Landscape(wells=(Well((0.0, 0.0), 1.0, 1.0),)), Window(-8.0, 8.0, -8.0, 8.0))
+    on, off = (np.stack([np.full(10, radius), np.linspace(0.0, 0.02, 10)], axis=1) for radius in (4.0, 2.0))
+    crossing = [VerdictKind.UNDER_WAY, VerdictKind.PLATEAU]
+    short = [off] * (CROSSED - 1)
+    way = np.concatenate([on[:1], *[on] * 4, *short, on, *short, on, on])
+    assert told(judged(problem, way)) == crossing
+    judge = judged(problem, np.concatenate([way, *short, off]))
+    assert judge.log.changes()[-1] == (len(way) - 1 + 10 * CROSSED, VerdictKind.UNDER_WAY)
+    assert told(judge) == [*crossing, VerdictKind.UNDER_WAY]
 
 
 @pytest.mark.parametrize("name", [*scene_files()])
