@@ -215,15 +215,15 @@ class History:
         with np.errstate(all="ignore"):
             recent = self._last(SWING // DWELL + 1)
             factors = recent.longest[1:] / recent.longest[:-1]
-            longest = self._last(2 * self._patience).longest
-            remaining, surely = self._remaining(blocks, fresh.path, longest)
-            early, late = np.split(longest[self._patience :], [-(-self._patience // 2)])
+            parts = np.split(self._last(2 * self._patience).longest, [self._patience, -(-3 * self._patience // 2)])
+            before, early, late = map(np.fmax.reduce, parts)
+            remaining, surely = self._remaining(blocks, fresh.path, before, np.fmax(early, late))
             return Progress(
                 longest=np.fmax.reduce(recent.longest[1:]),
                 path=fresh.path,
                 remaining=remaining,
                 surely=surely,
-                slowing=np.fmax.reduce(late) < np.fmax.reduce(early),
+                slowing=late < early,
                 growing=np.nan_to_num(factors.min(axis=0), nan=0.0),
                 grown=np.nan_to_num(factors[1:].min(axis=0), nan=0.0),
                 bouncing=tuple(self._overshooting(blocks, swinging) for swinging in self._swinging(len(blocks.ends))),
@@ -276,14 +276,12 @@ class History:
             part[rows, runs] = numbers
         self._known[rows, runs] = known
 
-    def _remaining(self, blocks: Blocks, path: Array, longest: Array) -> tuple[Array, Mask]:
+    def _remaining(self, blocks: Blocks, path: Array, before: Array, after: Array) -> tuple[Array, Mask]:
         """The sum of the geometric series that goes on as the longest movements of these blocks' halves do, and whether
         it does so for sure.
 
-        path: the ways of the last blocks (K, M); longest: the movements of these and of some before, (2 P, K, M).
+        path: the ways of the last blocks; before, after: the longest movements of these halves; (K, M) each.
         """
-        before = np.fmax.reduce(longest[: self._patience])
-        after = np.fmax.reduce(longest[self._patience :])
         way = self._patience * DWELL * after * after / (before - after)
         way = np.where((after < before) & (path <= self._resting), way, np.inf)
         surely = np.ones(way.shape, dtype=np.bool_)
@@ -304,8 +302,10 @@ class History:
     def _turning(self) -> Mask:
         """Who swings to and fro or round and round as often as in a shortest bounce; where no noise is."""
         last = self._last(SWING // DWELL)
-        often = np.maximum(last.turns.sum(axis=0), last.rounds.sum(axis=0))
-        return np.asarray((often >= BOUNCES[0][1] * SWING) & (not self._noisy))
+        if self._noisy:
+            return np.zeros(last.turns.shape[1:], dtype=np.bool_)
+        often = np.maximum(total(last.turns), total(last.rounds))
+        return np.asarray(often >= BOUNCES[0][1] * SWING)
 
     def _overshooting(self, blocks: Blocks, swinging: Mask) -> Mask:
         """Which of the runs that swing to and fro (K, M) overshoot, and are not thrown by noise: of those, every other
