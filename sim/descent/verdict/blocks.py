@@ -113,6 +113,8 @@ class Progress(NamedTuple):
     """
     surely: Mask
     """Whether that is no chance: in noise, movements may shrink and grow again as long as the noise does not fade."""
+    slowing: Mask
+    """Whether the movements shrink among the last of these blocks, too: else they do beside an earlier throw alone."""
     growing: Array
     """By which factor the longest movement has grown from block to block, at least, over the last SWING movements,"""
     grown: Array
@@ -123,6 +125,8 @@ class Progress(NamedTuple):
 
     Noise is weighed over the last SWING movements, of the longer bounce, too.
     """
+    turning: Mask
+    """Whether it has swung to and fro over the shorter of these, however much less than before, where no noise is."""
 
 
 UNKNOWN, ROUGHLY, EXACTLY = range(3)
@@ -211,15 +215,19 @@ class History:
         with np.errstate(all="ignore"):
             recent = self._last(SWING // DWELL + 1)
             factors = recent.longest[1:] / recent.longest[:-1]
-            remaining, surely = self._remaining(blocks, fresh.path, self._last(2 * self._patience).longest)
+            parts = np.split(self._last(2 * self._patience).longest, [self._patience, -(-3 * self._patience // 2)])
+            before, early, late = map(np.fmax.reduce, parts)
+            remaining, surely = self._remaining(blocks, fresh.path, before, np.fmax(early, late))
             return Progress(
                 longest=np.fmax.reduce(recent.longest[1:]),
                 path=fresh.path,
                 remaining=remaining,
                 surely=surely,
+                slowing=late < early,
                 growing=np.nan_to_num(factors.min(axis=0), nan=0.0),
                 grown=np.nan_to_num(factors[1:].min(axis=0), nan=0.0),
                 bouncing=tuple(self._overshooting(blocks, swinging) for swinging in self._swinging(len(blocks.ends))),
+                turning=self._turning(),
             )
 
     def calm(self, blocks: Blocks, spans: int, look: int, runs: Indices) -> Mask:
@@ -268,14 +276,12 @@ class History:
             part[rows, runs] = numbers
         self._known[rows, runs] = known
 
-    def _remaining(self, blocks: Blocks, path: Array, longest: Array) -> tuple[Array, Mask]:
+    def _remaining(self, blocks: Blocks, path: Array, before: Array, after: Array) -> tuple[Array, Mask]:
         """The sum of the geometric series that goes on as the longest movements of these blocks' halves do, and whether
         it does so for sure.
 
-        path: the ways of the last blocks (K, M); longest: the movements of these and of some before, (2 P, K, M).
+        path: the ways of the last blocks; before, after: the longest movements of these halves; (K, M) each.
         """
-        before = np.fmax.reduce(longest[: self._patience])
-        after = np.fmax.reduce(longest[self._patience :])
         way = self._patience * DWELL * after * after / (before - after)
         way = np.where((after < before) & (path <= self._resting), way, np.inf)
         surely = np.ones(way.shape, dtype=np.bool_)
@@ -292,6 +298,14 @@ class History:
         swinging = [_undamped(motion.longest, motion.turns, count, *bounce) for bounce in BOUNCES]
         swinging[0] |= _undamped(motion.longest, motion.rounds, count, *BOUNCES[0])
         return swinging
+
+    def _turning(self) -> Mask:
+        """Who swings to and fro or round and round as often as in a shortest bounce; where no noise is."""
+        last = self._last(SWING // DWELL)
+        if self._noisy:
+            return np.zeros(last.turns.shape[1:], dtype=np.bool_)
+        often = np.maximum(total(last.turns), total(last.rounds))
+        return np.asarray(often >= BOUNCES[0][1] * SWING)
 
     def _overshooting(self, blocks: Blocks, swinging: Mask) -> Mask:
         """Which of the runs that swing to and fro (K, M) overshoot, and are not thrown by noise: of those, every other

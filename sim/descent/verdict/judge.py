@@ -9,7 +9,7 @@ from ...surface.points import Array, Mask, components, norm, vectors
 from ..examples.chance import Indices
 from ..lane import Lane
 from ..problem import Problem
-from .blocks import DWELL, EARLIER, TRACE, Blocks, Columns, History, span_of
+from .blocks import DWELL, EARLIER, SWING, TRACE, Blocks, Columns, History, span_of
 from .kinds import KINDS, LASTING, RANKS, Observation, Rank, VerdictKind, denied, granted
 from .log import NEVER, NOWHERE, Log
 from .plan import SPENT, Plan
@@ -30,6 +30,8 @@ STRAYING = 16
 to stay inside a basin there."""
 SWINGING = 20
 """In how many blocks in a row one that has come to rest at a minimum moves too far for that, that it rests no more."""
+CROSSED = 3
+"""In how many blocks in a row one that crosses a plateau comes to ground that is none, until it has crossed it."""
 
 UNDER_WAY, OFF_SURFACE = KINDS.index(VerdictKind.UNDER_WAY), KINDS.index(VerdictKind.OFF_SURFACE)
 _LOOKS = np.array([kind.looks for kind in KINDS])
@@ -92,6 +94,7 @@ class Judge:
         self._farther = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has got farther than ever,
         self._farthest = norm(starts - problem.window.center)  # which was so far from the window's centre.
         self._restless = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has moved too far for a rest.
+        self._off = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has been on no plateau.
         self._searched = np.zeros(marbles, dtype=np.intp)  # When no basin was found around it, outside of those known.
 
     @property
@@ -378,7 +381,12 @@ class Judge:
         for_good = self._plan.repeats or left <= (1.0 if self._meets_all else SPENT)
         factors = self._plan.factors(blocks.ends)[:, None] if self._plan.decays else None
         steps = self._plan.steps_left(blocks.ends)[:, None]
-        return see(self._problem, ends, progress, Held(factors, for_good, steps, self._plan.noisy, ended))
+        by_itself = ~(self._plan.noisy | self._plan.rises(blocks.ends, SWING))[:, None]
+        held = Held(factors, for_good, steps, self._plan.noisy, by_itself, ended)
+        sight = see(self._problem, ends, progress, held)
+        off = _in_a_row(self._off, ~sight.still_plateau)
+        self._off = off[-1]
+        return sight._replace(still_plateau=off < CROSSED)
 
 
 def _in_a_row(before: Indices, happens: Mask) -> Indices:

@@ -28,7 +28,9 @@ One whose movement only passes through 0 stands still for less, even where avera
 with β₂ = 0.999.
 """
 LOWER = 1e-9  # The relative difference from which on one loss counts as lower than another: more than rounding.
-DAMPED = 0.5  # A bounce ends once its longest movement is below this share of the longest at its beginning.
+# A bounce ends once its longest movement is below this share of the longest at its beginning; without noise, not while
+# it goes to and fro: some rules swing in bursts, and others by as much as their learning rate has fallen to.
+DAMPED = 0.5
 
 
 class Observation(NamedTuple):
@@ -155,9 +157,8 @@ def _swings(seen: Observation) -> Mask:
 
 
 def _still_swings(seen: Observation) -> Mask:
-    return np.asarray(
-        (seen.stay >= DWELL) & (seen.sight.longest >= DAMPED * seen.swing) & ~seen.sight.swelling & ~seen.straying
-    )
+    swings = (seen.sight.longest >= DAMPED * seen.swing) | seen.sight.turning
+    return np.asarray((seen.stay >= DWELL) & swings & ~seen.sight.swelling & ~seen.straying)
 
 
 class Part(str):

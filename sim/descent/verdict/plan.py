@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...surface.points import Array
+from ...surface.points import Array, Mask
 from ..examples.chance import Indices
 from ..lane import Lane
 from ..rules import OWN
@@ -77,6 +77,12 @@ class Plan:
         schedule, epoch = self.lane.schedule, self.epoch
         factors = np.array([schedule.factor(update, epoch) for update in updates.tolist()])
         return np.where(factors >= TELLING, factors, 0.0)
+
+    def rises(self, updates: Indices, span: int) -> Mask:
+        """Whether the learning rate before each of these updates is more than so many before."""
+        if self.constant:
+            return np.zeros(len(updates), dtype=np.bool_)
+        return np.asarray(self.rates(updates - 1) > self.rates(np.maximum(updates - 1 - span, 0)))
 
     def steps_left(self, updates: Indices) -> Array:
         """All steps from each of these updates on, as so many of its own learning rate at most; infinite if unknown.

@@ -62,9 +62,11 @@ class Told(NamedTuple):
     path: Array
     remaining: Array
     surely: Mask
+    slowing: Mask
     growing: Array
     grown: Array
     bouncing: tuple[Mask, ...]
+    turning: Mask
     calm: tuple[Mask, ...]
 
 
@@ -174,6 +176,30 @@ def test_progress_is_what_it_is_defined_to_be(runs: Runs, count: int, batch_size
     assert progress.growing.max() > 1.5
     assert (progress.bouncing[1][-1, 6], progress.bouncing[0][-1, 1]) == (True, not noisy)
     assert any(part.any() for part in progress.calm) == noisy
+
+
+@pytest.mark.parametrize(("batch_size", "early", "late"), [(20, 10, 10), (5, 30, 20)])
+def test_who_slows_does_so_among_the_last_of_the_blocks_that_are_compared(
+    runs: Runs, batch_size: int, early: int, late: int
+) -> None:
+    slowing = read(runs, 20, batch_size, [UPDATES + 1]).slowing
+    lengths = np.hypot(*runs.movement.transpose(2, 0, 1))
+    for moment in range(early + late, UPDATES + 1, DWELL):
+        before, after = np.split(lengths[moment - early - late : moment], [early])
+        assert_array_equal(slowing[moment // DWELL - 1], after.max(axis=0) < before.max(axis=0))
+    assert slowing[-1].any()
+    assert not slowing[-1].all()
+
+
+@pytest.mark.parametrize("batch_size", [20, 5])
+def test_who_goes_to_and_fro_is_told_however_little_it_is_where_no_noise_is(runs: Runs, batch_size: int) -> None:
+    turning = read(runs, 20, batch_size, [UPDATES + 1]).turning
+    often = np.cumsum([back(runs.movement, earlier) for earlier in (1, 2)], axis=1)
+    for moment in range(50, UPDATES + 1, DWELL):
+        counts = (often[:, moment - 1] - often[:, moment - 41]).max(axis=0)
+        assert_array_equal(turning[moment // DWELL - 1], (counts >= 30) & (batch_size == 20))
+    assert turning.any() == (batch_size == 20)
+    assert not turning.all()
 
 
 @pytest.mark.parametrize("stops", [range(1, UPDATES + 2), [1, 2, 257, 500, UPDATES + 1], [37, 38, 400, UPDATES + 1]])

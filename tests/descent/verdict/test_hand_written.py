@@ -3,6 +3,7 @@
 No rule made them: a judge sees nothing but where a marble was. There is one on either side of every tolerance.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -15,8 +16,9 @@ from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.schedules import CONSTANT, Cosine, Schedule
 from sim.descent.verdict import blocks
-from sim.descent.verdict.judge import SWINGING, Judge
+from sim.descent.verdict.judge import CROSSED, SWINGING, Judge
 from sim.descent.verdict.kinds import KINDS, LASTING, Event, VerdictKind
 from sim.descent.verdict.sight import plateaus, rests, saddles, sight, tolerances
 from sim.scene import load_scene, scene_files
@@ -250,6 +252,20 @@ def test_who_only_passes_through_a_standstill_is_not_held() -> None:
     assert VerdictKind.HELD not in told(judged(problem, way, DECAYING))
 
 
+@pytest.mark.parametrize(("rate", "schedule"), [(0.99, CONSTANT), (1.01, CONSTANT), (1.01, Cosine(length=100))])
+def test_who_has_stopped_on_level_ground_and_goes_on_ever_faster_has_not_stopped(
+    rate: float, schedule: Schedule
+) -> None:
+    """It is told within as many updates as a shortest bounce has; of one whose η rises not before it has come far."""
+    plain, there = problem_of(Formula("tanh(x)")), approach((9.0, 0.0), 0.05, 0.8, 100)
+    movement = 1e-6 * rate ** np.arange(100.0)
+    off = there[-1] + np.stack([np.cumsum(movement), 0 * movement], axis=1)
+    changes = judged(plain, np.concatenate([there, off]), replace(FULL, schedule=schedule)).log.changes()
+    stays, stopped = rate < 1 or schedule != CONSTANT, [VerdictKind.UNDER_WAY, VerdictKind.LEVEL]
+    assert [kind for _, kind in changes] == (stopped if stays else [*stopped, VerdictKind.UNDER_WAY])
+    assert stays or 100 < changes[-1][0] <= 110 + blocks.SWING
+
+
 def test_who_starts_up_at_a_minimum_and_is_back_at_once_stays_settled() -> None:
     """Within so many diagonals of it, however quickly it moves: a little less, and a little more."""
     there = approach((0.0, 0.0), 0.05, 0.8, 100)
@@ -339,6 +355,19 @@ def test_a_plateau_is_where_the_slope_says_nothing_of_the_way_down() -> None:
     assert told(judged(problem, twenty[:21])) == [VerdictKind.UNDER_WAY, VerdictKind.PLATEAU]
 
 
+def test_a_plateau_is_crossed_when_several_looks_in_a_row_find_none() -> None:
+    """Where steps are long, one look or two may fall on ground that is steeper; also at several such places."""
+    problem = problem_of(Landscape(wells=(Well((0.0, 0.0), 1.0, 1.0),)), Window(-8.0, 8.0, -8.0, 8.0))
+    on, off = (np.stack([np.full(10, radius), np.linspace(0.0, 0.02, 10)], axis=1) for radius in (4.0, 2.0))
+    crossing = [VerdictKind.UNDER_WAY, VerdictKind.PLATEAU]
+    short = [off] * (CROSSED - 1)
+    way = np.concatenate([on[:1], *[on] * 4, *short, on, *short, on, on])
+    assert told(judged(problem, way)) == crossing
+    judge = judged(problem, np.concatenate([way, *short, off]))
+    assert judge.log.changes()[-1] == (len(way) - 1 + 10 * CROSSED, VerdictKind.UNDER_WAY)
+    assert told(judge) == [*crossing, VerdictKind.UNDER_WAY]
+
+
 @pytest.mark.parametrize("name", [*scene_files()])
 def test_where_nobody_looks_for_a_plateau_there_is_none(name: str) -> None:
     """And that is so in most of the discs in which a flow certainly ends in their minimum."""
@@ -380,6 +409,13 @@ def swing(size: float, factor: float, updates: int, period: int = 2) -> Array:
     return np.stack([0.5 * size * side * factor**time, np.zeros(updates + 1)], axis=1)
 
 
+def round_and_round(size: float, factor: float, updates: int, period: int) -> Array:
+    """About the middle in so many updates, by this factor more from one to the next; in two that is to and fro."""
+    time = np.arange(updates + 1)
+    angle = 2 * np.pi * time / period
+    return np.asarray((0.5 * size * factor**time * np.stack([np.cos(angle), np.sin(angle)])).T)
+
+
 @pytest.mark.parametrize(("decay", "bounces"), [(0.5, True), (1.5, False)])
 def test_a_bounce_is_no_less_than_before(decay: float, bounces: bool) -> None:
     """By up to a thousandth over a quarter of a span."""
@@ -397,10 +433,24 @@ def test_three_movements_in_four_go_back_in_a_bounce(turns: int, bounces: bool) 
     assert (last(judge) is VerdictKind.BOUNCING) == bounces
 
 
-def test_a_bounce_ends_when_it_is_half_as_long() -> None:
-    for share, kinds in ((0.55, [VerdictKind.BOUNCING]), (0.45, [VerdictKind.BOUNCING, VerdictKind.UNDER_WAY])):
-        way = np.concatenate([swing(1.0, 1.0, 99), swing(share, 0.999, 40)])
-        assert told(judged(BOWL, way))[1:] == kinds
+def test_a_bounce_ends_when_it_is_half_as_long_and_goes_to_and_fro_no_more() -> None:
+    """In noise, which may throw it to and fro, as soon as it is half as long."""
+    begun, over = [VerdictKind.BOUNCING], [VerdictKind.BOUNCING, VerdictKind.UNDER_WAY]
+    bounce, time = swing(1.0, 1.0, 99), np.arange(1.0, 42.0)
+    for share, ends in ((0.55, begun), (0.45, over)):
+        damped, onward = swing(share, 0.999, 40), bounce[-1] + share * np.stack([time, 0 * time], axis=1)
+        assert told(judged(BOWL, np.concatenate([bounce, damped])))[1:] == begun
+        assert told(judged(BOWL, np.concatenate([bounce, damped]), SINGLE))[1:] == ends
+        assert told(judged(BOWL, np.concatenate([bounce, onward])))[1:] == ends
+
+
+@pytest.mark.parametrize("period", [2, 4])
+def test_a_bounce_in_bursts_is_one(period: int) -> None:
+    """Between them it swings by ever less of a hundredth; round and round as well, where that takes four updates."""
+    sizes = ((1.0, 1.0), (0.01, 0.99))
+    burst, lull = (np.diff(round_and_round(*size, 40, period), axis=0) for size in sizes)
+    way = np.cumsum(np.concatenate([burst, burst, lull, burst, lull, lull, lull, burst]), axis=0)
+    assert told(judged(BOWL, way)) == [VerdictKind.UNDER_WAY, VerdictKind.BOUNCING]
 
 
 @pytest.mark.parametrize(

@@ -233,6 +233,21 @@ def test_who_travels_on_however_slowly_has_not_stopped(
             assert np.hypot(*(theta[since:end] - theta[since]).T).max() < 0.005 * diagonal
 
 
+@pytest.mark.parametrize("start", [0.68, 0.7, 0.72])
+@pytest.mark.parametrize("batch", [20, 2])
+def test_who_is_thrown_onto_level_ground_and_goes_on_ever_faster_has_not_stopped_there(
+    start: float, batch: int
+) -> None:
+    """Its first movement is ten thousand times as long as the next, which are all longer than the one before."""
+    problem = Problem(*TiltedExamples(0.0, count=20).sums(Formula("1 - exp(-(x^2 + y^2))")), square(6.0))
+    race = Race(problem, [Lane("", GradientDescent(5.0), batch)], (start, 0.0), 0)
+    race.extend(1000)
+    movements = np.hypot(*race.judges[0].track.movement.T)
+    assert movements[0] > 1e4 * movements[1]
+    assert (np.diff(movements[1:]) > 0).all()
+    assert told(race.judges[0]) == [VerdictKind.UNDER_WAY, VerdictKind.PLATEAU]
+
+
 def test_who_rests_as_low_as_a_minimum_to_which_no_level_way_leads_is_in_none() -> None:
     """Between the tail and the minimum at 0, which is as low, is a hill."""
     judge = judged("x^2*exp(-x^2) + y^2", (5.5, 0.5), STEP, square(2.0))

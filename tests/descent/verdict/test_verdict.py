@@ -21,6 +21,7 @@ from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Rule
 from sim.descent.rules.sign.lion import Lion
+from sim.descent.schedules import CONSTANT, Cosine, Schedule
 from sim.descent.track import Track
 from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.kinds import EVENT_KINDS, Verdict, VerdictKind
@@ -300,6 +301,19 @@ def test_what_overshoots_bounces_in_noise_as_well() -> None:
 def test_a_rule_with_steps_of_fixed_length_ends_in_bouncing() -> None:
     judge = judged(tilted(Himmelblau()), lane(RMSprop(0.2, 0.9), 20), (0.5, 0.5), 1000)
     assert judge.verdict(1000).kind is VerdictKind.BOUNCING
+
+
+@pytest.mark.parametrize("start", [(1.499, 1.3), (1.999, -0.996), (-1.5, 0.7)])
+@pytest.mark.parametrize("schedule", [CONSTANT, Cosine(length=1500)])
+def test_who_swings_in_bursts_or_by_as_much_as_its_learning_rate_falls_to_bounces_until_it_rests(
+    start: tuple[float, float], schedule: Schedule
+) -> None:
+    problem = tilted(Formula("(y^2 - 1)^2 + x^2 + 0.1*y"))
+    judge = judged(problem, replace(lane(RMSprop(0.03), 20), schedule=schedule), start, 2500)
+    kinds = [kind for _, kind in judge.changes]
+    assert VerdictKind.BOUNCING in kinds
+    for before, after in pairwise(kinds):
+        assert before is not VerdictKind.BOUNCING or after in RESTS
 
 
 @pytest.mark.parametrize("start", [(2.0, 1.3), (1.0, -0.37), (-0.5, 2.0)])

@@ -35,5 +35,7 @@ class Held(NamedTuple):
     """All steps that are still to come, as so many of the present η at most, where η fades; else infinite: (K, 1)."""
     noisy: bool
     """Whether there is noise, in which movements shrink and grow by chance."""
+    by_itself: Mask
+    """Whether movements that grow do so neither by noise nor by a learning rate that rises; (K, 1)."""
     ended: Mask
     """Whose η is next to nothing from then on, and who has taken no step any more; (K, M)."""

@@ -16,7 +16,7 @@ from .creases import creased
 from .ends import Ends, Held
 from .leaving import GROWING, swells
 from .plateaus import on_plateaus
-from .rests import MAXIMUM, MOVING, SADDLE, SLOPE, resting, still_resting
+from .rests import LEVEL, MAXIMUM, MINIMUM, MOVING, SADDLE, SLOPE, resting, still_resting
 from .saddles import lingering
 from .tolerances import AT_HAND, LEAVING
 
@@ -53,6 +53,8 @@ class Sight(NamedTuple):
     """Whether one that has been crossing a plateau still does."""
     bouncing: tuple[Mask, ...]
     """Whether it swings to and fro and no less than before, over each of BOUNCES, not by noise: see `Progress`."""
+    turning: Mask
+    """Whether it swings to and fro by however little, not by noise."""
     crease: Mask
     """Whether the gradient jumps where one turns that swings to and fro."""
     longest: Array
@@ -83,6 +85,10 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
         stilled = spent & short & held.noisy  # By η alone, however movements shrink and grow by chance.
         still = (arriving & short) | stilled | held.ended
         rest, lowest = resting(problem, ends, still, AT_HAND * length)
+        # Where there is no minimum, who was thrown there may go on ever faster.
+        stopped = unmoved | (progress.path <= ROUNDING * length) | stilled
+        still &= (rest == MINIMUM) | progress.slowing | stopped
+        rest[~still] = MOVING
         # Where the loss bends down, movements may grow by more than η falls.
         rest[stilled & ~(arriving | held.ended) & ((rest == SADDLE) | (rest == MAXIMUM))] = MOVING
         slow = (progress.path <= RESTLESS * REST_WAY * length) | held.ended
@@ -92,6 +98,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             if held.factors is not None:  # A way is short as well where η is: it must be without that, to begin with.
                 stands |= progress.path <= slack * BALANCED_WAY * length * (held.factors if slack == 1 else 1.0)
             part[(part == SLOPE) & ~stands] = MOVING
+        stays[(progress.growing > 1) & held.by_itself & ((stays == LEVEL) | (stays == SLOPE))] = MOVING
         at, still_at = lingering(problem, ends, progress.path)
         plateau, still_plateau = on_plateaus(problem, ends)
         swinging = np.any(progress.bouncing, axis=0)
@@ -111,6 +118,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             plateau=plateau,
             still_plateau=still_plateau,
             bouncing=progress.bouncing,
+            turning=progress.turning,
             crease=crease,
             longest=progress.longest,
             swelling=swelling,
