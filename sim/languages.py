@@ -33,7 +33,7 @@ LONGEST_NAME = 24
 THOUSANDS = {"comma": ",", "point": ".", "space": "\u00a0"}
 """What may stand between the thousands of a number, by its name in a language's file; a space does not break."""
 FEWEST_DIGITS = 5
-"""Of whole numbers whose thousands are set apart: those of four digits are as they are in names, such as B = 1000."""
+"""Digits from which a whole number's thousands are set apart: with four it is as in names, such as B = 1000."""
 GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])")
 
 

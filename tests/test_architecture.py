@@ -51,6 +51,11 @@ HOUSE_ENTRIES = 17
 
 STAGE_ONLY = {"pygame", "pygame_gui"}
 
+LEANING = re.compile(r"(The same|Those|That|Of)\b")
+"""How a docstring begins whose subject is named only by the definition before it."""
+MAY_LEAN = (Path("sim", "stage", "window"), Path("sim", "descent", "verdict"))
+"""The folders whose docstrings may still begin so."""
+
 
 def modules(root: Path) -> Iterator[Path]:
     """Every Python file of the house below root, as a path relative to it."""
@@ -275,6 +280,28 @@ def test_numbers_stand_at_the_top() -> None:
 def test_how_a_number_that_stands_below_is_told() -> None:
     below = "A = 1\ndef f(): pass\nB, C = 2.0, -1\nD: float = A / 2\nE = f(3)\nF = 'x'"
     assert late_numbers(below) == ["B, C = (2.0, -1)", "D: float = A / 2"]
+
+
+def leaning(source: str) -> list[str]:
+    """The first lines of docstrings, those of attributes too, that do not name their subject."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str(text))) if LEANING.match(text.strip()):
+                found.append(text.strip().splitlines()[0])
+    return found
+
+
+def test_docstrings_name_their_subject() -> None:
+    held = [path for path in modules(ROOT) if not any(path.is_relative_to(folder) for folder in MAY_LEAN)]
+    assert {path: found for path in held if (found := leaning((ROOT / path).read_text("utf-8")))} == {}
+
+
+def test_how_a_docstring_without_its_subject_is_told() -> None:
+    leans = '"""The same, kept."""\nA = 1\n"""Of a line."""\ndef f():\n    """\n    Those of a lane.\n    """'
+    stands = '"""The samest."""\nA = "Those"\n"""Offers."""\ndef f():\n    """The lanes: those of a scene."""'
+    assert leaning(leans) == ["The same, kept.", "Of a line.", "Those of a lane."]
+    assert leaning(stands) == []
 
 
 def test_every_folder_is_a_package() -> None:

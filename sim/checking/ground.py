@@ -15,7 +15,7 @@ from ..surface.points import Array
 
 MATRIX = np.array([[2.0, 0.3], [0.3, 0.7]])
 STEEPER = 0.2
-"""Of the loss ½ xᵀ A x + s Σ log cosh xᵢ about the middle of a batch, which lies elsewhere in every update.
+"""A and s of the loss ½ xᵀ A x + s Σ log cosh xᵢ about the middle of a batch, which lies elsewhere in every update.
 
 It grows no faster than a square, so that a rule that climbs stays among the numbers for a while.
 """
@@ -24,7 +24,7 @@ STARTS = np.array([[1.3, -0.8], [-0.4, 0.9], [0.05, 1.7], [-1.1, -0.6], [2.2, 0.
 
 
 class Writable(ConstantGradient):
-    """The same slope everywhere, in arrays that may be written to: whether a rule does so is a question of its own."""
+    """A constant slope, in arrays that may be written to: whether a rule writes to them is a question of its own."""
 
     def gradient(self, theta: Array, batch: Indices | None = None) -> Array:
         """The slope at each of the points."""

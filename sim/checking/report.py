@@ -15,7 +15,7 @@ class Finding:
     """What came of one question."""
 
     name: str
-    """Of the question, for programs."""
+    """The question's name, for programs."""
     asked: str
     """What should hold, in words."""
     problem: str = ""

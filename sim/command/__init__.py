@@ -23,7 +23,7 @@ COMMANDS = {
 """The commands' names, which are those of their modules, and what each is for. No name: the window."""
 
 STUDIES = ("basins", "cost", "odds", "sweep", "tune")
-"""Those whose modules stand in the folder `studies`."""
+"""The commands whose modules stand in the folder `studies`."""
 
 
 def module_of(command: str) -> str:

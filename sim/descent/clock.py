@@ -75,7 +75,7 @@ CLOCKS: dict[str, Cost] = {
 }
 """The clocks, in the order of menus."""
 MACHINE_TIME = ("serial", "parallel")
-"""Those that reckon with a machine."""
+"""The clocks that reckon with a machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class Lane:
         return with_rate(self.rule, self._planned(update, count))
 
     def rate_at(self, update: int, count: int) -> float:
-        """That learning rate; where the rule refuses it, the one that was planned."""
+        """The learning rate of the update after so many others; where the rule refuses it, the one that was planned."""
         try:
             return self.rule_at(update, count).learning_rate
         except RuleFailure:

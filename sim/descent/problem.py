@@ -162,7 +162,7 @@ class Problem:
         return lowest
 
     def _lowest_about(self, places: Array) -> Array:
-        """The same of places (n, 2) around which it is looked for."""
+        """The loss (n,) of the lowest minimum around each of the places (n, 2); it is looked for around all of them."""
         sides = np.array([self.window.width, self.window.height])
         offsets = places - self.window.center
         middles = self.window.center + (np.floor(offsets / sides + SHIFT) + 0.5 - SHIFT) * sides

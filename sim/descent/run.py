@@ -220,7 +220,7 @@ class Run:
         columns["loss"][rows], columns["full_gradient"][rows] = loss, gradient
 
     def _diagnose_all(self) -> None:
-        """The same of all moments that are kept, if that is still to be done."""
+        """Compute L and ∇L at all moments that are kept, if that is still to be done."""
         if self._kept is not None:
             self.ground(np.arange(self._row + 1), slice(None))
 

@@ -116,7 +116,7 @@ class StepDecay(Schedule):
         return float(self.gamma ** (time // self.every))
 
     def sum_from(self, time: int) -> float:
-        """Of what is left of this step, and of the geometric series of all others."""
+        """The sum of the factors left in this step, and of the geometric series of all later ones."""
         if self.gamma == 1:
             return math.inf
         return self.at(time) * (self.every - time % self.every + self.every * self.gamma / (1 - self.gamma))
@@ -138,7 +138,7 @@ class Exponential(Schedule):
         return float(self.gamma**time)
 
     def sum_from(self, time: int) -> float:
-        """Of the geometric series."""
+        """The sum of the geometric series of the factors."""
         return self.at(time) / (1 - self.gamma) if self.gamma < 1 else math.inf
 
 

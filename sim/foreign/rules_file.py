@@ -87,7 +87,7 @@ def load_rules(path: str) -> RulesFile:
 
 
 def run_rules(path: str) -> RulesFile:
-    """The same but for joining, which `join` does: a thread of its own may run the code, which may take any time.
+    """Run the code of a file and leave joining to `join`: a thread of its own may run it, which may take any time.
 
     Raises:
         RulesError: as above.

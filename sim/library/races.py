@@ -109,7 +109,7 @@ class Marble:
         return self._judge.verdict(self._asked)
 
     def verdict_at(self, update: int) -> Verdict:
-        """The same at another moment."""
+        """The verdict on it after so many updates."""
         return self._judge.verdict(whole_number("update", update, 0, self._asked))
 
     @property
@@ -150,7 +150,7 @@ class Race:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Those of its lanes."""
+        """The names of its lanes."""
         return tuple(self._marbles)
 
     def running(self) -> Running:

@@ -12,7 +12,7 @@ from ..surface.wanted import GivenUp
 from .mistakes import UseError, real, shown, two
 
 Function = Callable[[Array, Array], Any]
-"""Of two arrays of one shape, x and y: numbers for each of their places."""
+"""A function of two arrays of one shape, x and y, which gives numbers for each of their places."""
 
 STEP = 2e-4
 """The usual step of differences, in sides of the window: with waves a fifth of it long, ten digits are right."""
@@ -31,7 +31,7 @@ ALIKE = 1e-9  # Of the largest number there: by so much may a place alone differ
 AGREE = 1e-3  # Of the largest: by so much may a derivative that is given differ from differences.
 EPSILON = float(np.finfo(np.float64).eps)
 LEFT = EPSILON ** (1 / 3)
-"""Of the largest curvature, or of all that the loss varies: so much of a derivative may be rounding, which is 6e-6."""
+"""How much of a derivative may be rounding, over the largest curvature or over all that the loss varies: 6e-6."""
 SLOPED, BENT = 1.5, 16 / 3
 """By how much the weights of SLOPE and BEND, all taken positive, enlarge the rounding of what they sum up."""
 
@@ -217,7 +217,7 @@ def _numbers(found: Any, shape: tuple[int, ...], what: str) -> Array:
 
 
 def _parts(found: Any, count: int, shape: tuple[int, ...], what: str) -> Array:
-    """The same of several arrays, which are put together on a first axis."""
+    """What a function has answered as several arrays, put together on a first axis."""
     try:
         parts = [*found]
     except TypeError:

@@ -26,11 +26,11 @@ CHECK_SUM = ", check sum "
 MISREAD = 2  # Letters of the opening line that may be wrong in one that is told to be damaged.
 
 LONGEST_START = 1 << 20
-"""Of a PNG, SVG, GIF or HTML page, so many bytes are looked at: what it carries stands first."""
+"""How many bytes of a PNG, SVG, GIF or HTML page are looked at: what it carries stands first."""
 MOST_CHUNKS = 1 << 18
-"""Of a WebP, so many chunks: one for each picture of an hour's film, and what it carries behind them."""
+"""How many chunks of a WebP are looked at: one for each picture of an hour's film, and what it carries behind them."""
 PROBED = "262144"
-"""Of a WebM, so many bytes of its pictures: FFmpeg would look at more of them than it takes to know the text."""
+"""How many bytes of a WebM's pictures are looked at: FFmpeg would look at more than it takes to know the text."""
 
 LONGEST_MARK = 1 << 12
 """How many bytes tell them apart: a page may have comments in front, as from a browser that saved it."""

@@ -91,7 +91,7 @@ def parse_scene(text: str, name: str) -> Scene:
 
 
 def parse_saved(text: str, name: str, folder: Path | None = None) -> Saved:
-    """The same with the moment at which the race was left, if the text was saved by this program.
+    """The scene that a TOML text describes, with the moment at which the race was left, if this program saved the text.
 
     A scene that was saved keeps its name; others get the given one. Files that it names are looked for in that folder,
     or below; without one, it may name none.
@@ -229,7 +229,7 @@ def load_scene(name_or_path: str) -> Scene:
 
 
 def load_saved(name_or_path: str) -> Saved:
-    """The same with the moment at which the race was left, if the file was saved by this program."""
+    """The scene of that name or path, with the moment at which the race was left, if this program saved the file."""
     known = scene_files()
     path = known.get(name_or_path) or Path(name_or_path)
     shown = str(path) if str(path).isprintable() else excerpt(str(path))

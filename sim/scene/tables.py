@@ -110,7 +110,7 @@ class Claim(StrictTable):
         Literal[*(kind.code for kind in VerdictKind)] | None,  # type: ignore[valid-type]
         BeforeValidator(_renamed),
     ] = None
-    """Of the race with the scene's own seed; None only where a share is promised, and races differ."""
+    """The verdict of the race with the scene's own seed; None only where a share is promised, and races differ."""
     events: tuple[Literal[*EVENT_KINDS], ...] = ()  # type: ignore[valid-type]
     escaped: EscapeClaim | None = None
     """How often a seed escapes."""

@@ -160,7 +160,7 @@ class Step(Translated):
     sheet: Literal["", "odds", "contrast"] = ""
     """What lies over the maps."""
     minutes: Annotated[int, Ge(1), Le(60)] = 3
-    """That it takes in the plan of a lesson."""
+    """Minutes that the step takes in the plan of a lesson."""
     repeat: tuple[Annotated[str, Field(max_length=200), AfterValidator(one_line)], ...] = ()
     """Command lines that measure it again, without the program's own name; for the plan of a lesson."""
     untold: Annotated[str, Field(max_length=300), AfterValidator(one_line)] = ""

@@ -51,7 +51,7 @@ class Scene:
     captions: tuple[Caption, ...] = ()
     question: Question | None = None
     translations: InLanguages[Translation] = ()
-    """Those that say something."""
+    """The translations that say something."""
 
     def texts(self, language: str) -> Texts:
         """The scene's words in that language, by its code; English where they are not translated."""

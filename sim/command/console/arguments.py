@@ -121,7 +121,7 @@ def path_ending(*endings: str) -> Callable[[str], Path]:
 
 
 def with_ending(path: Path, *endings: str) -> Path:
-    """The same path.
+    """The path itself, if it has one of these endings.
 
     Raises:
         ArgumentTypeError: it has none of these endings; without any, nobody would open the file by its name.

@@ -88,5 +88,5 @@ def tell_of_boxes(scene: Scene) -> None:
 
 
 def chosen_scene(name_or_path: str | None, seed: int | None = None) -> Scene:
-    """That scene, with that seed if one is given."""
+    """The scene of that name or in that file, with that seed if one is given; the opening scene if none is named."""
     return chosen_saved(name_or_path, seed).scene

@@ -84,7 +84,7 @@ TAKEN = frozenset({"help", "scene", "rules", "lane", "rule", "updates", "exact",
 
 
 def _hyperparameters() -> dict[str, str]:
-    """Those of all rules that are any number, and their letters; one without a letter goes by its name."""
+    """Hyperparameters of all rules that are any number, and their letters; one without a letter goes by its name."""
     from dataclasses import fields
 
     from ...descent.rules import RULES, all_letters

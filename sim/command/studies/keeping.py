@@ -118,7 +118,7 @@ def kept(store: "Store", arguments: argparse.Namespace) -> Iterator[Mapping[int,
 
 @contextmanager
 def kept_open(store: "Store", arguments: argparse.Namespace) -> Iterator["Store"]:
-    """The same for results that are not in memory: the store, which has them all and stays open."""
+    """The completed results where they are not in memory: the store, which has them all and stays open."""
     with _said_where(store), store:
         _complete(store, arguments)
         yield store

@@ -58,7 +58,7 @@ class Product:
         return False
 
     def least_loss(self, data: Array) -> float:
-        """That of the best slope w₁ w₂: the loss depends on this product alone, as a parabola."""
+        """The mean squared residual at the best slope w₁ w₂: the loss depends on this product alone, as a parabola."""
         x, y = data.T
         squares = float(total(x * x))
         residuals = y - (float(total(x * y)) / squares if squares else 0.0) * x

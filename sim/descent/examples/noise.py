@@ -27,7 +27,7 @@ class Noise(NamedTuple):
     """Covariance of a batch's gradient, shape (..., 2, 2)."""
 
     def at(self, place: int) -> "Noise":
-        """That of one of several points."""
+        """The noise at one of several points."""
         return Noise(self.mean[place], self.example[place], self.batch[place])
 
     @property

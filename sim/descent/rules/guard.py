@@ -162,7 +162,7 @@ def with_arrays(state: S, change: Callable[[Array], Array]) -> S:
 
 
 def read_only(array: Array) -> Array:
-    """The same numbers, of which no one can change any."""
+    """A view of the array, through which none of its numbers can be changed."""
     view = array.view()
     view.flags.writeable = False
     return view

@@ -45,7 +45,7 @@ class ClippedRule:
     clip_norm: ClipNorm = field(default=0.0, kw_only=True)
 
     def preparations(self) -> tuple[Preparation, ...]:
-        """Those that are asked for, in order."""
+        """The preparations of the gradient that are asked for, in order."""
         by_value = (("g ← min(max(g, −c∞), c∞)", self._within),) if self.clip_value else ()
         by_norm = (("g ← g min(1, c₂ / (‖g‖ + 1e−6))", self._shortened),) if self.clip_norm else ()
         return by_value + by_norm
@@ -81,7 +81,7 @@ class DecayedRule(ClippedRule):
     weight_decay: Penalty = field(default=0.0, kw_only=True)
 
     def preparations(self) -> tuple[Preparation, ...]:
-        """Those that are asked for, in order."""
+        """The preparations of the gradient that are asked for, in order."""
         clipping = ClippedRule.preparations(self)  # The bare super() knows nothing of classes with slots.
         return (*clipping, ("g ← g + w θ", self._decayed)) if self.weight_decay else clipping
 

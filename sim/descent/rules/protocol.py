@@ -32,7 +32,7 @@ class Letter:
 LENGTH, SHARE = "length", "share"
 
 RATE = Letter("η", always=True)
-"""That of the learning rate, which every rule has."""
+"""The letter of the learning rate, which every rule has."""
 
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "learning_rate": ("lr", "eta", "η", "alpha", "step_size", "stepsize", "max_lr", "rate"),
@@ -58,7 +58,7 @@ KeptShare = Annotated[float, Ge(0), Lt(1)]
 """The share of a running sum or average that lives on to the next update; at 1 it would never forget."""
 
 Decay = Annotated[KeptShare, Letter("λ", always=True)]
-"""Of the last movement, in momentum."""
+"""The share of the last movement that lives on, in momentum."""
 
 Epsilon = Annotated[float, Gt(0), Le(1), Letter("ε")]
 """What is added to a denominator; above 0, so that a gradient of exactly 0 moves nothing instead of 0/0."""
@@ -77,7 +77,7 @@ def letters(rule: "type[Rule[Any]]") -> Mapping[str, Letter]:
 
 @lru_cache(maxsize=64)
 def _letters(rule: Any) -> Mapping[str, Letter]:
-    """The same, kept: a picture with formulas asks for them each time, and to read them off a class takes long."""
+    """A rule's letters, kept: a picture with formulas asks for them each time, and reading them takes long."""
     hints = get_type_hints(rule, include_extras=True)
     found = {field.name: get_args(hints[field.name])[1:] for field in fields(rule)}
     named = {name: letter for name, extras in found.items() for letter in extras[::-1] if isinstance(letter, Letter)}
@@ -144,7 +144,7 @@ def state_letters(state: type[tuple[Any, ...]]) -> Mapping[str, str]:
 
 @lru_cache(maxsize=64)
 def _state_letters(state: Any) -> Mapping[str, str]:
-    """The same, kept."""
+    """The letters of what a rule remembers, kept."""
     hints = get_type_hints(state, include_extras=True)
     return MappingProxyType(
         {name: extra.sign for name, hint in hints.items() for extra in get_args(hint)[1:] if isinstance(extra, Letter)}

@@ -12,7 +12,7 @@ from .protocol import LONGEST_SETTING, Rule, hints_of
 from .saying import shown, told
 
 MOST_BITS, MOST_ITEMS = 64, 64
-"""Of a whole number and of a list in a scene file."""
+"""How many bits a whole number and how many items a list may have in a scene file."""
 AS_IN_SCENES = ConfigDict(strict=True, allow_inf_nan=False)
 
 

@@ -27,7 +27,7 @@ from . import FOREIGN, cause, needed, told
 ELEMENTWISE = frozenset(
     {"ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "Rprop", "SGD"}
 )
-"""Those of torch.optim that take no norm over their parameter."""
+"""The optimizers of torch.optim that take no norm over their parameter."""
 ALONE = ("fused", "foreach", "capturable", "differentiable")
 """Settings with which torch uses other code, in which marbles are computed one by one."""
 BLOCK = 1024

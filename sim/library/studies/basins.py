@@ -34,7 +34,7 @@ class Basins:
     """Whose updates were followed; None for gradient flow."""
     found: BasinMap
     size: tuple[int, int]
-    """Of its picture, in pixels."""
+    """Width and height of its picture, in pixels."""
     theme: str
 
     @property

@@ -87,7 +87,7 @@ class Sweep(Pictured):
         return {lane: pairs_report.values_of(sweep, leader) for lane, leader in leaders if leader is not None}
 
     def to_frame(self) -> "DataFrame":
-        """The same as a pandas.DataFrame.
+        """The rows as a pandas.DataFrame.
 
         Raises:
             UseError: pandas is not installed.

@@ -81,7 +81,7 @@ class Tune(Pictured):
         return [dict(zip(names, row, strict=True)) for row in report.rows(self.told)]
 
     def to_frame(self) -> "DataFrame":
-        """The same as a pandas.DataFrame.
+        """The rows as a pandas.DataFrame.
 
         Raises:
             UseError: pandas is not installed.

@@ -130,7 +130,7 @@ class Camera:
             return pair(x + scale * across, y - scale * up)
 
     def pixel(self, x: float, y: float, height: float = 0.0) -> Pixel:
-        """The same of one point, in plain numbers: a marble asks for a few with each picture."""
+        """The pixel of one point, in plain numbers: a marble asks for a few with each picture."""
         view, scale = self.view, self.scale
         if self.flat:
             return (x - view.x0) * scale, (view.y1 - y) * scale
@@ -162,7 +162,7 @@ class Camera:
         return np.asarray(turn.yaw_cosine * (points[..., 1] - center[1]) - turn.yaw_sine * (points[..., 0] - center[0]))
 
     def depth(self, x: float, y: float) -> float:
-        """The same of one point."""
+        """How far one point lies behind the window's centre, in units of the plane."""
         turn, window = self.turn, self.window
         return turn.yaw_cosine * (y - 0.5 * (window.y0 + window.y1)) - turn.yaw_sine * (
             x - 0.5 * (window.x0 + window.x1)

@@ -104,7 +104,7 @@ def rings(problem: Problem, camera: Camera, minimum: CriticalPoint, most: int = 
 
 
 def _radius(problem: Problem, camera: Camera, minimum: CriticalPoint, level: float) -> float:
-    """That of a circle, in pixels, as large as the ground around a minimum that lies below a loss; 0 if it is open."""
+    """Radius in pixels of a circle as large as the ground around a minimum that lies below a loss; 0 if it is open."""
     around = contour_lines(loss_grid(problem, camera), camera, [level])
     areas = [_area(camera.project(line)) for line in around if encloses(line, np.array(minimum.position))]
     return float(np.sqrt(min(areas, default=0.0) / np.pi))
@@ -144,7 +144,7 @@ def contour_lines(heights: Array, camera: Camera, levels: Iterable[float]) -> li
 
 
 def lines_by_level(heights: Array, camera: Camera, levels: Iterable[float]) -> list[list[Array]]:
-    """The same, level by level."""
+    """Lines (n, 2) of the plane, level by level, through heights (rows, columns) as `contour_lines` has them."""
     if not np.isfinite(heights).any():
         return [[] for _ in levels]
     fine, view = camera.fine_enough(heights), camera.view

@@ -89,7 +89,7 @@ class More:
     planned: bool = False
     """Among the numbers the learning rate, which changes while the race runs."""
     told: int = 0
-    """Of how many of the numbers one is told besides: where maps are low, there are no more rows than hold these."""
+    """How many of the numbers one is told of besides: where maps are low, there are no more rows than hold these."""
     yields: int = 0
     """What makes way for larger maps: nothing (0), WORDS or CHART_TOO."""
 
@@ -342,7 +342,7 @@ def panel_layout(frame: Rect, em: int, more: More, least: float = ROOMY) -> Pane
 
 
 def _panel_layout(frame: Rect, em: int, more: More, least: float, most: int = NUMBERS + 1) -> PanelLayout:
-    """The same with so many rows as hold `most` of the numbers, if these are no more than there are."""
+    """A panel's layout with so many rows as hold `most` of the numbers, if these are no more than there are."""
     pad, line = round(0.6 * em), round(1.45 * em)
     inner = frame.inflate(-2 * pad, -pad)
     roomy = frame.height >= least * em

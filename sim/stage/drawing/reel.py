@@ -30,7 +30,7 @@ VERBS = frozenset(
         "backdrop",
     }
 )
-"""Those that paint."""
+"""The verbs of a canvas that paint."""
 EACH = 12 * OBJECT  # Bytes of a verb with what it is given, about.
 
 

@@ -18,11 +18,11 @@ CLOSE = 1e-12  # Numbers that differ by a smaller part of themselves are one.
 LONG = 6.0  # Decades: on longer ones nothing is marked between them.
 NARROW = 0.7  # Decades: on shorter logarithmic axes the round numbers are those of a straight one.
 DECADES = (1, 2, 3, 4, 5, 10, 20, 50, 100)
-"""Of how many decades one is marked, where they crowd."""
+"""How many decades there may be from mark to mark, where marks crowd."""
 PLAIN = (1e-3, 1e5)
 """Numbers of a logarithmic axis that are written without a power of ten: from the one to below the other."""
 HUGE, TINY = 1e6, 1e-4
-"""The same for a straight axis: its largest number below the one, and its step not below the other."""
+"""Numbers of a straight axis without a power of ten: its largest is below the one, its step not below the other."""
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

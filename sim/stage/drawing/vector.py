@@ -14,7 +14,7 @@ from .canvas import Backdrop, Box, Corners, Pixel
 
 FONTS = "Noto Sans, Noto Sans SC, Helvetica, Arial, DejaVu Sans, sans-serif"
 BASELINE = 0.355
-"""Of a type's size: how far its baseline is below the middle of its line."""
+"""How far the baseline of type is below the middle of its line, over the size of the type."""
 
 
 class Vector:

@@ -99,7 +99,7 @@ def save_basins(
 def basins_image(
     scene: Scene, rule: Rule[Any] | None, found: BasinMap, size: tuple[int, int], theme_name: str
 ) -> "Image":
-    """The same as an image."""
+    """A map of the scene's basins as an image of that size in pixels."""
     picture = pygame.Surface(size, depth=32)
     draw_basin_map(Screen(picture), scene, rule, found, load_theme(theme_name))
     return opaque_image(picture)

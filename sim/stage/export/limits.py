@@ -7,6 +7,6 @@ FILMS = (".mp4", ".gif", ".webm", ".webp")
 FASTEST = 60
 """Pictures a second of a film, at most."""
 FASTEST_GIF = 50
-"""Those of a GIF: delays are multiples of 10 ms, and browsers take one of 10 ms for 100."""
+"""Pictures a second of a GIF, at most: delays are multiples of 10 ms, and browsers take one of 10 ms for 100."""
 SHORTEST, LONGEST = 0.1, 3600.0
 """Seconds that a film may last."""

@@ -36,7 +36,7 @@ def save_png(picture: pygame.Surface, path: Path, text: str = "") -> None:
 
 
 def save_image(image: "Image", path: Path, text: str = "") -> None:
-    """The same of an image.
+    """Save an image as a PNG that carries a text.
 
     Raises:
         OutputError: the file cannot be written; nothing half-written is left.

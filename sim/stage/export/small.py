@@ -16,7 +16,7 @@ from ..style.theme import load_theme
 LONGEST = 120
 """Updates of the race that are shown, at most."""
 SHARE = 0.6
-"""Of the scene's updates, where those are fewer."""
+"""The share of the scene's updates that is shown, where that is fewer."""
 
 
 def small_picture(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Surface:

@@ -232,7 +232,7 @@ def _theme(name: str, language: str, background: Color | None) -> Theme:
 
 
 def enlarged(places: Layout, scale: float) -> Layout:
-    """The same layout with `scale` pixels to each; equally large places stay so."""
+    """The layout with `scale` pixels to each; equally large places stay so."""
     em = max(1, round(scale * places.em))
     return Layout(
         size=(round(scale * places.size[0]), round(scale * places.size[1])),

@@ -150,7 +150,7 @@ def _clock_choice(session: Session, theme: Theme) -> Control:
 
 
 def _seed_buttons(session: Session, theme: Theme) -> Control:
-    """The same race again, or one with other batches."""
+    """Buttons for the same race again, or one with other batches."""
     say = theme.say
     return Buttons(
         say("seed {seed}", seed=session.scene.seed),

@@ -31,7 +31,7 @@ class Holding:
     """When it acts again."""
 
     def after(self, now: float) -> "Holding":
-        """The same once it has acted: time that a frame has lost is not made up for."""
+        """The key that is held, once it has acted: time that a frame has lost is not made up for."""
         return replace(self, due=now + PERIOD)
 
 

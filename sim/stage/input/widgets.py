@@ -36,7 +36,7 @@ class Written(NamedTuple):
     """What keys write into a line of text."""
 
     name: str
-    """That of the line."""
+    """The name of the line."""
     words: str
     before: int
     """How many characters are in front of the next one."""
@@ -274,7 +274,7 @@ def shared_room(needs: Sequence[int], room: int, columns: int) -> list[int]:
 
 
 def _names(control: Control) -> tuple[str, ...]:
-    """Those of the widgets that show a control."""
+    """The names of the widgets that show a control."""
     return tuple(button.name for button in control.buttons) if isinstance(control, Buttons) else (control.name,)
 
 

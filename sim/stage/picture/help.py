@@ -51,7 +51,7 @@ class HelpLayout:
     """Height of the type."""
     columns: tuple[tuple[KeyGroup, ...], ...]
     widths: tuple[tuple[int, int], ...]
-    """Of each column's keys, and of what they do."""
+    """Widths of each column's keys, and of what they do."""
 
 
 def key_groups(theme: Theme) -> tuple[KeyGroup, ...]:
@@ -138,7 +138,7 @@ def _fitted(columns: tuple[tuple[KeyGroup, ...], ...], room: pygame.Rect, larges
 
 
 def _widths(column: tuple[KeyGroup, ...], size: int) -> tuple[int, int]:
-    """Of the keys, and of what they do."""
+    """Widths of the keys, and of what they do."""
     lines = [line for group in column for line in group.lines]
     keys = max(text.width(key, size, bold=True) for key, _ in lines)
     return keys, max(text.width(meaning, size) for _, meaning in lines)

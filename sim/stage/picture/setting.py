@@ -19,7 +19,8 @@ LOW_MAP = 11.5
 """Height of a map, in ems, below which words beside names make way for it, and the chart where these are not enough:
 no step of the tour speaks of that."""
 LOW_BELOW_SHEET = 15.5
-"""The same where a sheet comes to lie over the maps: its type is no smaller for what there is to try."""
+"""Height of a map, in ems, below which words and the chart make way where a sheet comes to lie over the maps: its type
+is no smaller for what there is to try."""
 
 
 @dataclass(frozen=True, slots=True)

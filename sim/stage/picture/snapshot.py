@@ -35,7 +35,7 @@ class Snapshot:
     tally: Tally | None = None
     """What the sheet over the maps shows, if there is one: not always the session's own, which may be newer."""
     step: int = 1
-    """Of ground that moves, one of so many by so many pixels is computed: more than 1 where it will not be looked at
+    """One of so many by so many pixels of ground that moves is computed: more than 1 where it will not be looked at
     for long."""
 
     @property
@@ -74,8 +74,8 @@ def snapshot_of(session: Session, race: Race) -> Snapshot:
 
 
 def ground_stride(now: Snapshot) -> int:
-    """Of how many by how many pixels of moving ground one is computed: of coarse ones while the session plays on, since
-    the next picture shows it otherwise at once; of each between two movements that take long enough to be looked at.
+    """One of how many by how many pixels of moving ground is computed: COARSE while the session plays on, since
+    the next picture shows it otherwise at once; 1 between two movements that take long enough to be looked at.
     """
     if not now.session.playing or MOVING_GROUND not in now.session.views:
         return 1

@@ -53,7 +53,7 @@ class Direction:
         return np.asarray(self.start + shares * (self.end - self.start))
 
     def spans(self, low: Sequence[float], high: Sequence[float], count: int) -> tuple[Array, Array, Mask]:
-        """Of `count` intervals the pixels of both ends, NaN where there is none, and which ends are in the frame.
+        """The pixels of both ends of `count` intervals, NaN where there is none, and which ends are in the frame.
 
         The last has the shape (count, 2).
         """

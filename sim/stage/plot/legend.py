@@ -32,7 +32,7 @@ class LegendEntry:
     """What the sign looks like: "line", "dots" for a line with its points, "badge" for one with a lane's badge,
     "point", or "layer" for a part of stacked bars."""
     layer: Layer | None = None
-    """That of a stack for which it stands, if it is one."""
+    """The layer of a stack for which the sign stands, if it stands for one."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -136,7 +136,7 @@ def _draw_band(canvas: Canvas, path: Polyline, plot: Rect, style: Style) -> None
 
 
 def _aside(found: list[Polyline], em: int) -> tuple[Polyline, ...]:
-    """The same, those with whiskers at the same places moved apart a little, as far as there is room."""
+    """The lines, those with whiskers at the same places moved apart a little, as far as there is room."""
     places = [set(np.round(path.x[np.isfinite(path.x) & np.isfinite(path.low)]).tolist()) for path in found]
     crowd = [k for k, path in enumerate(found) if not path.banded and places[k]]
     shared = [k for k in crowd if any(places[k] & places[other] for other in crowd if other != k)]

@@ -54,7 +54,7 @@ class StackedBar:
     boxes: tuple[tuple[Layer, Rect], ...]
     """Its parts, from the bottom to the top."""
     whiskers: tuple[Whisker, ...]
-    """Those of the edges between them for which there is room."""
+    """The whiskers of the edges between these parts for which there is room."""
 
 
 def stacked_bars(marks: Sequence[Stack], x: Direction, y: Direction, style: Style) -> tuple[StackedBar, ...]:

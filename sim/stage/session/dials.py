@@ -83,7 +83,7 @@ class LetGo:
 
 
 def dials(scene: Scene, index: int, known: Problem | None = None) -> tuple[Dial, ...]:
-    """Those of a scene's lane, in the order in which they stand.
+    """The dials of a scene's lane, in the order in which they stand.
 
     known: the problem that says where they end, if the scene's own may still have to be looked into.
     """

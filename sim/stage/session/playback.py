@@ -192,7 +192,7 @@ def tempo(session: Session, race: Race) -> float:
 
 
 def tempo_at(race: Race, timing: Timing, progress: float) -> float:
-    """The same at any progress in ticks, with drama."""
+    """How fast time goes at any progress in ticks, with drama, over how fast it is wanted."""
     opening = FIRST + (1 - FIRST) * min(progress / OPENING, 1.0)
     gaps = (abs(progress - tick) / NEAR for tick in _ticks(race, timing, _known(race)))
     nearest = min(gaps, default=1.0)

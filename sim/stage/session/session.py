@@ -104,7 +104,7 @@ class OriginalSettings:
     factor: float
     """What learning rates were multiplied with, of lanes whose steps grow with the gradient."""
     rates: tuple[Rate, ...]
-    """Of each lane."""
+    """The learning rate of each lane."""
 
 
 class Asked(NamedTuple):
@@ -215,7 +215,7 @@ class Session:
     wanted: OriginalSettings | None = None
     """What the lanes and the start of a surface of one's own were meant to be."""
     asked: tuple[Asked | None, ...] = ()
-    """Of each lane the batch that N is too small for, if it is; empty if it is for none."""
+    """For each lane the batch that N is too small for, if it is; empty if it is for none."""
     former: tuple[Scene, int] | None = None
     """While a slider of a lane is dragged: the scene as it was before, and which lane it is."""
     tuning: Search | Retuned | None = None
@@ -418,7 +418,7 @@ def scene_of(session: Session) -> str:
 
 
 def carried_by(session: Session) -> str:
-    """That text as a picture or film of this session carries it; nothing where no file can hold its scene."""
+    """The scene of this session as the text that its pictures and films carry; nothing where no file can hold it."""
     from ...scene.writing import outsiders  # noqa: PLC0415  Nor is this.
 
     return "" if outsiders(session.scene) else sealed(scene_of(session))

@@ -184,7 +184,7 @@ class Tuned:
         return say(language, "loss {loss} on {seeds} fresh seeds", loss=_minus(loss + within), seeds=seeds)
 
     def _briefly(self, trial: "Trial", language: str) -> str:
-        """The same without how sure it is."""
+        """What came of a trial, in words, without how sure it is."""
         estimate = trial.estimate
         if self.by != "escaped":
             if nowhere := self._nowhere(trial, language):

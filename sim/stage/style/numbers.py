@@ -75,7 +75,7 @@ def short(value: float) -> str:
 
 
 def rounded(value: float, language: str) -> str:
-    """The same of a round number, with the language's sign between thousands: 0.5, 1000, 20,000."""
+    """A round number with the language's sign between thousands: 0.5, 1000, 20,000."""
     return grouped(language, f"{value:,g}").replace("-", "−")
 
 

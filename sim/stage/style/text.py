@@ -25,7 +25,7 @@ USUAL = ("NotoSans", "NotoSansSC")
 SPARE = ("NotoSansKR", "NotoSansJP", "NotoSansArabic", "NotoSansHebrew", "NotoSansGeorgian")
 """Families of other scripts: what people call things may be written in them."""
 LEFTWARDS = {"NotoSansArabic": "Arab", "NotoSansHebrew": "Hebr"}
-"""Those that are written from right to left, and the codes of their scripts."""
+"""The families of scripts that are written from right to left, and the codes of these scripts."""
 NO_CHARACTER = "\uffff"
 WIDE = frozenset("∇")
 """Signs that Noto Sans SC sets in the middle of as much room as a Han character has."""

@@ -22,7 +22,7 @@ TINTS = (
     *((0.24, 0.1, 0.7), (0.84, 0.2, 0.7), (0.72, 0.0, 0.7), (0.98, 0.3, 0.7)),
     *((0.4, 0.3, 0.7), (0.52, 0.26, 0.4), (0.12, 0.0, 0.4), (0.2, 0.2, 0.7)),
 )
-"""Of the first basins' colours the hue, how much farther the lightness is from the panel's, and the saturation.
+"""The first basins' colours: the hue, how much farther the lightness is from the panel's, and the saturation.
 
 Of hues in a few lightnesses each from the fourth on is the one that is farthest from those before it, from the greys
 of other ends and from the panel: in bars of either theme, by CIELAB, for people with all cones and, by the model of
@@ -52,7 +52,7 @@ def _other_tint(index: int) -> tuple[float, float, float]:
 
 
 def quiet_basin_color(theme: Theme, index: int) -> Color:
-    """The same in a bar, so quiet that words can be read on it."""
+    """The colour of a basin in a bar, so quiet that words can be read on it."""
     return mix(theme.panel, basin_color(theme, index), QUIET)
 
 

@@ -68,7 +68,7 @@ def complete(lines: tuple[str, ...], label: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def balanced(label: str, size: int, room: int, most: int) -> tuple[str, ...]:
-    """The same with lines about equally long, for words that stand in the middle."""
+    """The label in lines that are about equally long, for words that stand in the middle."""
     best = wrapped(label, size, room, most)
     for narrower in range(room - 1, room // 2, -max(1, size // 3)):
         lines = wrapped(label, size, narrower, most)

@@ -23,13 +23,13 @@ class Spool:
         self._parts: dict[int, int] = {}
 
     def put(self, place: int, outcomes: Outcomes) -> None:
-        """Take those of one block."""
+        """Take the outcomes of one block."""
         with _told():
             self._parts[place] = self._file.seek(0, 2)
             pickle.dump(outcomes, self._file)
 
     def get(self, place: int) -> Outcomes:
-        """Those of one block."""
+        """The outcomes of one block."""
         with _told():
             self._file.seek(self._parts[place])
             found: Outcomes = pickle.load(self._file)

@@ -191,7 +191,7 @@ class LabelGrid:
     """A window in equal cells, row 0 at the bottom."""
 
     labels: Cellwise
-    """Of the cells' middles, shape (rows, columns)."""
+    """Labels of the cells' middles, shape (rows, columns)."""
     followed: int
     """How many descents were followed for it."""
 
@@ -201,9 +201,9 @@ class BasinMap:
     """The basins of a window, pixel by pixel; row 0 is at the bottom."""
 
     labels: Cellwise
-    """Of the pixels' middles, shape (rows, columns)."""
+    """Labels of the pixels' middles, shape (rows, columns)."""
     quarters: Cellwise
-    """Of the middles of quarters of pixels, shape (2·rows, 2·columns), looked at where a pixel beside has another."""
+    """Labels of the middles of pixels' quarters, shape (2·rows, 2·columns), found where a pixel beside has another."""
     followed: int
     """How many descents were followed for it; the other pixels have the label of all around them."""
 
@@ -228,7 +228,7 @@ def summary(problem: Problem, found: BasinMap) -> dict[str, Any]:
 
 
 def table(problem: Problem, found: BasinMap, title: str) -> "Table":
-    """The same for people; a row for each minimum, and for what ends elsewhere if anything does."""
+    """The map for people; a row for each minimum, and for what ends elsewhere if anything does."""
     from rich import box  # noqa: PLC0415  Nobody waits for what is not shown.
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -359,7 +359,7 @@ def _followed(descent: Descent, points: Array) -> Labelling:
 
 
 def _part(progress: Labelling, begin: float, end: float) -> Labelling:
-    """The same as a part of something larger."""
+    """The labelling, its progress being that of a part of something larger."""
     while True:
         try:
             share = next(progress)

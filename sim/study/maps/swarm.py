@@ -119,7 +119,7 @@ class _Flock:
 
 
 _States = tuple[tuple[_State, ...], ...]
-"""Of every flock, by lanes."""
+"""The states of every flock, by lanes."""
 
 
 class Swarm:

@@ -134,7 +134,7 @@ def contrast(scene: Scene, outcomes: Sequence[Outcomes], updates: int, speeds: t
 def contrast_of(
     scene: Scene, lanes: Sequence[LaneCounts], updates: int, speeds: tuple[Speed, Speed]
 ) -> Contrast | None:
-    """The same, from what was counted of these lanes."""
+    """The table, from what was counted of these lanes."""
     both, whole = sides(scene), with_sides(scene)
     if both is None:
         return None
@@ -228,7 +228,7 @@ def measured(scene: Scene) -> tuple[Speed, Speed]:
 
 
 def _speeds(train: FiniteSum, lanes: tuple[Lane, Lane], start: tuple[float, float]) -> tuple[Speed, Speed]:
-    """Those of the lanes' first updates, in turn: of each time the least, for whatever else the computer does only
+    """The speeds of the lanes' first updates, in turn: of each time the least, for whatever else the computer does only
     makes it longer.
     """
     with np.errstate(all="ignore"):

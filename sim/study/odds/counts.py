@@ -192,7 +192,7 @@ class PairCounts:
         self.escaped = Fourfold(0, 0, 0, 0)
         """With how many seeds both have escaped, or one, or none."""
         self.differences = Moments()
-        """Of the losses at last, with those seeds with which both are finite, and the difference is."""
+        """Moments of the differences of losses at last, over seeds with which both losses and these are finite."""
         self.finite = 0
         """How many have both losses finite."""
 

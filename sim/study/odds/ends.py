@@ -30,7 +30,7 @@ OTHERS = "others"
 """Several minima together, where there is no room for each."""
 
 PLACELESS = (ELSEWHERE, STALLED, BOUNCING, DIVERGED, OFF_SURFACE, FAILED, UNDER_WAY)
-"""Those that are in no known minimum, in the order in which they stand behind the minima."""
+"""The kinds that are in no known minimum, in the order in which they stand behind the minima."""
 
 ORDER = (MINIMUM, OTHERS, *PLACELESS)
 """In which order they all stand."""
@@ -77,7 +77,7 @@ class EndPart:
     """Which minimum it is; NO_BASIN for the other kinds."""
     share: Share
     seeds: Seeds
-    """Those that end there, ascending, (k,); none where they were only counted."""
+    """The seeds that end there, ascending, (k,); none where they were only counted."""
 
     def seed_after(self, seed: int) -> int:
         """The next seed that ends there, round and round."""
@@ -92,9 +92,9 @@ class LaneEnds:
     seeds: int
     """How many have been."""
     parts: tuple[EndPart, ...]
-    """Those that are not empty: the lowest minimum first, and then those that end in none."""
+    """The parts that are not empty: the lowest minimum first, and then those that end in none."""
     escaped: Share
-    """Those that have ever left a basin or a saddle."""
+    """The share that has ever left a basin or a saddle."""
     updates: tuple[int, ...]
     """The updates at which seeds escape,"""
     curve: tuple[float, ...]

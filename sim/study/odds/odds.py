@@ -40,7 +40,7 @@ class Average:
 
     estimate: Estimate
     finite: int
-    """Of how many it is the mean."""
+    """How many values it is the mean of."""
     not_finite: int
     """How many were left out."""
 
@@ -65,7 +65,7 @@ class LaneOdds:
     undecided: int
     """How many of those that have not escaped were perhaps about to when they had run on to the limit."""
     fates: Fates
-    """The same three shares at every update."""
+    """The shares `escaped`, `waiting` and `ended` at every update."""
     train_loss: Average
     test_loss: Average
     gap: Average
@@ -94,7 +94,7 @@ class Odds:
     updates: int
     lanes: tuple[LaneOdds, ...]
     minima: tuple[CriticalPoint, ...]
-    """Those that basins are named after: the known ones, and behind them those that marbles have found."""
+    """The minima that basins are named after: the known ones, and behind them those that marbles have found."""
 
 
 def jobs(scene: Scene, seeds: int, updates: int, block: int | None = None) -> list[Job]:
@@ -117,7 +117,7 @@ def block_size(seeds: int, updates: int) -> int:
 
 
 def growing_jobs(scene: Scene, seeds: int, updates: int, sizes: Sequence[int] = GROWING) -> list[Job]:
-    """The same work, begun with few seeds; the last of these sizes is that of all further blocks."""
+    """The jobs for so many seeds, begun with few; the last of these sizes is that of all further blocks."""
     return [
         Job(scene.experiment, lane, scene.seed + first, count, updates)
         for first, count in _growing_blocks(seeds, sizes)

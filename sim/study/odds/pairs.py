@@ -30,9 +30,9 @@ class Pair:
     other: str
     seeds: int
     escaped: Estimate
-    """Of the shares that have escaped by the last update."""
+    """The difference of the shares that have escaped by the last update."""
     loss: Estimate
-    """Of the mean training losses at last, over the seeds with which both are finite and neither has ended for good."""
+    """Difference of mean final training losses, over seeds with which both are finite and neither ended for good."""
     finite: int
     """How many seeds those are."""
 
@@ -59,7 +59,7 @@ def pairs(scene: Scene, outcomes: Sequence[Outcomes]) -> tuple[Pair, ...]:
 
 
 def pairs_of(scene: Scene, known: Mapping[tuple[int, int], PairCounts]) -> tuple[Pair, ...]:
-    """The same, from what was counted of every two lanes, by the places of the earlier and the later one."""
+    """Every pair of lanes, from what was counted of every two, by the places of the earlier and the later one."""
     among = all_pairs(len(scene.lanes))
     level = ALIKE * scene.problem().units.loss
     sure = [not lane.chance(scene.examples.count) for lane in scene.lanes]

@@ -42,7 +42,7 @@ class Tally:
 
     @property
     def own_missing(self) -> tuple[int, ...]:
-        """Those of them that are about the scene's own lanes."""
+        """The places of the missing jobs that are about the scene's own lanes."""
         jobs, lanes = work(self.scene), len(self.scene.lanes)
         return tuple(place for place in self.missing if jobs[place].lane < lanes)
 

@@ -24,7 +24,7 @@ class ShareCurve:
     high: tuple[float, ...]
 
     def certain(self) -> "ShareCurve":
-        """The same without an interval."""
+        """The curve without an interval."""
         return replace(self, low=self.shares, high=self.shares)
 
 
@@ -48,11 +48,11 @@ class Fates:
 
     updates: tuple[int, ...]
     escaped: ShareCurve
-    """Those that had left a basin or a saddle."""
+    """The seeds that had left a basin or a saddle."""
     waiting: ShareCurve
-    """Those that had not left any, but went on."""
+    """The seeds that had not left any, but went on."""
     ended: ShareCurve
-    """Those that had diverged, left the surface or had their rule fail without having escaped before."""
+    """The seeds that had diverged, left the surface or had their rule fail without having escaped before."""
     until: int
     """How many updates were watched."""
 
@@ -68,7 +68,7 @@ class Fates:
         return None if update is None or low is None else Quantile(update, low, high)
 
     def certain(self) -> "Fates":
-        """The same of seeds that are bound to be alike, so that nothing is uncertain."""
+        """The fates of seeds that are bound to be alike, so that nothing is uncertain."""
         curves = (self.escaped.certain(), self.waiting.certain(), self.ended.certain())
         return Fates(self.updates, *curves, self.until)
 
@@ -109,7 +109,7 @@ class Times:
 
 
 def times(updates: Indices) -> Times:
-    """Those of what happened at these updates (n,)."""
+    """The times of what happened at these updates (n,)."""
     return Times(*np.unique(updates, return_counts=True))
 
 

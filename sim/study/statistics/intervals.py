@@ -14,7 +14,7 @@ STUDENT = (
     *(12.7062047362, 4.3026527297, 3.1824463053, 2.7764451052, 2.5705818356),
     *(2.4469118511, 2.3646242516, 2.3060041352, 2.2621571628, 2.2281388520),
 )
-"""The same for Student's t with one to ten degrees of freedom."""
+"""Student's t with one to ten degrees of freedom is within ± these with a probability of 95 %."""
 
 
 @dataclass(frozen=True, slots=True)

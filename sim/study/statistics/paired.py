@@ -39,12 +39,12 @@ def mean_difference(one: Array, other: Array, among: int = 1) -> Estimate:
 
 
 def mean_difference_of(known: Moments, count: int, among: int = 1) -> Estimate:
-    """The same, if this is known of so many differences. Where not all are finite numbers, their mean is none."""
+    """The mean of so many differences, by their moments, with Student's interval; none where not all are finite."""
     return mean_of(known, _quantile(among)) if known.count == count else UNKNOWN
 
 
 def beyond_rounding(difference: Estimate, level: float) -> Estimate:
-    """The same, but none at all if rounding makes as much: if all of its interval is within ±level.
+    """The difference, but none at all if rounding makes as much: if all of its interval is within ±level.
 
     >>> beyond_rounding(Estimate(1e-17, 0.0, 2e-17), ALIKE)
     Estimate(value=0.0, low=0.0, high=0.0)
@@ -84,24 +84,24 @@ class Fourfold:
         return self.both + self.one + self.other + self.neither
 
     def __add__(self, more: "Fourfold") -> "Fourfold":
-        """Those of both together."""
+        """The table of both together."""
         return Fourfold(
             self.both + more.both, self.one + more.one, self.other + more.other, self.neither + more.neither
         )
 
     def __mul__(self, times: int) -> "Fourfold":
-        """Those of so many times the same pairs."""
+        """The table of so many times the same pairs."""
         return Fourfold(times * self.both, times * self.one, times * self.other, times * self.neither)
 
 
 def fourfold(one: Mask, other: Mask) -> Fourfold:
-    """That of pairs (n,)."""
+    """The fourfold table of pairs (n,)."""
     both, only, neither = int((one & other).sum()), int((one & ~other).sum()), int((~one & ~other).sum())
     return Fourfold(both, only, len(one) - both - only - neither, neither)
 
 
 def share_difference_of(table: Fourfold, among: int = 1, sure: tuple[bool, bool] = (False, False)) -> Estimate:
-    """The same, if no more is known than how many pairs are alike."""
+    """By how much the one's share is above the other's, if no more is known than how many pairs are alike."""
     count, both, only, rest, neither = table.count, table.both, table.one, table.other, table.neither
     if not count:
         return UNKNOWN

@@ -31,16 +31,16 @@ class Moments:
     """The sum of their squares, in units of 4^-UNIT."""
 
     def __add__(self, other: "Moments") -> "Moments":
-        """Those of both together."""
+        """The moments of both together."""
         return Moments(self.count + other.count, self.total + other.total, self.squares + other.squares)
 
     def __mul__(self, times: int) -> "Moments":
-        """Those of so many times the same numbers."""
+        """The moments of so many times the same numbers."""
         return Moments(times * self.count, times * self.total, times * self.squares)
 
     @property
     def mean(self) -> float:
-        """Of one or more numbers, rounded once: so divides Python, however long whole numbers are."""
+        """The mean of one or more numbers, rounded once: so divides Python, however long whole numbers are."""
         return self.total / (self.count << UNIT)
 
     @property
@@ -51,7 +51,7 @@ class Moments:
 
 
 def moments(values: Array) -> Moments:
-    """Those of the finite ones among the values (n,).
+    """The moments of the finite ones among the values (n,).
 
     >>> moments(np.array([0.1, 1e300, -1e300, np.nan])).total / (1 << UNIT)
     0.1

@@ -32,7 +32,7 @@ class Measure:
     """Whether it is a share of the seeds."""
     estimate: Callable[[Result, Names], Estimate]
     each: Each | None
-    """Of what it is the share or the mean; None: it is something else of them."""
+    """What the measure is the share or the mean of; None: it is something else."""
 
 
 def measures(minima: int) -> dict[str, Measure]:

@@ -57,7 +57,7 @@ class Compared:
     lanes_at_once: int
     """How many different ones there are, which hold at once."""
     leaders: tuple[int | None, ...]
-    """Of each lane the point that leads; None: no number touches it, or nothing is known of it."""
+    """The point that leads for each lane; None: no number touches it, or nothing is known of it."""
     settings: tuple[tuple[Difference | None, ...], ...]
     """At each point, of each lane, what it has there less what it has at its leader; None: it has no leader."""
     settings_at_once: int

@@ -63,7 +63,7 @@ def difference_summary(difference: Difference) -> dict[str, Any]:
 
 
 def pairs_rows(sweep: Sweep, found: Compared | None) -> list[dict[str, Any]]:
-    """The same at every point, with the values there and both ends of the interval."""
+    """The differences of every two lanes at every point, with the values there and both ends of the interval."""
     return [
         {
             **values_of(sweep, place),
@@ -78,12 +78,12 @@ def pairs_rows(sweep: Sweep, found: Compared | None) -> list[dict[str, Any]]:
 
 
 def columns(sweep: Sweep) -> list[str]:
-    """Of CSV, what the differences add to the header."""
+    """What the differences add to the header of CSV."""
     return [*(f"from_leader{end}" for end in ENDS), *(f"less{end}: {lane}" for lane in sweep.lanes for end in ENDS)]
 
 
 def numbers(sweep: Sweep, found: Compared | None, point: int, lane: int) -> list[float]:
-    """Of CSV, what they add to the row of a lane at a point; NaN where there is none."""
+    """What the differences add to the row of CSV of a lane at a point; NaN where there is none."""
     if found is None:
         return [math.nan] * len(columns(sweep))
     less = [_less(found, point, lane, other) for other in range(len(sweep.lanes))]

@@ -42,7 +42,7 @@ class Outcome:
     undecided: int
     """How many seeds were perhaps about to escape when they had run on to the limit; they count as not escaped."""
     estimates: Mapping[str, Estimate]
-    """Of every measure, by name."""
+    """Estimates of every measure, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Told:
 
     sweep: Sweep
     minima: tuple[Minimum, ...]
-    """Those of the scene before it is changed."""
+    """The minima of the scene before it is changed."""
     outcomes: tuple[tuple[Outcome, ...], ...]
     """At each point, of each lane."""
     compared: Compared | None
@@ -109,7 +109,7 @@ def _each(kind: Measure, result: Result, names: Names, seeds: int) -> Array | No
 
 
 def _undecided(result: Result, seeds: int) -> int:
-    """Of so many seeds, for all of which one may stand."""
+    """How many of so many seeds, for all of which one may stand, were perhaps about to escape at the limit."""
     return int(np.count_nonzero(result.outcomes.undecided)) * seeds // len(result.outcomes.seeds)
 
 

@@ -59,7 +59,7 @@ class SeedBlock:
 
     @property
     def marble_updates(self) -> int:
-        """Those of the job."""
+        """The marble updates of the job."""
         return self.job.marble_updates
 
     def run(self) -> Result:

@@ -56,7 +56,7 @@ class Candidates:
         return [*product(*(range(len(axis)) for axis in self.axes[1:]))]
 
     def begin(self) -> list[tuple[int, ...]]:
-        """Those with which a search begins."""
+        """The candidates with which a search begins."""
         low, high = self.first
         return [(rate, *rest) for rate in self.coarse[low : high + 1] for rest in self.others()]
 
@@ -72,7 +72,7 @@ class Candidates:
         return [(self.coarse[at], *candidate[1:]) for at in found if 0 <= at < len(self.coarse)]
 
     def around(self, candidate: Sequence[int]) -> list[tuple[int, ...]]:
-        """Those with a learning rate of the fine grid between it and its neighbours of the coarse one."""
+        """Candidates with a learning rate of the fine grid between this one's and its neighbours' of the coarse one."""
         here = self.coarse.index(candidate[0])
         low, high = self.coarse[max(here - 1, 0)], self.coarse[min(here + 1, len(self.coarse) - 1)]
         return [(rate, *candidate[1:]) for rate in range(low, high + 1) if rate not in self.coarse]
@@ -88,7 +88,7 @@ class Candidates:
 
 
 def candidates(scene: Scene, lane: str, overs: Sequence[Over]) -> Candidates:
-    """Those of a lane, with the values of such of its numbers as it has; its own always belong to them.
+    """The candidates of a lane, with the values of such of its numbers as it has; its own always belong to them.
 
     overs: paths are keys of the lane, such as `decay` or `schedule.period`.
 

@@ -62,7 +62,7 @@ class Found:
 
     best: Candidate
     curve: tuple[Candidate, ...]
-    """Those with the learning rates of the grid that were looked at, and the other numbers of the best."""
+    """The candidates with the learning rates of the grid that were looked at, and the other numbers of the best."""
     tried: int
     """How many candidates have run."""
 
@@ -94,7 +94,7 @@ class Tuning:
 
     @cached_property
     def blocks(self) -> "Blocks":
-        """Those of all candidates; few of them are ever wanted."""
+        """The blocks of all candidates; few of them are ever wanted."""
         return Blocks(self)
 
     @property
@@ -278,7 +278,7 @@ def _search(tuning: Tuning, lane: int, results: Results) -> Search:
     alive = ordered(alive, 1)
 
     def outermost() -> list[Candidate]:
-        """Those at an end of the grid beyond which it is worth looking."""
+        """The candidates at an end of the grid beyond which it is worth looking."""
         if tuning.score(lane, alive[0], results, 1) < tuning.score_of_start:
             return alive[:1]
         low, high = ((end(rate for rate, *_ in seen), *alive[0][1:]) for end in (min, max))
@@ -315,7 +315,7 @@ class Blocks(Sequence[SeedBlock]):
         seeds = tuning.seeds
         ends = [0, *(-(-seeds // share) for share in RUNGS)]
         self.rungs: list[list[tuple[int, int]]] = [[*_cut(low, high)] for low, high in pairwise(ends) if low < high]
-        """Of each rung, the seeds that it adds: the first, counted from the first of all, and how many."""
+        """The seeds that each rung adds: the first, counted from the first of all, and how many."""
         self._parts = [part for rung in self.rungs for part in rung] + [*_cut(seeds, 2 * seeds)]
         self._fresh = sum(map(len, self.rungs))
         self._counts = [int(np.prod(each.shape)) for each in tuning.lanes]

@@ -38,9 +38,9 @@ class Trial(NamedTuple):
     """The race itself: where a lane's marble is after each of TRIED updates, (n, 2); n is less where it ends before."""
 
     slowed: Callable[[Point, float], Iterator[Array]]
-    """Of lanes whose learning rates may be turned down, one after the other: from a start, with so many times these."""
+    """Ways of lanes whose learning rates may be turned down, in turn: from a start, with so many times these."""
     others: Callable[[Point], list[Array]]
-    """Of the others."""
+    """Ways of the other lanes, from a start."""
 
 
 Reason = Literal["", "uphill", "towers", "level", "nowhere", "gone"]

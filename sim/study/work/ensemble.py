@@ -92,7 +92,7 @@ NO_OUTCOMES = Outcomes(
     losses=np.zeros(0),
     test_losses=np.zeros(0),
 )
-"""Those of no seeds."""
+"""The outcomes of no seeds."""
 
 
 def join(parts: Sequence[Outcomes]) -> Outcomes:
@@ -166,7 +166,7 @@ def _any(problem: Problem, lane: Lane, start: tuple[float, float], updates: int)
 def ensemble_in_slices(
     problem: Problem, lane: Lane, start: tuple[float, float], seeds: Seeds, updates: int, slice_: float = np.inf
 ) -> Generator[None, None, Outcomes]:
-    """The same in steps, between which one may think better of it: none takes much longer than so many seconds."""
+    """An ensemble in steps, between which one may think better of it: none takes much longer than so many seconds."""
     chance = lane.chance(problem.train.count)
     some = seeds if chance else seeds[:1]
     moments = min(moments_kept(lane, problem.train.count), updates + 1)
@@ -284,7 +284,7 @@ class Job:
         return compute(experiment.problem(), experiment.lanes[self.lane], experiment.start, self.seeds, self.updates)
 
     def in_slices(self, slice_: float = np.inf) -> Generator[None, None, Outcomes]:
-        """The same in steps, as `ensemble_in_slices` has them."""
+        """Compute it in steps, as `ensemble_in_slices` has them."""
         experiment = self.experiment
         return ensemble_in_slices(
             experiment.problem(), experiment.lanes[self.lane], experiment.start, self.seeds, self.updates, slice_

@@ -32,7 +32,7 @@ class Standby:
 
     @property
     def idle(self) -> list[Worker]:
-        """Those that have nothing to do."""
+        """The workers that have nothing to do."""
         return [worker for worker, numbers in self._workers.items() if not numbers]
 
     @property

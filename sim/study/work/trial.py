@@ -34,9 +34,9 @@ class Cost:
 
     jobs: int
     seconds: float
-    """Of one process that computes it all."""
+    """Seconds of one process that computes it all."""
     longest: float
-    """Of these, what the longest job takes with what has to be known before it, which processes cannot share."""
+    """Seconds of the longest job, with what has to be known before it, which processes cannot share."""
     trial: float
     """How many seconds the trial took."""
 

@@ -92,7 +92,7 @@ def completed(jobs: Sequence[Work[T]], workers: int | None = None) -> Generator[
 def shared(
     jobs: Sequence[Work[T]], workers: int, pause: float | None = None
 ) -> Generator[tuple[int, T] | None, None, None]:
-    """The same by so many processes, however little there is to do; they begin the jobs in the order of the list.
+    """What `completed` gives, by so many processes, however little there is to do; they begin jobs in the list's order.
 
     With a `pause`, None comes whenever nothing else has for so many seconds: a moment to think better of it.
 

@@ -82,7 +82,7 @@ def flat_bottoms(surface: Surface, points: Array, step: float, equal: float) -> 
 
 
 def _with_area(surface: Surface, parts: list[Array], step: float) -> list[Array]:
-    """Those of the parts (m, 2) that have several points or, if only one is known, no gradient beside it either."""
+    """The parts (m, 2) that have several points or, if only one is known, no gradient beside it either."""
     single = [part for part in parts if len(part) == 1]
     beside = np.array(single).reshape(-1, 1, 2) + NEXT * step * CIRCLE
     flat = (surface.gradient(beside) == 0).all(axis=2)
@@ -112,7 +112,7 @@ def _parts(surface: Surface, points: Array, groups: Indices, near: float, equal:
 
 
 def united(pairs: Indices, count: int) -> Indices:
-    """Of so many things the first (count,) of those that each hangs together with, by pairs (2, n) given both ways."""
+    """The first of those that each of so many things hangs together with, (count,), by pairs (2, n) given both ways."""
     ones, others = pairs
     firsts, before = np.arange(count), np.full(count, -1)
     while (firsts != before).any():

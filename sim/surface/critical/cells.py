@@ -59,13 +59,13 @@ class Cells:
         return np.array([self.window.x0, self.window.y0]) + (self.places + 0.5) * self.size
 
     def _parts(self) -> Iterator["Cells"]:
-        """The same, few at a time: one without cells if there are none."""
+        """The cells, few at a time: one part without cells if there are none."""
         for first in range(0, max(1, len(self.places)), TOGETHER):
             here = slice(first, first + TOGETHER)
             yield replace(self, places=self.places[here], corners=self.corners[here])
 
     def too_coarse(self) -> Mask:
-        """Those in which the gradient may vanish unseen, (n,)."""
+        """In which cells the gradient may vanish unseen, (n,)."""
         coarse = np.concatenate([part._crooked() for part in self._parts()])
         return np.asarray(coarse | (coarse.sum() > MANY * self.count**2))
 
@@ -93,7 +93,7 @@ class Cells:
         return np.asarray(np.rint(np.where(np.isfinite(turns), turns, 0.0) / (2 * np.pi)).astype(np.intp))
 
     def beside(self, points: Array) -> Mask:
-        """Those that one of the points (m, 2) lies in or beside, (n,)."""
+        """Which cells one of the points (m, 2) lies in or beside, (n,)."""
         if not len(points):
             return np.zeros(len(self.places), np.bool_)
         places = np.floor((points - (self.window.x0, self.window.y0)) / self.size).astype(np.intp)

@@ -97,7 +97,7 @@ def _joined(surface: Surface, points: Array, chains: Indices, near: float, level
 
 
 def checked(surface: Surface, ground: Ground, level: float) -> Ground:
-    """The same, and whether the walk along its floor stayed on it: it strays where others are nearer than its steps."""
+    """A ground, and whether the walk along its floor stayed on it: it strays where others are nearer than its steps."""
     return replace(ground, clear=bool(_on_one_curve(surface, ground.floor[:-1], ground.floor[1:], level).all()))
 
 

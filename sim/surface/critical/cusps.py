@@ -78,7 +78,7 @@ def describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:
 
 
 def _cusps(surface: Surface, points: Array, least: Array, window: Window) -> Array:
-    """Those of the points (n, 2) around which rings rise, the lowest first; and from ring to ring as a cusp's do.
+    """The cusps among the points (n, 2), lowest first: rings around them rise, and from ring to ring as a cusp's do.
 
     least: the share (n,) of the outer ring's mean slope that the inner one's is at least.
     """

@@ -81,7 +81,7 @@ class Ground:
         return len(self.floor) > 1
 
     def along(self, curve: Array) -> "Ground":
-        """The same, the points (n, 2) added to its floor."""
+        """The ground with the points (n, 2) added to its floor."""
         return replace(self, floor=np.concatenate([self.floor, curve]))
 
 

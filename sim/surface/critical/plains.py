@@ -31,12 +31,12 @@ _AROUND = ((0, 1), (1, 0), (1, 1), (1, -1), (0, -1), (-1, 0), (-1, -1), (-1, 1))
 
 @dataclass(frozen=True, eq=False)
 class WideBottoms:
-    """Those that a window shows."""
+    """The wide bottoms that a window shows."""
 
     grounds: list[Ground]
     """What each is, its middle first."""
     nodes: Array
-    """Those of the grid, shape (n, n, 2)."""
+    """The nodes of the grid, shape (n, n, 2)."""
     labels: Indices
     """On which of the bottoms each lies, or −1; shape (n, n)."""
     doubtful: bool = False
@@ -156,7 +156,7 @@ def _heights(values: Array, equal: float) -> list[float]:
 
 
 def _labels(surface: Surface, nodes: Array, level: Mask, equal: float) -> Indices:
-    """Of the nodes (n, n, 2) that are level, which of them hang together; −1 at the others; (n, n)."""
+    """Labels of the level ones of the nodes (n, n, 2), alike where these hang together; −1 at the others; (n, n)."""
     places, pairs = nodes[level], [np.zeros((2, 0), np.intp)]
     index = np.full(level.shape, -1)
     index[level] = np.arange(len(places))
@@ -206,7 +206,7 @@ def _edges(
 
 
 def _leaving_once(labels: Indices) -> Indices:
-    """Those of the parts of a grid (n, n) that come to its border at one stretch of it."""
+    """The parts of a grid (n, n) that come to its border at one stretch of it."""
     border = _border(labels)
     first = border != np.roll(border, 1)
     found, times = np.unique(border[first] if first.any() else border[:1], return_counts=True)
@@ -219,13 +219,13 @@ def _border(labels: Indices) -> Indices:
 
 
 def _by_label(points: Array, labels: Indices, wanted: Indices) -> list[Array]:
-    """Those of the points (n, 2) with each of the labels that are wanted, which ascend."""
+    """The points (n, 2) with each of the labels that are wanted, which ascend."""
     order = np.argsort(labels, kind="stable")
     first, last = (np.searchsorted(labels[order], wanted, side) for side in ("left", "right"))
     return [points[order[one:end]] for one, end in zip(first.tolist(), last.tolist(), strict=True)]
 
 
 def _amid(points: Array, labels: Indices, wanted: Indices) -> list[Array]:
-    """Of the points (n, 2) with each of these labels the one (2,) that is nearest to their middle."""
+    """The point (2,) that is nearest to the middle of the points (n, 2) with each of these labels."""
     parts = _by_label(points, labels, wanted)
     return [part[np.argmin(norm(part - part.mean(axis=0)))] for part in parts]

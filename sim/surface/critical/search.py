@@ -186,7 +186,7 @@ def _described(
 def _at_kinks(
     surface: Surface, window: Window, scales: Scales, points: Sequence[CriticalPoint], step: float
 ) -> Iterator[tuple[CriticalPoint, Ground | None]]:
-    """Those of the points that are not what their Hessians say, which speak of one side only, and what they lie on.
+    """The points that are not what their Hessians say, which speak of one side only, and what they lie on.
 
     A saddle may be a minimum; or nothing of it rises. To a side of a minimum it may fall, and rise to one of a maximum.
     """
@@ -282,5 +282,5 @@ def _finer(
 
 
 def _with(found: Array, more: Array, window: Window) -> Array:
-    """Those found (n, 2) and more (m, 2) that are none of them."""
+    """The points found (n, 2), and more (m, 2) that are none of them."""
     return first_of_each(np.concatenate([found, more]), SAME_POINT * window.diagonal)

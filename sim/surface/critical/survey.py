@@ -54,7 +54,7 @@ def surveyed(surface: Surface, window: Window, cells: int) -> Survey:
 
 
 def finite(numbers: Array) -> Array:
-    """Those of the numbers (...) that are finite, shape (n,); one zero if there are none."""
+    """The finite ones of the numbers (...), shape (n,); one zero if there are none."""
     found: Array = numbers[np.isfinite(numbers)]
     return found if found.size else np.zeros(1)
 

@@ -125,7 +125,7 @@ def draw_centered(canvas: Canvas, pixels: Pixels, center: Pixel) -> None:
 
 
 def _disc(radius: float) -> tuple[Array, Array, Array, Array]:
-    """Of each pixel: how far right and up of the middle, how far at all, in radii, and its share in the disc."""
+    """How far each pixel is right and up of the middle, how far at all, in radii, and its share in the disc."""
     reach = math.ceil(radius + 0.5)
     places = np.arange(-reach, reach + 1) / radius
     right, up = np.meshgrid(places, -places)

@@ -15,7 +15,7 @@ class Draped:
     """Points on land."""
 
     heights: Array
-    """Of the land there (...); beyond the block's edges as at the edge."""
+    """Heights of the land there (...); beyond the block's edges as at the edge."""
     pixels: Array
     """From the panel's upper left corner (..., 2)."""
     hidden: Mask
@@ -47,7 +47,7 @@ def heights_at(relief: Relief, points: Array) -> Array:
 
 
 def height_at(relief: Relief, x: float, y: float) -> float:
-    """The same of one point, in plain numbers: a marble asks for a few with each picture."""
+    """How high land stands at one point, in plain numbers: a marble asks for a few with each picture."""
     rows, columns = relief.heights.shape
     view, height = relief.camera.view, relief.heights.item
     across = min(max((x - view.x0) / view.width, 0.0), 1.0) * (columns - 1)

@@ -96,7 +96,7 @@ class Relief:
         return np.asarray(covered & inside & lines.seen[column] & (share >= 0))
 
     def hides(self, x: float, y: float, height: float) -> bool:
-        """The same of one point, in plain numbers."""
+        """Whether land stands before one point at that height, in plain numbers."""
         lines, camera = self._lines, self.camera
         across, down = camera.pixel(x, y, height)
         if not 0 <= across < camera.width:
@@ -193,7 +193,7 @@ def _parts(blank: Mask) -> ColumnParts:
 
 
 def _running_maximum(rows: Floats) -> Floats:
-    """Of each column (samples, columns); numpy.maximum.accumulate is slower across the rows of an array."""
+    """The running maximum of each column (samples, columns); numpy.maximum.accumulate is slower across rows."""
     highest = rows.copy()
     for nearer, row in pairwise(highest):
         np.maximum(row, nearer, out=row)

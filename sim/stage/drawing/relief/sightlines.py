@@ -28,7 +28,7 @@ class Sightlines:
     step: int
     """Pixels along the side of a cell."""
     shape: tuple[int, int]
-    """Of the grid of heights: rows and columns."""
+    """Rows and columns of the grid of heights."""
     seen: Mask
     """In which columns there is a part of the block (columns,)."""
     within: Floats

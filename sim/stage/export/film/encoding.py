@@ -40,7 +40,7 @@ def let_go(container: OutputContainer, out: "Sink") -> None:
 
 
 def frame_of(pixels: FramePixels, tick: int = 0, rate: int = 1) -> VideoFrame:
-    """The same memory as a frame, at that tick of so many a second."""
+    """A frame in the memory of the pixels, at that tick of so many a second."""
     height, width = pixels.shape
     frame = VideoFrame.from_numpy_buffer(pixels.view(np.uint8).reshape(height, width, 4), "bgra")
     frame.pts, frame.time_base = tick, Fraction(1, rate)

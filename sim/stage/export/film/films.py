@@ -107,7 +107,7 @@ def course(first: int, last: int, count: int, rate: int) -> Iterator[float]:
 
 
 def slowed(shown: list[float], race: Race, timing: Timing, count: int | None = None) -> list[float]:
-    """The same course with more pictures where time goes more slowly; in all, so many, if that is given."""
+    """The course with more pictures where time goes more slowly; in all, so many, if that is given."""
     if len(shown) < 2:
         return shown
     step, last, progress, found = shown[1] - shown[0], shown[-1], shown[0], list[float]()

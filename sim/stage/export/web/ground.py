@@ -16,12 +16,12 @@ from ...drawing.relief.view import block_camera, heights_over
 from ...picture.map.batch import COARSE, FEWEST, PAIRS
 
 MOST_GRIDS = 48
-"""Of more examples, the differences are mixed from so many grids at most."""
+"""How many grids the differences are mixed from at most, where there are more examples than that."""
 STRAIGHT = 1e-9  # Differences that leave a plane by less than this share of the largest one lie on it.
 STEPS = 32_767  # Of the largest value of a grid: the numbers of two bytes.
 UNKNOWN = -32_768  # Stands for no finite value.
 ERROR = 1e-3
-"""Of the whole height, how far mixing and rounding may move the land of any example; what would more is not rounded."""
+"""How far mixing and rounding may move any example's land, over the whole height; what would more is not rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Parts:
     """How much of each grid there is in each example (N, k); None: grid i is that of example i."""
 
     def differences(self) -> Array:
-        """Of each example (N, rows, columns)."""
+        """The differences of each example (N, rows, columns)."""
         return self.grids if self.weights is None else np.tensordot(self.weights, self.grids, axes=1)
 
 
@@ -94,7 +94,7 @@ def steps_of(grids: Array) -> tuple[Array, Array]:
 
 
 def rounded(parts: Parts) -> Parts:
-    """The same in whole steps."""
+    """The parts with their grids rounded to whole steps."""
     steps, size = steps_of(parts.grids)
     return Parts(np.where(steps == UNKNOWN, np.nan, steps * size[:, None, None]), parts.weights)
 

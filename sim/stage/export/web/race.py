@@ -110,7 +110,7 @@ def run_data(span: Span) -> Json:
 
 
 def _other_clocks(span: Span) -> Iterator[Span]:
-    """The same race by each other clock by which it goes otherwise, as far as it was computed: one tick to a tick."""
+    """The race by each other clock by which it goes otherwise, as far as it was computed: one tick to a tick."""
     known = [span.timing.paces]
     for clock in CLOCKS:
         other = replace(span, clock=clock)

@@ -22,7 +22,7 @@ CANNOT = (
 CANNOT_HERE = (
     "This page plays a race that was computed. To change η, a rule or a batch size, run it anew where it was made."
 )
-"""The same where there is no file, or none that the program could open."""
+"""What a page cannot do where there is no file, or none that the program could open."""
 STATIC = NO_SCRIPT, DAMAGED, OPENS = (
     "This page plays a race by a script of its own, which the browser has been told not to run.",
     "This page was damaged on the way.",

@@ -61,7 +61,7 @@ class Axes:
     high: float
     logarithmic: bool
     rates: tuple["Rates", ...] = ()
-    """Those of all lanes, if any of them has a schedule."""
+    """The learning rates of all lanes, if any of them has a schedule."""
 
     def height(self, losses: Array) -> Array:
         """Losses as shares of the frame's height, from the bottom; what is beyond runs out of the frame."""
@@ -152,7 +152,7 @@ def loss_marks(low: float, high: float) -> list[tuple[float, str]]:
 
 
 def _alike(labels: list[str]) -> list[str]:
-    """The same with as many decimals each, if some have more than FEW of them."""
+    """The labels with as many decimals each, if some have more than FEW of them."""
     places = [len(label.partition(".")[2]) for label in labels]
     if max(places, default=0) <= FEW or any("e" in label for label in labels):
         return labels
@@ -168,7 +168,7 @@ def _written(loss: float, digits: int) -> str:
 
 
 def _in_full(loss: float, digits: int) -> str:
-    """The same without a power of ten where so many digits tell all of it: that tells apart what differs by little."""
+    """A loss without a power of ten where so many digits tell all of it: that tells apart what differs by little."""
     return f"{loss:z.{digits}g}".replace("-", "−") if abs(loss) < LARGE else _written(loss, digits)
 
 

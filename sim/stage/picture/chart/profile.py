@@ -30,11 +30,11 @@ BEYOND = 0.16
 NO_WAY = 1e-6
 """What is shorter than so many diagonals of the window is no way."""
 HEADROOM = 0.14
-"""Of the losses along the line, above and below them."""
+"""Room above and below the losses along the line, over all that these span."""
 TITLE = (0.85, 0.78, 0.7)
 """Height of the type of what is said above it, in ems: where that would be cut, it is smaller."""
 RADIUS = 6.0
-"""Of a ball, in strokes: it rests upon the curve."""
+"""Radius of a ball, in strokes: it rests upon the curve."""
 
 
 @dataclass(frozen=True, eq=False)

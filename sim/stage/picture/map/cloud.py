@@ -104,12 +104,12 @@ def _draw_cells(
 
 @dataclass(frozen=True, slots=True)
 class CloudPart:
-    """Those marbles of a cloud that are in one place."""
+    """The marbles of a cloud that are in one place."""
 
     name: str
     """Where they are, in words."""
     short: str
-    """The same in a sign or two, or nothing where the colour must do."""
+    """Where they are in a sign or two, or nothing where the colour must do."""
     color: Color
     count: int
     cloud: Cloud

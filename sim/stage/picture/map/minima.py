@@ -32,8 +32,8 @@ def test_minima(problem: Problem) -> Array:
 
 @kept
 def example_minima(problem: Problem, block: int) -> list[Array]:
-    """The same in the losses of single examples, of those in a block of EXAMPLES: found at once, they take little more
-    time than those of one, and each example has its turn before long.
+    """Where the minima have moved to in the losses of the examples in a block of EXAMPLES: found at once, they take
+    little more time than those of one, and each example has its turn before long.
     """
     starts, count = _starts(problem), problem.train.count
     examples = np.arange(block * EXAMPLES, min((block + 1) * EXAMPLES, count))

@@ -176,7 +176,7 @@ class Shaken(NamedTuple):
     share: float
     """and how far from the one to the other."""
     step: int = 1
-    """Of so many by so many pixels one is computed: more than 1 for a picture that gives way to another at once."""
+    """One of so many by so many pixels is computed: more than 1 for a picture that gives way to another at once."""
 
 
 @kept

@@ -137,7 +137,7 @@ def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, strok
 
 
 def thinned(points: Sequence[CriticalPoint], site: Site, apart: float) -> list[CriticalPoint]:
-    """Those of the critical points that are marked: no two of them are nearer to each other than so many pixels.
+    """The critical points that are marked: no two of them are nearer to each other than so many pixels.
 
     Where some crowd, minima come before saddles and these before the rest, and the lower before the higher; but the
     first of each kind comes before all others than minima.
@@ -211,7 +211,7 @@ class Mark(NamedTuple):
 
 @kept
 def marks_of(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> tuple[Mark, ...]:
-    """Those of all critical points, from the land's corner, on the ground of the training loss."""
+    """The marks of all critical points, from the land's corner, on the ground of the training loss."""
     site, points, size = site_of(problem, camera, theme), problem.critical, mark_stroke(problem, stroke)
     places = np.array([point.position for point in points]).reshape(-1, 2)
     ends = np.zeros((len(points), 2, 2))

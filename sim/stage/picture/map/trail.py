@@ -43,7 +43,7 @@ FAINT = 0.12
 CASING = 0.5
 """How far the casing has faded into the map, from the colour of halos."""
 WIDTH = 2.0
-"""Of the line, in strokes."""
+"""Width of the line, in strokes."""
 RIM = 1.0
 """How much wider the casing is than the line on either side, in pixels."""
 PASSING = 0.6
@@ -56,7 +56,7 @@ class Tones(NamedTuple):
     steps: tuple[Color, ...]
     """From the faintest to that of the marble."""
     passing: Color
-    """Of movements that begin and end out of sight."""
+    """The colour of movements that begin and end out of sight."""
     casing: Color
     """Below the lines, so that they are seen on land of any tint."""
 
@@ -68,7 +68,7 @@ def fading(color: Color, theme: Theme) -> Tones:
 
 
 class Place(NamedTuple):
-    """Of a place where a way bends, whether it is to be seen."""
+    """A place where a way bends, and whether it is to be seen."""
 
     covered: bool
     gone: bool
@@ -92,7 +92,7 @@ class Stretch(NamedTuple):
     marble: Pixel
     """Where it ends, from the map's corner."""
     length: float
-    """Of the whole way up to there, in pixels."""
+    """Length of the whole way up to there, in pixels."""
 
 
 class Trail:
@@ -316,7 +316,7 @@ def _within(window: Window) -> tuple[tuple[float, float], tuple[float, float]]:
 
 
 def _movements(places: Sequence[Place]) -> tuple[list[bool], list[bool], list[bool]]:
-    """Of the movements from place to place: which land hides, which are left out, which begin and end outside."""
+    """Which of the movements from place to place land hides, which are left out, and which begin and end outside."""
     pairs = list(pairwise(places))
     return (
         [one.covered or other.covered for one, other in pairs],

@@ -33,7 +33,7 @@ RATE = "η"
 NUMBERS = ("L", "‖∇L‖", "κmin", "κmax", RATE, "test L", "update", "epoch", "batch")
 """The live numbers by their names in English, the most telling first; the learning rate where it changes."""
 FIGURES = {"‖∇L‖", "κmin", "κmax"}
-"""Those of them that are evidence of verdicts as well."""
+"""The live numbers that are evidence of verdicts as well."""
 BESIDE, SMALL = 0.9, 0.75
 """Height of the type beside a name, in ems, and where settings would else be left out."""
 NAME = 1.1
@@ -42,9 +42,9 @@ UNDERLINE, BELOW = 0.1, 0.75
 """Height of the line below the chosen lane's badge and name, in ems, and where it ends below their middle, in heights
 of their type."""
 LESS = (NAME, 1.0, 0.9)
-"""The same where the learning rate would else be left out."""
+"""Heights of the type of names, in ems, where the learning rate would else be left out."""
 LEAST = (*LESS, 0.82, 0.75)
-"""The same where names would else be cut."""
+"""Heights of the type of names, in ems, where these would else be cut."""
 
 Line = tuple[str, int]
 """Words, and the height of their type in pixels."""

@@ -51,7 +51,7 @@ class LaneSlider:
 def sliders(
     scene: Scene, lane: int, place: PanelLayout, em: int, known: Problem | None = None
 ) -> tuple[LaneSlider, ...]:
-    """Those of a lane, the first of them where there is no room for all; none where there is none for any.
+    """The sliders of a lane, the first of them where there is no room for all; none where there is none for any.
 
     known: the problem that says where they end, if the scene's own may still have to be looked into.
     """

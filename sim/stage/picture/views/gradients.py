@@ -82,7 +82,7 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
 
 
 def _fans(race: Race, index: int, site: Site, height: int, stroke: float, first: int, last: int) -> Fans:
-    """Those of a lane from the moment `first` up to the one before `last`, on a map of that height."""
+    """The fans of a lane from the moment `first` up to the one before `last`, on a map of that height."""
     track, problem = race.tracks[index], race.problem
     theta, train = track.theta[first:last], problem.train
     gradients = example_gradients(train, theta)
@@ -112,7 +112,7 @@ def _spread(count: int) -> list[int]:
 def _draw_fan(
     canvas: Canvas, context: ViewContext, paths: Sequence[Sequence[Pixel]], show: Sequence[bool], grey: Color
 ) -> None:
-    """Those that show: the coming batch's as arrows, on top; the others as lines, for many heads would fill the map."""
+    """Draw gradients that show: the coming batch's as arrows, on top; others as lines, or heads would fill the map."""
     count = context.problem.train.count
     batch = set[int]() if context.track.lane.sees_all(count) else set(context.track.batch(context.moment).tolist())
     lit = [example in batch for example in _spread(count)]

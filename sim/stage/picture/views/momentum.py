@@ -96,7 +96,7 @@ _SUMS: dict[type, tuple[str, Callable[[Any, Track, int], Any]]] = {
     Momentum: ("λ · m − η · g", _heavy_ball),
     Nesterov: ("λ² · m − (1 + λ) η · g", _nesterov),
 }
-"""Of rules that are linear in gradients and in what they remember: the sum, and the state before an update."""
+"""The sum, and the state before an update, of rules that are linear in gradients and in what they remember."""
 
 
 def draw_momentum(canvas: Canvas, context: ViewContext) -> None:
@@ -144,7 +144,7 @@ def past_pushes(track: Track, moment: int, most: int) -> Array:
 
 
 def _pushes(context: ViewContext) -> Array:
-    """Those that are drawn."""
+    """The pushes of past gradients that are drawn."""
     return past_pushes(context.track, context.moment, MOST_ARROWS)
 
 

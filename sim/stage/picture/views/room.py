@@ -197,7 +197,7 @@ class Choice(NamedTuple):
 def _choices(
     room: tuple[int, ...], sizes: tuple[tuple[int, int], ...], untold: tuple[float, ...], still: Still
 ) -> list[Choice]:
-    """Those that words of such sizes have in a room, what counts least first."""
+    """The choices that words of such sizes have in a room, what counts least first."""
     found = list[Choice]()
     for index, (size, lack) in enumerate(zip(sizes, untold, strict=True)):
         for side in SIDES:

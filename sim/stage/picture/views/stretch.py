@@ -39,7 +39,7 @@ MARBLE = 10.5
 ROLLS = 0.5
 """As many ems a marble may be above or below where it would be if the ground did not move."""
 UPDATES = 256
-"""Of the last stretch of a trail that words make room for, at most."""
+"""How many updates of a trail's last stretch words make room for, at most."""
 SAMPLES = 5
 """Places on each piece of a trail at which it is looked whether it is covered,"""
 SHARES = ((np.arange(SAMPLES) + 0.5) / SAMPLES)[:, None]
@@ -49,7 +49,7 @@ AGAIN = 8
 STANDING = frozenset((*CAPTIONED, "loss scale"))
 """Views that stand on maps at all moments, and take room from words."""
 LAID_OUT_BY = STANDING | {"momentum", "formula", "next step"}
-"""Those and others that have a part in where words may stand."""
+"""Views that stand on maps at all moments, and others that have a part in where words may stand."""
 
 Line = tuple[Pixel, Pixel]
 
@@ -138,13 +138,13 @@ class Ground(NamedTuple):
 
 
 def ground_of(context: ViewContext, views: frozenset[str]) -> Ground:
-    """That under a context, for those of its views that are among these."""
+    """The ground under a context, for those of its views that are among these."""
     race, camera, theme, area = context.race, context.camera, context.theme, tuple(context.area)
     return Ground(race, camera, theme, area, context.em, context.views & views)
 
 
 def stretch_of(context: ViewContext, index: int, block: int) -> Stretch:
-    """That of a lane in a block of MOMENTS moments, on the map of this context."""
+    """The stretch of a lane in a block of MOMENTS moments, on the map of this context."""
     return _stretch(ground_of(context, LAID_OUT_BY | {MOVING_GROUND}), index, MOMENTS * block)
 
 

@@ -20,7 +20,7 @@ LOWER = 1e-6  # By how much they are lower at least, over how high it typically 
 
 
 def with_lower_bottoms(surface: ClosedForm, square: Square) -> Square:
-    """The same, and the few bottoms that are lower than all of its own, as far as wider grids show them."""
+    """The square, and the few bottoms that are lower than all of its own, as far as wider grids show them."""
     if not square.bottoms or square.count > MANY:
         return square
     reach = max(0.5 * CELLS * square.cell, float(np.abs(square.places).max()))

@@ -40,9 +40,9 @@ class Square:
     """What the search of a square around the origin, or around another place, has found."""
 
     places: Array
-    """Of critical points, and floors as far as they lie whole in the square; (n, 2)."""
+    """Places of critical points, and of floors as far as they lie whole in the square; (n, 2)."""
     tops: Array
-    """Of critical points that are no minima; (m, 2)."""
+    """Places of critical points that are no minima; (m, 2)."""
     count: int
     """How many critical points those are."""
     bottoms: int
@@ -141,7 +141,7 @@ def square_around(surface: ClosedForm, half: float, middle: Array = ORIGIN) -> S
 
 
 def seen_closer(surface: ClosedForm, square: Square) -> Square:
-    """The same, seen in smaller ones around all its places as long as its cells may be too coarse for its floors.
+    """The square, seen in smaller ones around all its places as long as its cells may be too coarse for its floors.
 
     Several bottoms within a cell that none of these shows apart are one.
     """

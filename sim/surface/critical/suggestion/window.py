@@ -91,7 +91,7 @@ def _widened(surface: ClosedForm, found: Square, corners: tuple[Array, Array], s
 
 
 def _nearest(places: Array, points: Array) -> Array:
-    """Of places (m, 2) that which is nearest to each of the points (n, 2): (n, 2), or none if there are none."""
+    """The nearest of places (m, 2) to each of the points (n, 2): (n, 2), or none if there are no places."""
     return places[norm(points[:, None] - places).argmin(axis=1)] if len(places) else places
 
 

@@ -38,7 +38,7 @@ class Formula:
     formula: str
 
     usual_window: ClassVar[Window] = Window(-3.0, 3.0, -3.0, 3.0)
-    """Of formulas of which nothing is known; `surface.usual_window` knows better."""
+    """The usual window of formulas of which nothing is known; `surface.usual_window` knows better."""
 
     def __post_init__(self) -> None:
         from .reading import parse

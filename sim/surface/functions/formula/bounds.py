@@ -107,7 +107,7 @@ def _rising(
 
 
 def _even(function: Callable[[float], float]) -> Callable[[Bounds], Bounds]:
-    """That of a function of the magnitude, which never falls."""
+    """The range of a function of the magnitude, which never falls."""
 
     def ranged(u: Bounds) -> Bounds:
         least = 0.0 if u[0] <= 0 <= u[1] else min(map(abs, u))

@@ -65,10 +65,10 @@ FUNCTIONS: dict[str, Function] = {
 }
 """What a formula may call, by the names that it has there."""
 PAIRED = ("min", "max")
-"""Those of them that take two values."""
+"""The functions that take two values."""
 OPERATIONS = ARITHMETIC | FUNCTIONS
 PARTIAL = ("/", "asin", "acos", "acosh", "atanh", "log", "sqrt", "cbrt", "abs", "min", "max")
-"""Those that have not a value and a derivative at every number; nor have powers, but for whole exponents from 0 on."""
+"""Operations without a value or a derivative at some numbers; so are powers, but for whole exponents from 0 on."""
 
 
 class Graph:

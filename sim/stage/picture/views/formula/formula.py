@@ -15,7 +15,7 @@ from .plans import GAP, PAD, Plan
 from .rows import Row, Tells, bare_rows, rows_of
 
 OPACITY = 232
-"""Of the ground, of 255: that there is land below is still to be seen."""
+"""Opacity of the ground, of 255: that there is land below is still to be seen."""
 
 
 def draw_formula(canvas: Canvas, context: ViewContext) -> None:

@@ -96,7 +96,7 @@ def _offers_of(race: Race, index: int, theme: Theme, size: tuple[int, int], em: 
 
 
 def _with_constants(offers: Offers, rows: tuple[Row, ...], told: bool) -> Offers:
-    """Those with the constants, or those without; and the movement alone."""
+    """The offers with the constants, or those without; and the movement alone."""
     those = [bare or _constants_in(rows, bare, plan) == told for bare, plan in offers.plans]
     plans, sizes, untold = offers
     return Offers(tuple(compress(plans, those)), tuple(compress(sizes, those)), tuple(compress(untold, those)))
@@ -114,8 +114,8 @@ def _telling(rows: tuple[Row, ...], size: tuple[int, int], em: int, type_size: i
 
 @lru_cache(maxsize=256)
 def _offers(rows: tuple[Row, ...], size: tuple[int, int], em: int, taken: int, type_size: int) -> Offers:
-    """Those for a map of that size, of whose height other views have taken so much: none that is no better than another
-    that is as small.
+    """The offers for a map of that size, of whose height other views have taken so much: none that is no better than
+    another that is as small.
     """
     pad, told = 2 * round(PAD * em), [(False, plan, rows) for plan in planned(rows, size, em, type_size, taken)]
     told += [(True, plan, bare_rows(rows)) for plan in planned(bare_rows(rows), size, em, type_size, taken)]

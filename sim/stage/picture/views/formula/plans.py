@@ -10,7 +10,7 @@ from ....style import text
 from .rows import Row, Tells, vectors
 
 SHARE = 1 / 3
-"""Of the map that is covered, at most."""
+"""How much of the map is covered at most."""
 LINE = 1.32
 """From line to line, in heights of the type."""
 MARGIN, PAD, GAP = 0.25, 0.35, 0.5
@@ -33,9 +33,9 @@ class Plan:
     step: int
     """From line to line, in pixels."""
     width: int
-    """Of what is written, in pixels,"""
+    """Width of what is written, in pixels,"""
     height: int
-    """and in all its lines."""
+    """and height of all its lines."""
 
 
 @lru_cache(maxsize=64)

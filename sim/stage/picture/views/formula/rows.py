@@ -44,7 +44,7 @@ class Row:
     whole: str = ""
     """The numbers; of what the rule remembers, before and after the update."""
     brief: str = ""
-    """Those after the update alone, for where there is less room,"""
+    """The numbers after the update alone, for where there is less room,"""
     least: str = ""
     """and these in as few digits as may be."""
 
@@ -121,7 +121,7 @@ def vectors(rows: Iterable[Row]) -> int:
 
 
 def _with(numbers: str, each: str) -> str:
-    """The same, with that number in the place of each in a pair."""
+    """The numbers as written, with another in the place of each in a pair."""
     return IN_PAIRS.sub(each, numbers)
 
 

@@ -82,7 +82,7 @@ def _draped(labels: Cellwise, site: Site) -> Cellwise:
 
 
 def _on_band(wide: Cellwise, site: Site, pixels: Array) -> Cellwise:
-    """The same of some rows of pixels (n,), from labels all over the window."""
+    """Labels of the pixels in some rows (n,) of a block of land, from labels all over the window."""
     view, (rows, columns) = site.camera.view, wide.shape
     x, y = np.moveaxis(site.under(pair(*np.meshgrid(np.arange(float(site.camera.width)), pixels))), -1, 0)
     land = np.isfinite(x)

@@ -27,9 +27,9 @@ from ...map.terrain import paled
 from ..context import SCALE, ViewContext
 
 WIDE, TALL = 0.55, 6.5
-"""Of the scale, in ems."""
+"""Width and height of the scale, in ems."""
 SHARE = 0.25
-"""Of the map's height that it takes at most."""
+"""How much of the map's height the scale takes at most."""
 LOWEST = 3.2
 """How low it may be for its numbers, which are above each other, in ems."""
 ABOVE, BESIDE = 1.3, 0.1

@@ -65,7 +65,7 @@ def _named(context: ViewContext) -> tuple[int, ...]:
 
 
 def _moved(label: Label, context: ViewContext, rest: ViewContext) -> Label:
-    """The same on ground that is not where it rests."""
+    """The label on ground that is not where it rests."""
     point = np.array(label.point)
     (x, y), (left, top), (place, led) = context.pixel(point), rest.pixel(point), label.stand
     by = round(x - left), round(y - top)
@@ -91,7 +91,7 @@ def _in_block(
 def _in_any_room(
     ground: Ground, index: int, block: int, beside: tuple[tuple[int, int], ...], named: tuple[int, ...]
 ) -> tuple[tuple[int, tuple[Label, ...]], ...]:
-    """The same with those that are left only places upon other words.
+    """The words as they stand in a block of moments, with those that are left only places upon other words.
 
     All stay where they were in the block before while they hide nothing there; but every so many blocks they stand
     first where they would without marbles, so that not all blocks before must be looked at.
@@ -158,7 +158,7 @@ class Passing(NamedTuple):
 
 
 def _passing(own: Stretch, marbles: Sequence[pygame.Rect], first: int, last: int) -> Passing:
-    """That of a lane from one moment of its block to the one before another, among other lanes' marbles."""
+    """What words may hide of a lane and of others' marbles, from a moment of its block to the one before another."""
     arrows = [arrow for each in own.arrows[first:last] for arrow in each]
     return Passing([*marbles, *own.marbles[first:last]], arrows, _boxes(arrows))
 

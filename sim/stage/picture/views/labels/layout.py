@@ -45,7 +45,7 @@ class Surroundings(NamedTuple):
     """What the words are about, and what they keep off."""
 
     marks: tuple[pygame.Rect, ...]
-    """That of each point,"""
+    """The mark of each point,"""
     others: tuple[pygame.Rect, ...]
     """and these with all else that takes room on the map."""
 

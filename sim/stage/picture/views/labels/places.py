@@ -74,12 +74,12 @@ def places_for(mark: pygame.Rect, size: tuple[int, int], around: Around, farthes
 
 
 def on_map(places: Iterable[Place], area: pygame.Rect) -> tuple[Place, ...]:
-    """Those of the places that are whole on the map."""
+    """The places that are whole on the map."""
     return tuple(each for each in places if area.contains(each[1]))
 
 
 def free_of(places: Iterable[Place], others: Sequence[pygame.Rect]) -> tuple[Place, ...]:
-    """Those of the places that no others are at."""
+    """The places that no others are at."""
     taken = list(others)
     return tuple(each for each in places if each[1].collidelist(taken) < 0)
 
