@@ -53,7 +53,7 @@ STAGE_ONLY = {"pygame", "pygame_gui"}
 
 LEANING = re.compile(r"(The same|Those|That|Of)\b")
 """How a docstring begins whose subject is named only by the definition before it."""
-MAY_LEAN = (Path("sim", "stage", "window"), Path("sim", "descent", "verdict"))
+MAY_LEAN = (Path("sim", "stage", "window"),)
 """The folders whose docstrings may still begin so."""
 
 

@@ -26,7 +26,7 @@ shorter span tells. A chaotic bounce turns less often, and takes longer to tell 
 momentum damps slowly.
 """
 SWING = min(span for span, _ in BOUNCES)
-"""Of how many movements the longest is told, and noise is weighed in any bounce: as many as the shortest one has."""
+"""Over how many movements the longest is taken, and noise is weighed in any bounce: as many as the shortest has."""
 EARLIER = 2  # With how many of the movements before it each is compared, to tell whether it goes back.
 UNDAMPED = 0.999  # Longest movement of a quarter of a bounce over that of the quarter before.
 QUARTERS = 4

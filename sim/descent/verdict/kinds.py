@@ -61,7 +61,7 @@ class Observation(NamedTuple):
     """Whether its loss goes on falling in noise, as was seen over the last of ever longer spans, and η does not."""
 
     def at(self, index: int | tuple[int, Indices], swing: Array, strayed: Mask) -> "Observation":
-        """The same at one of the moments, of all runs or of some, the present verdicts of which have these parts."""
+        """What is seen at one of the moments, of all runs or of some, the present verdicts of which have these parts."""
         parts = {
             name: getattr(self, name)[index]
             for name in ("stay", "inside", "reached", "dwelt", "moved", "straying", "falling")
@@ -100,7 +100,7 @@ def _rests(place: int) -> tuple[Callable[[Observation], Mask], Callable[[Observa
 
 
 def _rests_at(place: int) -> tuple[Callable[[Observation], Mask], Callable[[Observation], Mask]]:
-    """The same where nothing is known that one rests in: who moves on, however slowly, has not come to rest there."""
+    """A rest where nothing is known that one rests in: who moves on, however slowly, has not come to rest there."""
     begins, lasts = _rests(place)
     return begins, lambda seen: lasts(seen) & ~seen.strayed
 

@@ -20,7 +20,7 @@ TELLING = 1e-8
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """That of a lane with N examples. Only a rule of the program is sure to heed what is planned of a learning rate."""
+    """What is planned for a lane with N examples. Only the program's own rules are sure to heed a planned η."""
 
     lane: Lane
     count: int

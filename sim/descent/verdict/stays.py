@@ -12,7 +12,7 @@ from .log import NEVER
 
 
 class Stays(NamedTuple):
-    """Of M runs at K moments; each part of shape (K, M), or of one moment (M,)."""
+    """Where M runs stay at K moments; each part of shape (K, M), or of one moment (M,)."""
 
     basin: Labels
     """The basin that it is in."""
@@ -54,7 +54,7 @@ class Stays(NamedTuple):
 
 
 def begun(basins: Labels) -> Stays:
-    """Those of M runs that have just begun in these basins (M,), which count as their homes."""
+    """The stays of M runs that have just begun in these basins (M,), which count as their homes."""
     start, nowhere = np.zeros(len(basins), dtype=np.intp), np.zeros(len(basins), dtype=np.bool_)
     never = np.full(len(basins), NEVER)
     return Stays(basin=basins, cored=nowhere, home=basins, before=basins, reached=never, arrived=start, entered=start)

@@ -27,7 +27,7 @@ class Held(NamedTuple):
     """What may hold the marbles of a lane on a slope."""
 
     factors: Array | None
-    """Of a rule that shrinks θ besides, so that this and the gradient may balance: η over the lane's own; (K, 1)."""
+    """η over the lane's own, of a rule that shrinks θ besides, so that this and the gradient may balance; (K, 1)."""
     for_good: bool | Mask
     """Who takes no step for long never will: the rule answers the same at the same place, or η rises no more; or (K, 1)
     """

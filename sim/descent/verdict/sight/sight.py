@@ -42,7 +42,7 @@ class Sight(NamedTuple):
     lowest: Mask
     """Whether the minimum on which it has come to rest, if it has, is as low as the lowest known."""
     stays_lowest: Mask
-    """The same of the minimum on which it still rests."""
+    """Whether the minimum on which it still rests is as low as the lowest known."""
     at: Labels
     """Index of the saddle at which it lingers."""
     still_at: Labels
