@@ -61,7 +61,7 @@ class Observation(NamedTuple):
     """Whether its loss goes on falling in noise, as was seen over the last of ever longer spans, and η does not."""
 
     def at(self, index: int | tuple[int, Indices], swing: Array, strayed: Mask) -> "Observation":
-        """What is seen at one of the moments, of all runs or of some, the present verdicts of which have these parts."""
+        """What is seen at one of the moments, of all runs or of some, whose present verdicts have these parts."""
         parts = {
             name: getattr(self, name)[index]
             for name in ("stay", "inside", "reached", "dwelt", "moved", "straying", "falling")
