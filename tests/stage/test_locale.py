@@ -98,7 +98,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("session/lanes.py", "told"): set(lanes.FORMS.values()),
     ("style/numbers.py", "lane.schedule.name"): set(SCHEDULES),
     ("style/numbers.py", "SAMPLED[lane.sampling]"): set(numbers.SAMPLED.values()) - {""},
-    ("window/documents.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
+    ("window/files/documents.py", "self.departure.sentence"): {digest.EXACT, digest.ROUGH},
     ("sheets/sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
     ("sheets/odds.py", "word"): set(FIGURE_WORDS),
     ("session/names.py", "first"): set(names.WORDS),

@@ -18,8 +18,8 @@ from ..style.theme import load_theme
 from . import display
 from .beside.preparing import Prepared
 from .controls import OpenControls
+from .files.recording import Filming
 from .greeting import draw_greeting
-from .recording import Filming
 
 
 class Showing:

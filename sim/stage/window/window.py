@@ -37,10 +37,10 @@ from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, Ri
 from ..sheets.scenes import Cards, cards_of
 from ..sheets.sheets import sheet_layout, tab_at
 from ..style.theme import say
-from . import display, documents
-from .ahead import FRAMES_A_SECOND, Ahead, WordsAhead, updates_a_frame
+from . import display
 from .asking import Asking, asked
 from .beside import preparing
+from .beside.ahead import FRAMES_A_SECOND, Ahead, WordsAhead, updates_a_frame
 from .beside.apart import apart
 from .beside.counting import Counting
 from .beside.gallery import Gallery
@@ -49,9 +49,10 @@ from .beside.standing import Standing, idle
 from .beside.standing import wanted as to_count
 from .beside.tuner import Tuner
 from .controls import OpenControls
+from .files import documents
+from .files.recording import Filming
+from .files.saving import Saving
 from .held import HeldKeys
-from .recording import Filming
-from .saving import Saving
 from .showing import Showing
 
 BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)

@@ -34,7 +34,7 @@ from sim.stage.sheets.scenes import PICTURE, _sentences, dealt, draw_scenes, key
 from sim.stage.style import text
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.window.beside import gallery
-from sim.stage.window.documents import OpenSaved
+from sim.stage.window.files.documents import OpenSaved
 from sim.stage.window.window import MainWindow
 
 NAMES = list(scene_files())

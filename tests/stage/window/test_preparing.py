@@ -38,9 +38,10 @@ from sim.stage.session.setup import DraftRules, LoadRules, MoveStart, NewSeed, O
 from sim.stage.session.view import ChooseSwarm, Notify, ShowHelp, ToggleView
 from sim.stage.style import text
 from sim.stage.style.kept import CACHE
-from sim.stage.window import display, documents, showing
+from sim.stage.window import display, showing
 from sim.stage.window import window as stage_window
 from sim.stage.window.beside import preparing
+from sim.stage.window.files import documents
 from sim.stage.window.window import MainWindow
 from sim.surface.critical.search import Search, search
 from sim.surface.wanted import raise_if_unwanted

@@ -21,8 +21,9 @@ from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
 from sim.stage.session.session import SPEEDS, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed
-from sim.stage.window import saving, showing
+from sim.stage.window import showing
 from sim.stage.window import window as stage_window
+from sim.stage.window.files import saving
 from sim.stage.window.window import MainWindow
 from sim.study.maps.swarm import swarm
 from sim.surface.functions.formula import Formula

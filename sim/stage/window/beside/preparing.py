@@ -31,8 +31,8 @@ from ...picture.snapshot import Snapshot, snapshot_of
 from ...session.session import Message, Session, update
 from ...session.view import Notify
 from ...style.theme import say
-from ..ahead import Ahead
 from . import standing
+from .ahead import Ahead
 from .memory import give_back
 from .turns import failure, taking_turns
 

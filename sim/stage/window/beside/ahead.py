@@ -2,12 +2,12 @@
 
 import time
 
-from ...descent.race import Race
-from ..picture.picture import lay_out
-from ..picture.setting import setting
-from ..picture.snapshot import Snapshot
-from ..picture.views.context import MOMENTS
-from ..session.session import SPEEDS, Session
+from ....descent.race import Race
+from ...picture.picture import lay_out
+from ...picture.setting import setting
+from ...picture.snapshot import Snapshot
+from ...picture.views.context import MOMENTS
+from ...session.session import SPEEDS, Session
 
 FRAMES_A_SECOND = 60
 COMPUTING = 0.003
