@@ -11,31 +11,24 @@ from ...descent.race import Race
 from ...scene import Scene, SceneError
 from ...study.maps.swarm import swarm
 from .. import TITLE
-from ..drawing.camera import FLAT
 from ..input.clipboard import pasted
 from ..input.holding import SLOW, FirstPresses
 from ..input.keys import Stroke, meant
 from ..input.mouse import Act, Hand, Mouse, respond
-from ..picture.around.caption import offered
-from ..picture.panel.ends import end_deed
 from ..picture.picture import pointed
 from ..picture.setting import setting, type_at
 from ..picture.snapshot import snapshot_of
 from ..session.bindings import Deed, Errand, keys_of
-from ..session.lanes import NextLane
 from ..session.names import BOXES, unseen
-from ..session.odds import ChooseSheet
-from ..session.playback import Elapsed, Step
+from ..session.playback import Elapsed
 from ..session.playback import tempo as pace_of
 from ..session.problem import SetFormula
-from ..session.scenes import Choose, Pick, Tell
+from ..session.scenes import Tell
 from ..session.session import RACES, Message, Session, race, ridden, update
-from ..session.setup import Guess, LoadRules, SkipQuestion, judgement
+from ..session.setup import LoadRules, judgement
 from ..session.tour import GoBack
 from ..session.tuning import searching
 from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, RideAlong, ShowControls
-from ..sheets.scenes import Cards, cards_of
-from ..sheets.sheets import sheet_layout, tab_at
 from ..style.theme import say
 from . import display
 from .asking import Asking, asked
@@ -53,6 +46,7 @@ from .files import documents
 from .files.recording import Filming
 from .files.saving import Saving
 from .held import HeldKeys
+from .layers import among_scenes, answer_of_scenes, answer_of_sheet, guessed, invites, lie_alike
 from .showing import Showing
 
 BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)
@@ -161,7 +155,8 @@ class MainWindow:
             self._showing.show_still(self.session, self._standing, told, seconds)
         else:
             self._go_on(seconds)
-        display.show_hand(not (self._waiting or self._hand.busy) and self._invites(self._mouse_at))
+        free = not (self._waiting or self._hand.busy)
+        display.show_hand(free and invites(self.session, self._mouse_at, display.canvas_size()))
         self._film_on()
 
     def _go_on(self, seconds: float) -> None:
@@ -347,17 +342,32 @@ class MainWindow:
 
     def _answer_in_layers(self, event: pygame.Event) -> None:
         """Let what lies on top answer first; what lies below hears only of what was not meant for that."""
-        for answers in (self._answer_controls, self._answer_scenes, self._answer_sheet):
-            if answers(event):
-                self._mouse_at = None
-                self.send(Hover(None))
-                return
-        guess = self._guess(event)
+        if self._is_answered_above(event):
+            self._mouse_at = None
+            self.send(Hover(None))
+            return
+        guess = None if self._waiting else guessed(self.session, event, display.canvas_size())
         if guess is not None:
             self.send(guess)
             self.send(Hover(None))  # What was guessed of is looked at.
         else:
             self._answer_maps(event)
+
+    def _is_answered_above(self, event: pygame.Event) -> bool:
+        """Let what lies over the maps answer an event; says whether the maps need not."""
+        self._do(self._controls.answer(event))
+        if event.type not in POINTING or self._hand.busy:
+            return False
+        if self._controls.holds(event):  # What has been done may have closed the panel.
+            return True
+        sheets = (answer_of_sheet,) if self._waiting else (answer_of_scenes, answer_of_sheet)
+        for answer_of in sheets:
+            answer = answer_of(self.session, event, display.canvas_size())
+            for message in answer.messages:
+                self.send(message)
+            if answer.covers:
+                return True
+        return False
 
     def _answer_maps(self, event: pygame.Event) -> None:
         """Let the maps answer the mouse, and be drawn anew where the window was covered."""
@@ -370,35 +380,11 @@ class MainWindow:
         if event.type in UNCOVERING:
             self._showing.forget_all()
 
-    def _guess(self, event: pygame.Event) -> Guess | None:
-        """What a click on a lane's panel answers the scene's question."""
-        if self._waiting or not _presses(event):
-            return None
-        lane = self._offered(display.on_canvas(event.pos))
-        return None if lane is None else Guess(lane)
-
-    def _offered(self, pixel: tuple[int, int] | None) -> int | None:
-        """The lane that a click at that pixel of the picture would guess."""
-        return offered(self.session, setting(self.session, display.canvas_size()).places, pixel)
-
-    def _invites(self, pixel: tuple[int, int] | None) -> bool:
-        """Whether a click at that pixel of the picture guesses a lane, or shows a race that ends as a bar says."""
-        if pixel is None or self.session.help or self.session.sheet:
-            return False
-        places = setting(self.session, display.canvas_size()).places
-        over_bar = any(panel.ends.collidepoint(pixel) for panel in places.panels)
-        return self._offered(pixel) is not None or (over_bar and end_deed(self.session, places, pixel) is not None)
-
     def _sees_what_is_meant(self) -> bool:
         """Whether the maps that are to be seen lie where those of the session will, and show the same."""
         if not self._waiting or self._standing is None:
             return not self._waiting
-        size = display.canvas_size()
-        seen, meant = setting(self._standing, size), setting(self.session, size)
-        if seen.places != meant.places or seen.outlook != meant.outlook:
-            return False
-        # Where a pixel of land lies, seen aslant, depends on the loss, which may still have to be looked into.
-        return meant.pose == FLAT or self._standing.scene.problem() is self.session.scene.problem()
+        return lie_alike(self._standing, self.session, display.canvas_size())
 
     def _mouse(self, event: pygame.Event) -> Mouse | None:
         """What the event says of the mouse, if anything that matters here."""
@@ -421,29 +407,6 @@ class MainWindow:
             return Mouse(Act.LEAVE, held=event.type == pygame.WINDOWLEAVE)
         return None
 
-    def _answer_controls(self, event: pygame.Event) -> bool:
-        """Let the panel of controls answer an event; says whether the maps need not."""
-        self._do(self._controls.answer(event))
-        # What has been done may have closed the panel.
-        return event.type in POINTING and not self._hand.busy and self._controls.holds(event)
-
-    def _cards(self) -> Cards:
-        """Where the cards of the scenes stand."""
-        return cards_of(setting(self.session, display.canvas_size()).places, self.session)
-
-    def _answer_scenes(self, event: pygame.Event) -> bool:
-        """Let the sheet of scenes answer an event; says whether the maps need not."""
-        mouse = event.type in POINTING
-        if self.session.picking is None or self._waiting or not mouse or self._hand.busy:
-            return False
-        here, pixel = self._cards(), display.on_canvas(event.pos)
-        place = here.at(pixel)
-        if place is not None and place != self.session.picking:
-            self.send(Pick(place))
-        if place is not None and _presses(event):
-            self.send(Choose())
-        return here.whole.collidepoint(pixel)
-
     def _tell_of_scenes(self) -> None:
         """Let small pictures be made while somebody looks at the sheet of scenes, and tell the session what is there.
 
@@ -455,32 +418,6 @@ class MainWindow:
             cards = self._gallery.cards(self.session)
             if cards != self.session.cards:
                 self.send(Tell(cards))
-
-    def _among_scenes(self, deed: Deed) -> Deed:
-        """What a key means while the sheet of scenes is open: arrows go about on it, Enter chooses."""
-        marked = self.session.picking
-        if marked is None or self.session.help:
-            return deed
-        match deed:
-            case Step(updates=way):
-                return Pick(marked + (1 if way > 0 else -1))
-            case NextLane(places=way):
-                return Pick(marked + way * self._cards().columns)
-            case SkipQuestion():
-                return Choose()
-        return deed
-
-    def _answer_sheet(self, event: pygame.Event) -> bool:
-        """Let the sheet over the maps answer an event; says whether the maps need not."""
-        mouse = event.type in POINTING
-        if not self.session.sheet or not mouse or self._hand.busy:
-            return False
-        here, pixel = setting(self.session, display.canvas_size()), display.on_canvas(event.pos)
-        if _presses(event):
-            name = tab_at(here.places, here.theme, pixel)
-            if name is not None:
-                self.send(ChooseSheet(name))
-        return sheet_layout(here.places, here.theme).whole.collidepoint(pixel)
 
     def _type(self, event: pygame.Event) -> None:
         """Keys write into a line of text, until Enter takes it or Esc leaves it."""
@@ -500,7 +437,7 @@ class MainWindow:
             return
         if means.does is not Errand.BACK:
             self._asking.forget()
-        self._do(self._among_scenes(means.does))
+        self._do(among_scenes(means.does, self.session, display.canvas_size()))
         self._held.press(event, means)
 
     def _hold_on(self) -> None:
@@ -508,7 +445,7 @@ class MainWindow:
         now = display.now()
         deed = self._held.does(now)
         if deed is not None:
-            self._do(self._among_scenes(deed))
+            self._do(among_scenes(deed, self.session, display.canvas_size()))
         event = self._held.writes(now, self._controls.typing)
         if event is not None:
             self._do(self._controls.answer(event))
@@ -652,8 +589,3 @@ def _asks(deed: SetFormula | LoadRules) -> Inquiry | None:
         return Inquiry(lambda: deed) if deed.can_be_read else None
     # The file's code may run for ever; its rules join the others in the window's own thread.
     return Inquiry(partial(apart, deed.found), ahead=False) if deed.names_file else None
-
-
-def _presses(event: pygame.Event) -> bool:
-    """Whether the left button has gone down: the wheel comes as buttons, too."""
-    return bool(event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT)
