@@ -14,7 +14,6 @@ from .. import TITLE
 from ..input.clipboard import pasted
 from ..input.holding import SLOW, FirstPresses
 from ..input.keys import Stroke, meant
-from ..input.mouse import Act, Hand, Mouse, respond
 from ..picture.picture import pointed
 from ..picture.setting import setting, type_at
 from ..picture.snapshot import snapshot_of
@@ -47,12 +46,9 @@ from .files.recording import Filming
 from .files.saving import Saving
 from .held import HeldKeys
 from .layers import among_scenes, answer_of_scenes, answer_of_sheet, guessed, invites, lie_alike
+from .pointer import LEAVING, POINTING, Pointer
 from .showing import Showing
 
-BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)
-"""Buttons of the mouse that do something."""
-POINTING = (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
-"""Events of the mouse that have a place."""
 UNCOVERING = (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED)
 """Events after which nothing that was drawn need still be on the screen."""
 NAP = 15
@@ -63,8 +59,6 @@ SWARMING = (0.002, 0.008)
 """Fewest and most seconds of a frame that go into a swarm, whatever the drawing takes."""
 IN_TIME = 0.014
 """Seconds of a frame that drawing and swarm may take together."""
-RESTING = 0.35
-"""Seconds after which the mouse rests, and a tooltip comes."""
 SPARE = 0.003
 """Seconds at the end of a frame in which nothing more is begun."""
 LONGEST_FRAME = 0.1
@@ -86,10 +80,7 @@ class MainWindow:
         self._errand: Errand | None = None  # What is to be done when the picture that is waited for has come.
         self._ahead: Ahead | None = None  # Computes the race that is shown.
         self._words_ahead = WordsAhead()
-        self._hand = Hand()
-        self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that the mouse rests on.
-        self._entered = False  # Whether it is told where the mouse is because a window is there now: it need not move.
-        self._moved = 0.0  # When the mouse came there, in seconds of SDL's clock.
+        self._pointer = Pointer()
         self._filming = Filming()
         self._controls = OpenControls()
         self._showing = Showing(self._controls, self._filming)
@@ -135,9 +126,9 @@ class MainWindow:
             self._controls.stir()
             if once is None or self._controls.types(event) or once.admits(event):
                 self._answer(event)
-        self._entered = False
+        self._pointer.settle()
         self._hold_on()
-        if self.session.pointer is not None and not self.session.rests and display.now() - self._moved >= RESTING:
+        if self._pointer.comes_to_rest(self.session):
             self.send(Rest())
         if self._asking.is_late(display.now()):
             self._asking.forget()
@@ -155,8 +146,8 @@ class MainWindow:
             self._showing.show_still(self.session, self._standing, told, seconds)
         else:
             self._go_on(seconds)
-        free = not (self._waiting or self._hand.busy)
-        display.show_hand(free and invites(self.session, self._mouse_at, display.canvas_size()))
+        free = not (self._waiting or self._pointer.busy)
+        display.show_hand(free and invites(self.session, self._pointer.at, display.canvas_size()))
         self._film_on()
 
     def _go_on(self, seconds: float) -> None:
@@ -203,7 +194,7 @@ class MainWindow:
         except SceneError as error:
             self.session = update(self.session, Notify(str(error)))
         if self.session.pointer != before.pointer:
-            self._moved = display.now()
+            self._pointer.stir()
         if self.session.scene is not before.scene:
             self._inquiry = None  # Another change takes the place of one that is still to be found out.
         if self.session.riding and not before.riding:
@@ -343,7 +334,7 @@ class MainWindow:
     def _answer_in_layers(self, event: pygame.Event) -> None:
         """Let what lies on top answer first; what lies below hears only of what was not meant for that."""
         if self._is_answered_above(event):
-            self._mouse_at = None
+            self._pointer.cover()
             self.send(Hover(None))
             return
         guess = None if self._waiting else guessed(self.session, event, display.canvas_size())
@@ -356,7 +347,7 @@ class MainWindow:
     def _is_answered_above(self, event: pygame.Event) -> bool:
         """Let what lies over the maps answer an event; says whether the maps need not."""
         self._do(self._controls.answer(event))
-        if event.type not in POINTING or self._hand.busy:
+        if event.type not in POINTING or self._pointer.busy:
             return False
         if self._controls.holds(event):  # What has been done may have closed the panel.
             return True
@@ -371,11 +362,12 @@ class MainWindow:
 
     def _answer_maps(self, event: pygame.Event) -> None:
         """Let the maps answer the mouse, and be drawn anew where the window was covered."""
-        mouse = self._mouse(event)
+        mouse = self._pointer.read(event)
+        if event.type in LEAVING:
+            self._held.release_all()
         if mouse is not None and self._sees_what_is_meant():
             shown = None if self._standing is None else self._standing.scene.problem()
-            self._hand, deeds = respond(self._hand, mouse, self.session, display.canvas_size(), shown)
-            for deed in deeds:
+            for deed in self._pointer.respond(mouse, self.session, display.canvas_size(), shown):
                 self._do(deed)
         if event.type in UNCOVERING:
             self._showing.forget_all()
@@ -385,27 +377,6 @@ class MainWindow:
         if not self._waiting or self._standing is None:
             return not self._waiting
         return lie_alike(self._standing, self.session, display.canvas_size())
-
-    def _mouse(self, event: pygame.Event) -> Mouse | None:
-        """What the event says of the mouse, if anything that matters here."""
-        now = display.now()
-        if event.type == pygame.WINDOWENTER:
-            self._entered = True
-        if event.type == pygame.MOUSEMOTION:
-            self._mouse_at = display.on_canvas(event.pos)
-            if self._entered and not any(event.buttons):
-                return None
-            return Mouse(Act.MOVE, self._mouse_at, now, held=bool(event.buttons[0] or event.buttons[2]))
-        if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button in BUTTONS:
-            act = Act.DOWN if event.type == pygame.MOUSEBUTTONDOWN else Act.UP
-            return Mouse(act, display.on_canvas(event.pos), now, right=event.button == pygame.BUTTON_RIGHT)
-        if event.type == pygame.MOUSEWHEEL and self._mouse_at is not None:
-            return Mouse(Act.WHEEL, self._mouse_at, now, event.precise_y)
-        if event.type in (pygame.WINDOWLEAVE, pygame.WINDOWFOCUSLOST):
-            self._mouse_at = None
-            self._held.release_all()
-            return Mouse(Act.LEAVE, held=event.type == pygame.WINDOWLEAVE)
-        return None
 
     def _tell_of_scenes(self) -> None:
         """Let small pictures be made while somebody looks at the sheet of scenes, and tell the session what is there.
