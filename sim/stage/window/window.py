@@ -7,9 +7,7 @@ from functools import partial
 
 import pygame
 
-from ...descent.race import Race
 from ...scene import Scene, SceneError
-from ...study.maps.swarm import swarm
 from .. import TITLE
 from ..input.clipboard import pasted
 from ..input.holding import SLOW, FirstPresses
@@ -31,8 +29,8 @@ from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, Ri
 from ..style.theme import say
 from . import display
 from .asking import Asking, asked
-from .beside import preparing
-from .beside.ahead import FRAMES_A_SECOND, Ahead, WordsAhead, updates_a_frame
+from .beside import preparing, swarming
+from .beside.ahead import FRAMES_A_SECOND, Ahead, WordsAhead, moves
 from .beside.apart import apart
 from .beside.counting import Counting
 from .beside.gallery import Gallery
@@ -55,10 +53,6 @@ NAP = 15
 """Milliseconds between looks for an event while nothing moves."""
 CARRIED = 0.3
 """Seconds after which it is said, of something that is dragged too, that it is still being computed."""
-SWARMING = (0.002, 0.008)
-"""Fewest and most seconds of a frame that go into a swarm, whatever the drawing takes."""
-IN_TIME = 0.014
-"""Seconds of a frame that drawing and swarm may take together."""
 SPARE = 0.003
 """Seconds at the end of a frame in which nothing more is begun."""
 LONGEST_FRAME = 0.1
@@ -78,7 +72,7 @@ class MainWindow:
         self._waiting = False  # Whether the picture stays until something has been made ready.
         self._since = 0.0  # Since when the picture has stayed, or the last one came.
         self._errand: Errand | None = None  # What is to be done when the picture that is waited for has come.
-        self._ahead: Ahead | None = None  # Computes the race that is shown.
+        self._ahead = Ahead()  # Computes the race that is shown.
         self._words_ahead = WordsAhead()
         self._pointer = Pointer()
         self._filming = Filming()
@@ -156,17 +150,15 @@ class MainWindow:
         errand, self._errand = self._errand, None
         self._do(errand)
         running = race(self.session.scene)
-        if self._ahead is None or self._ahead.race is not running:
-            known = self._ahead is not None and self._ahead.race.problem is running.problem
-            self._ahead = Ahead(running, self._ahead.each if known and self._ahead is not None else None)
+        self._ahead.follow(running)
         if not self._showing.waits:  # A picture that has just been made ready is shown at once.
             self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
         self._tell(self._saving.told())
         self._tell(judgement(self.session, running))
         self._tell_of_boxes()
-        self.send(Elapsed(seconds, self._reached(running), pace_of(self.session, running)))
-        self._compute_swarm(running)
+        self.send(Elapsed(seconds, swarming.reached(self.session, running), pace_of(self.session, running)))
+        swarming.follow(self.session, running, self._showing.drawing)
         self._counting.make_ready(self.session, display.canvas_size())
         if running.updates > self.session.horizon:  # A moment at which nothing else is computed.
             self._preparing.load(partial(loaded, setting(self.session, display.canvas_size())))
@@ -226,7 +218,7 @@ class MainWindow:
         stale = isinstance(work.goal, Inquiry) and work.goal != self._inquiry  # What it finds is asked for no more.
         if work.goal != goal and (stale or not work.young):
             work.begin(goal, self._maker(goal, size), self._patience())
-            if self._lacks_ends():  # Other processes need not wait for the picture.
+            if to_count(self.session):  # Other processes need not wait for the picture.
                 self._ends.begin(self.session)
         found = work.found()
         if found is None:
@@ -236,18 +228,12 @@ class MainWindow:
 
     def _maker(self, goal: Goal, size: tuple[int, int]) -> Callable[[], Prepared]:
         """What makes it ready."""
-        session, panel = self.session, self._controls.frame
-        former = None if self._standing is None else RACES.find(self._standing.scene)
+        session, panel, shown = self.session, self._controls.frame, self._standing
+        former = None if shown is None else RACES.find(shown.scene)
+        each = None if shown is None else self._ahead.each(session.scene, shown.scene)
         known = RACES.find(session.scene)
-        make = partial(prepared, session, size, known, self._counting.shown, panel, self._each(), former)
+        make = partial(prepared, session, size, known, self._counting.shown, panel, each, former)
         return partial(inquired, goal, session, size, make, panel) if isinstance(goal, Inquiry) else make
-
-    def _each(self) -> float | None:
-        """How many seconds an update takes, where that is known: in the race that is shown, from another start."""
-        if self._ahead is None or self._standing is None:
-            return None
-        scene, shown = self.session.scene, self._standing.scene
-        return self._ahead.each if replace(scene, start=shown.start, seed=shown.seed) == shown else None
 
     def _patience(self) -> float:
         """How long a frame waits for what is begun: not at all where the picture stands still already."""
@@ -288,29 +274,22 @@ class MainWindow:
 
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
-        if self._waiting or self._showing.moment is None:
+        session = self.session
+        if self._waiting or self._showing.moment is None or (session.picking is not None and self._gallery.busy):
             return True
-        ahead = race(self.session.scene).updates <= self.session.horizon
-        moving = self.session.playing or self.session.goal is not None or ahead
         timed = self._filming.running or self._saving.running or self._held.any or self._asking.waits
-        if self.session.picking is not None and self._gallery.busy:
-            return True
-        resting = self.session.pointer is not None and not self.session.rests
-        return moving or timed or resting or self._controls.lively or self._finding()
-
-    def _finding(self) -> bool:
-        """Whether a learning rate or a tally is still to be found out, or the swarm has to come to what is shown."""
-        if searching(self.session) is not None or self._counting.lasts(self.session):
-            return True
-        now = snapshot_of(self.session, race(self.session.scene))
-        return now.glimpse is not None and not self.session.sheet and now.glimpse.tick != now.wanted
+        resting = session.pointer is not None and not session.rests
+        found_out = searching(session) is not None or self._counting.lasts(session)
+        running = race(session.scene)
+        return (
+            (timed or resting or found_out or self._controls.lively)
+            or moves(session, running)
+            or swarming.lags(session, running)
+        )
 
     def _has_to_count(self) -> bool:
         """Whether the bars under the maps lack something, and nobody waits for anything else."""
-        return not (self._waiting or self._gallery.busy) and self._lacks_ends()
-
-    def _lacks_ends(self) -> bool:
-        return searching(self.session) is None and to_count(self.session)
+        return not (self._waiting or self._gallery.busy) and to_count(self.session)
 
     def _answer(self, event: pygame.Event) -> None:
         """Do what an event is for."""
@@ -509,22 +488,6 @@ class MainWindow:
         else:
             self._asking.ask(film, display.now())
             self.send(Notify(asked(self.session, film)))
-
-    def _reached(self, running: Race) -> int:
-        """The tick that may be played to: the race is there, and the swarm, if there is one, not far behind."""
-        session, computed = self.session, running.updates - 1
-        if not session.swarm or session.sheet:
-            return computed
-        marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
-        return min(computed, marbles.glimpse.tick + updates_a_frame(session))
-
-    def _compute_swarm(self, running: Race) -> None:
-        """Let the swarm come nearer to the moment, for as long as a frame can spare: it may lag, frames may not."""
-        session, now = self.session, snapshot_of(self.session, running)
-        if now.glimpse is not None and not session.sheet:
-            marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
-            fewest, most = SWARMING
-            marbles.follow(now.wanted, min(max(IN_TIME - self._showing.drawing, fewest), most))
 
     def _count_ends(self, until: float) -> None:
         """Have counted what the bars under the maps lack, until that time at most."""

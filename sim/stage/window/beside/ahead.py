@@ -1,8 +1,10 @@
 """A race is computed ahead of what is shown, for as long as a frame can spare, and words on maps are laid out."""
 
 import time
+from dataclasses import replace
 
 from ....descent.race import Race
+from ....scene import Scene
 from ...picture.picture import lay_out
 from ...picture.setting import setting
 from ...picture.snapshot import Snapshot
@@ -24,29 +26,55 @@ LAID_OUT_UP_TO = 100.0
 
 
 class Ahead:
-    """Computes a race on, and knows how long an update of it takes."""
+    """Computes on the race that is shown, and knows how long an update of it takes."""
 
-    def __init__(self, race: Race, each: float | None = None) -> None:
-        self.race = race
-        self.each = each
-        """Seconds an update, as far as is known."""
+    def __init__(self) -> None:
+        self._race: Race | None = None
+        self._each: float | None = None  # Seconds an update, as far as is known.
+
+    def follow(self, race: Race) -> None:
+        """The race that is shown is this one from now on."""
+        if self._race is not None and self._race.problem is not race.problem:
+            self._each = None
+        self._race = race
 
     def go_on(self, session: Session) -> None:
         """Compute on, up to the session's horizon, for as long as a frame can spare."""
-        race, steps = self.race, updates_a_frame(session) if session.playing else 1
-        wanted = session.tick + steps
-        goal = max(session.horizon, session.tick) + 1
-        begun = time.perf_counter()
-        spent = 0.0
-        while race.updates < goal:
-            limit = COMPUTING if race.updates > wanted else CATCHING_UP
-            if spent > limit:
-                break
-            most = max(CHUNK, steps, min(LEAP, wanted - race.updates))
-            chunk = 1 if self.each is None else max(1, min(most, int((limit - spent) / self.each)))
-            race.extend(min(goal, race.updates + chunk))
-            before, spent = spent, time.perf_counter() - begun
-            self.each = max((spent - before) / chunk, 1e-9)
+        if self._race is not None:
+            self._each = compute_ahead(self._race, session, self._each)
+
+    def each(self, scene: Scene, shown: Scene) -> float | None:
+        """How many seconds an update of a scene takes, where that is known: in the one shown, from another start."""
+        if self._race is None:
+            return None
+        return self._each if replace(scene, start=shown.start, seed=shown.seed) == shown else None
+
+
+def compute_ahead(race: Race, session: Session, each: float | None = None) -> float | None:
+    """Compute a race on, up to the session's horizon, for as long as a frame can spare; says how long an update took.
+
+    each: seconds an update, if that is known.
+    """
+    steps = updates_a_frame(session) if session.playing else 1
+    wanted = session.tick + steps
+    goal = max(session.horizon, session.tick) + 1
+    begun = time.perf_counter()
+    spent = 0.0
+    while race.updates < goal:
+        limit = COMPUTING if race.updates > wanted else CATCHING_UP
+        if spent > limit:
+            break
+        most = max(CHUNK, steps, min(LEAP, wanted - race.updates))
+        chunk = 1 if each is None else max(1, min(most, int((limit - spent) / each)))
+        race.extend(min(goal, race.updates + chunk))
+        before, spent = spent, time.perf_counter() - begun
+        each = max((spent - before) / chunk, 1e-9)
+    return each
+
+
+def moves(session: Session, running: Race) -> bool:
+    """Whether something happens in a session without an event: it plays, land turns, or its race is computed ahead."""
+    return session.playing or session.goal is not None or running.updates <= session.horizon
 
 
 def updates_a_frame(session: Session) -> int:
