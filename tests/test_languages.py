@@ -107,7 +107,7 @@ Screen.text = recording
 def pressed(key, letter=""):
     "What a key does, and the picture that shows it: a slow machine makes it ready beside the window."
     window.advance([pygame.Event(pygame.KEYDOWN, key=key, unicode=letter, mod=0)], 0.0)
-    while window._waiting:
+    while window.waiting:
         time.sleep(0.002)
         window.advance([], 0.0)
 

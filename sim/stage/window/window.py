@@ -1,7 +1,7 @@
 """The window: events become messages, messages a new session, and the session a picture."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -21,7 +21,7 @@ from ..session.playback import Elapsed
 from ..session.playback import tempo as pace_of
 from ..session.problem import SetFormula
 from ..session.scenes import Tell
-from ..session.session import RACES, Message, Session, race, ridden, update
+from ..session.session import Message, Session, race, ridden, update
 from ..session.setup import LoadRules, judgement
 from ..session.tour import GoBack
 from ..session.tuning import searching
@@ -29,12 +29,13 @@ from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, Ri
 from ..style.theme import say
 from . import display
 from .asking import Asking, asked
-from .beside import preparing, swarming
+from .beside import swarming
 from .beside.ahead import FRAMES_A_SECOND, Ahead, WordsAhead, moves
 from .beside.apart import apart
 from .beside.counting import Counting
 from .beside.gallery import Gallery
-from .beside.preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, prepared
+from .beside.preparing import Inquiry, Prepared
+from .beside.readiness import Known, Readiness
 from .beside.standing import Standing, idle
 from .beside.standing import wanted as to_count
 from .beside.tuner import Tuner
@@ -51,8 +52,6 @@ UNCOVERING = (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHAN
 """Events after which nothing that was drawn need still be on the screen."""
 NAP = 15
 """Milliseconds between looks for an event while nothing moves."""
-CARRIED = 0.3
-"""Seconds after which it is said, of something that is dragged too, that it is still being computed."""
 SPARE = 0.003
 """Seconds at the end of a frame in which nothing more is begun."""
 LONGEST_FRAME = 0.1
@@ -65,12 +64,7 @@ class MainWindow:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._clock = pygame.time.Clock()
-        self._preparing = Preparing()
-        self._ready: Aim | None = None  # What has been made ready: more there is not to draw.
-        self._standing: Session | None = None  # The session as it was when its picture was last drawn.
-        self._inquiry: Inquiry | None = None  # What is being found out beside pictures.
-        self._waiting = False  # Whether the picture stays until something has been made ready.
-        self._since = 0.0  # Since when the picture has stayed, or the last one came.
+        self._readiness = Readiness()
         self._errand: Errand | None = None  # What is to be done when the picture that is waited for has come.
         self._ahead = Ahead()  # Computes the race that is shown.
         self._words_ahead = WordsAhead()
@@ -90,17 +84,22 @@ class MainWindow:
         self._tuner = Tuner()  # Looks for the learning rate of a lane.
         self._due = 0.0  # When the next frame is.
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the picture stays until something has been made ready."""
+        return self._readiness.waiting
+
     def frame(self) -> None:
         """Wait for the next frame, or for an event where nothing moves, and go on."""
         events, late = self._events()
         if not (events or self._busy()):  # Nothing but an event changes that, or something to count.
-            while not (events or self._has_to_count() or self._preparing.failed):
+            while not (events or self._has_to_count() or self._readiness.failed):
                 pygame.time.wait(NAP)  # Some of SDL's drivers would wait for an event by asking all the time.
                 events, late = self._events()
         seconds = self._clock.tick(FRAMES_A_SECOND if self._due else 0) / 1000  # The first frame is due at once.
         self._due = time.perf_counter() + 1 / FRAMES_A_SECOND
         self.advance(events, min(seconds, LONGEST_FRAME), late)
-        if self._showing.moment is not None and not self._waiting:
+        if self._showing.moment is not None and not self.waiting:
             self._words_ahead.go_on(self._showing.moment, display.canvas_size())
         self._count_ends(self._due - SPARE)
 
@@ -128,19 +127,16 @@ class MainWindow:
             self._asking.forget()
             self.send(Notify(""))
         self._tell_of_scenes()
-        if not self._waiting:
-            self._since = time.perf_counter()
-        self._waiting = not self._prepare()
-        for message in self._counting.go_on(self.session, self._waiting):
+        self._prepare()
+        for message in self._counting.go_on(self.session, self.waiting):
             self.send(message)
         for message in self._tuner.go_on(self.session):
             self.send(message)
-        if self._waiting:
-            told = self._preparing.goal is not None and not self._is_carried()
-            self._showing.show_still(self.session, self._standing, told, seconds)
+        if self.waiting:
+            self._showing.show_still(self.session, self._readiness.standing, self._readiness.tells, seconds)
         else:
             self._go_on(seconds)
-        free = not (self._waiting or self._pointer.busy)
+        free = not (self.waiting or self._pointer.busy)
         display.show_hand(free and invites(self.session, self._pointer.at, display.canvas_size()))
         self._film_on()
 
@@ -161,16 +157,16 @@ class MainWindow:
         swarming.follow(self.session, running, self._showing.drawing)
         self._counting.make_ready(self.session, display.canvas_size())
         if running.updates > self.session.horizon:  # A moment at which nothing else is computed.
-            self._preparing.load(partial(loaded, setting(self.session, display.canvas_size())))
-            self._tell(self._preparing.told(self.session.language))
+            self._readiness.load(setting(self.session, display.canvas_size()))
+            self._tell(self._readiness.told(self.session.language))
         self._showing.show(replace(snapshot_of(self.session, running), tally=self._counting.shown), seconds)
-        self._standing = self.session
+        self._readiness.standing = self.session
         if self.session.riding:  # What it asks for is made ready before the next picture.
             self.send(Follow(ridden(self.session, running)))
 
     def close(self) -> None:
         """Leave nothing behind, and no film unfinished."""
-        self._preparing.close()
+        self._readiness.close()
         self._gallery.close()
         self._saving.close()
         self._filming.finish(self.session)
@@ -188,7 +184,7 @@ class MainWindow:
         if self.session.pointer != before.pointer:
             self._pointer.stir()
         if self.session.scene is not before.scene:
-            self._inquiry = None  # Another change takes the place of one that is still to be found out.
+            self._readiness.forget()  # Another change takes the place of one that is still to be found out.
         if self.session.riding and not before.riding:
             self._tell_of_ride()
         left, guided = self.session.left, self.session.tour is not None
@@ -207,56 +203,38 @@ class MainWindow:
             told = [say(language, BOXES, characters=what, name=name) for name, what in lacking]
             self.session = update(self.session, Notify(" ".join([self.session.notice, *told]).lstrip()))
 
-    def _prepare(self) -> bool:
-        """Have all that is to be seen made ready, beside the window if it takes long; says whether it is."""
-        size, work = display.canvas_size(), self._preparing
-        goal = self._inquiry or aim(self.session, size)
-        if goal == self._ready:
-            if work.goal is not None:  # It has been thought better of.
-                work.give_up()
-            return not work.busy
-        stale = isinstance(work.goal, Inquiry) and work.goal != self._inquiry  # What it finds is asked for no more.
-        if work.goal != goal and (stale or not work.young):
-            work.begin(goal, self._maker(goal, size), self._patience())
-            if to_count(self.session):  # Other processes need not wait for the picture.
-                self._ends.begin(self.session)
-        found = work.found()
-        if found is None:
-            return False
-        self._take(found, size)
-        return self._prepare()  # What was found out, or asked for meanwhile, may need more.
+    def _prepare(self) -> None:
+        """Have all that is to be seen made ready, beside the window if it takes long."""
+        size, readiness = display.canvas_size(), self._readiness
+        while (goal := readiness.lacks(self.session, size)) is not None:
+            if readiness.may_begin(goal):
+                readiness.begin(goal, self.session, size, self._known())
+                if to_count(self.session):  # Other processes need not wait for the picture.
+                    self._ends.begin(self.session)
+            found = readiness.found()
+            if found is None:
+                return
+            self._take(found, size)  # What was found out, or asked for meanwhile, may need more.
 
-    def _maker(self, goal: Goal, size: tuple[int, int]) -> Callable[[], Prepared]:
-        """What makes it ready."""
-        session, panel, shown = self.session, self._controls.frame, self._standing
-        former = None if shown is None else RACES.find(shown.scene)
-        each = None if shown is None else self._ahead.each(session.scene, shown.scene)
-        known = RACES.find(session.scene)
-        make = partial(prepared, session, size, known, self._counting.shown, panel, each, former)
-        return partial(inquired, goal, session, size, make, panel) if isinstance(goal, Inquiry) else make
-
-    def _patience(self) -> float:
-        """How long a frame waits for what is begun: not at all where the picture stands still already."""
-        if self._standing is None:
-            return preparing.AT_FIRST
-        return 0.0 if self._waiting else preparing.DIRECTLY
+    def _known(self) -> Known:
+        """What is there already for the next picture."""
+        shown = self._readiness.standing
+        each = None if shown is None else self._ahead.each(self.session.scene, shown.scene)
+        return Known(self._counting.shown, self._controls.frame, each)
 
     def _take(self, found: Prepared, size: tuple[int, int]) -> None:
         """Show what has been made ready."""
         if found.message is not None:
-            self._inquiry = None
             self.send(found.message)
-        self._since = time.perf_counter()
-        RACES.keep(found.session.scene, found.race)
-        self._ready, self._standing = found.aim, found.session
+        self._readiness.keep(found)
         if self._showing.take(found, size) and found.panel is not None:
             self._controls.take(found.panel, found.aim.setting.frame)
 
-    def _give_up(self) -> None:
+    def _give_up(self, standing: Session) -> None:
         """Go back to what is still to be seen: what is being made ready for is not wanted any more."""
-        self._inquiry = self._errand = None
-        if self._standing is not None:
-            self.session = replace(self._standing, help=self.session.help, tuning=None, pointer=None, notice="")
+        self._errand = None
+        self._readiness.forget()
+        self.session = replace(standing, help=self.session.help, tuning=None, pointer=None, notice="")
 
     def _tell_of_left(self, left: Session) -> None:
         """What was changed by hand has been left: that it is kept, and how to come back to it."""
@@ -275,7 +253,7 @@ class MainWindow:
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
         session = self.session
-        if self._waiting or self._showing.moment is None or (session.picking is not None and self._gallery.busy):
+        if self.waiting or self._showing.moment is None or (session.picking is not None and self._gallery.busy):
             return True
         timed = self._filming.running or self._saving.running or self._held.any or self._asking.waits
         resting = session.pointer is not None and not session.rests
@@ -289,7 +267,7 @@ class MainWindow:
 
     def _has_to_count(self) -> bool:
         """Whether the bars under the maps lack something, and nobody waits for anything else."""
-        return not (self._waiting or self._gallery.busy) and to_count(self.session)
+        return not (self.waiting or self._gallery.busy) and to_count(self.session)
 
     def _answer(self, event: pygame.Event) -> None:
         """Do what an event is for."""
@@ -304,9 +282,9 @@ class MainWindow:
             case pygame.KEYUP:
                 self._held.release(event)
             case pygame.DROPFILE:
-                self._inquiry = Inquiry(partial(documents.open_file, event.file))
+                self._readiness.inquire(Inquiry(partial(documents.open_file, event.file)))
             case pygame.DROPTEXT:
-                self._inquiry = Inquiry(partial(documents.open_text, event.text))
+                self._readiness.inquire(Inquiry(partial(documents.open_text, event.text)))
             case _:
                 self._answer_in_layers(event)
 
@@ -316,7 +294,7 @@ class MainWindow:
             self._pointer.cover()
             self.send(Hover(None))
             return
-        guess = None if self._waiting else guessed(self.session, event, display.canvas_size())
+        guess = None if self.waiting else guessed(self.session, event, display.canvas_size())
         if guess is not None:
             self.send(guess)
             self.send(Hover(None))  # What was guessed of is looked at.
@@ -330,7 +308,7 @@ class MainWindow:
             return False
         if self._controls.holds(event):  # What has been done may have closed the panel.
             return True
-        sheets = (answer_of_sheet,) if self._waiting else (answer_of_scenes, answer_of_sheet)
+        sheets = (answer_of_sheet,) if self.waiting else (answer_of_scenes, answer_of_sheet)
         for answer_of in sheets:
             answer = answer_of(self.session, event, display.canvas_size())
             for message in answer.messages:
@@ -345,7 +323,8 @@ class MainWindow:
         if event.type in LEAVING:
             self._held.release_all()
         if mouse is not None and self._sees_what_is_meant():
-            shown = None if self._standing is None else self._standing.scene.problem()
+            standing = self._readiness.standing
+            shown = None if standing is None else standing.scene.problem()
             for deed in self._pointer.respond(mouse, self.session, display.canvas_size(), shown):
                 self._do(deed)
         if event.type in UNCOVERING:
@@ -353,16 +332,17 @@ class MainWindow:
 
     def _sees_what_is_meant(self) -> bool:
         """Whether the maps that are to be seen lie where those of the session will, and show the same."""
-        if not self._waiting or self._standing is None:
-            return not self._waiting
-        return lie_alike(self._standing, self.session, display.canvas_size())
+        standing = self._readiness.standing
+        if not self.waiting or standing is None:
+            return not self.waiting
+        return lie_alike(standing, self.session, display.canvas_size())
 
     def _tell_of_scenes(self) -> None:
         """Let small pictures be made while somebody looks at the sheet of scenes, and tell the session what is there.
 
         None is begun while a large one is being computed.
         """
-        if not self._waiting:
+        if not self.waiting:
             self._tell(self._gallery.go_on(self.session))
         if self.session.picking is not None:
             cards = self._gallery.cards(self.session)
@@ -405,10 +385,10 @@ class MainWindow:
         match deed:
             case None:
                 pass
-            case Errand.PICTURE | Errand.FILM | Errand.COPY if self._waiting:
+            case Errand.PICTURE | Errand.FILM | Errand.COPY if self.waiting:
                 self._errand = deed  # It is about what is still to come.
             case SetFormula() | LoadRules() if (inquiry := _asks(deed)) is not None:
-                self._inquiry = inquiry
+                self._readiness.inquire(inquiry)
             case Errand.PICTURE:
                 self._showing.show_saving(self.session)
                 self._saving.begin(self.session, display.canvas_size())
@@ -447,12 +427,13 @@ class MainWindow:
         if isinstance(text, Notify):
             self.send(text)
         else:
-            self._inquiry = Inquiry(partial(documents.open_text, text))
+            self._readiness.inquire(Inquiry(partial(documents.open_text, text)))
 
     def _go_back(self) -> None:
         """Stop what is being computed, or put away what lies on top, a layer at a time, and in the end the window."""
-        if self._waiting and self._standing is not None and not self.session.help:
-            self._give_up()
+        standing = self._readiness.standing
+        if self.waiting and standing is not None and not self.session.help:
+            self._give_up(standing)
         elif self._put_away():
             self._asking.forget()
         else:
@@ -465,7 +446,7 @@ class MainWindow:
         # One that has come back, since the mouse has trembled, does not keep from answering what is asked.
         if (
             not self._asking.waits
-            and not self._waiting
+            and not self.waiting
             and pointed(self.session, race(self.session.scene), display.canvas_size())
         ):
             self.send(Hover(None))
@@ -511,10 +492,6 @@ class MainWindow:
     def _tell(self, message: Message | None) -> None:
         if message is not None:
             self.send(message)
-
-    def _is_carried(self) -> bool:
-        """Whether what is prepared follows something that is dragged: pictures that come soon are sign enough."""
-        return display.is_pressed() and time.perf_counter() - self._since < CARRIED
 
 
 def _asks(deed: SetFormula | LoadRules) -> Inquiry | None:
