@@ -102,7 +102,7 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("sheets/sheets.py", "LABELS[name]"): set(sheets.LABELS.values()),
     ("sheets/odds.py", "word"): set(FIGURE_WORDS),
     ("session/names.py", "first"): set(names.WORDS),
-    ("window/window.py", "BOXES"): {names.BOXES},
+    ("window/notices.py", "BOXES"): {names.BOXES},
     ("session/problem.py", "OWN_SURFACE"): {problem.OWN_SURFACE},
     ("sheets/contrast.py", "row.label"): {label for _, label, _ in contrast.ABOUT},
     ("sheets/contrast.py", "words"): set(contrast.CAPTION),

@@ -7,25 +7,21 @@ from functools import partial
 
 import pygame
 
-from ...scene import Scene, SceneError
-from .. import TITLE
+from ...scene import SceneError
 from ..input.clipboard import pasted
 from ..input.holding import SLOW, FirstPresses
 from ..input.keys import Stroke, meant
 from ..picture.picture import pointed
 from ..picture.setting import setting, type_at
 from ..picture.snapshot import snapshot_of
-from ..session.bindings import Deed, Errand, keys_of
-from ..session.names import BOXES, unseen
+from ..session.bindings import Deed, Errand
 from ..session.playback import Elapsed
 from ..session.playback import tempo as pace_of
 from ..session.problem import SetFormula
-from ..session.scenes import Tell
 from ..session.session import Message, Session, race, ridden, update
 from ..session.setup import LoadRules, judgement
-from ..session.tour import GoBack
 from ..session.tuning import searching
-from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, RideAlong, ShowControls
+from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, ShowControls
 from ..style.theme import say
 from . import display
 from .asking import Asking, asked
@@ -45,6 +41,7 @@ from .files.recording import Filming
 from .files.saving import Saving
 from .held import HeldKeys
 from .layers import among_scenes, answer_of_scenes, answer_of_sheet, guessed, invites, lie_alike
+from .notices import Boxes, told_of_left, told_of_ride
 from .pointer import LEAVING, POINTING, Pointer
 from .showing import Showing
 
@@ -74,8 +71,7 @@ class MainWindow:
         self._showing = Showing(self._controls, self._filming)
         self._saving = Saving()
         self._gallery = Gallery()
-        self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown.
-        self._read: tuple[Scene, str] | None = None  # The scene and language last looked through for such names.
+        self._boxes = Boxes()
         self._looked = display.now()  # When events were last looked for.
         self._held = HeldKeys()
         self._asking = Asking()
@@ -126,7 +122,8 @@ class MainWindow:
         if self._asking.is_late(display.now()):
             self._asking.forget()
             self.send(Notify(""))
-        self._tell_of_scenes()
+        for message in self._gallery.messages(self.session, self.waiting):
+            self.send(message)
         self._prepare()
         for message in self._counting.go_on(self.session, self.waiting):
             self.send(message)
@@ -152,7 +149,7 @@ class MainWindow:
         self._tell(documents.compared(self.session, running))
         self._tell(self._saving.told())
         self._tell(judgement(self.session, running))
-        self._tell_of_boxes()
+        self._tell(self._boxes.told(self.session))
         self.send(Elapsed(seconds, swarming.reached(self.session, running), pace_of(self.session, running)))
         swarming.follow(self.session, running, self._showing.drawing)
         self._counting.make_ready(self.session, display.canvas_size())
@@ -186,22 +183,10 @@ class MainWindow:
         if self.session.scene is not before.scene:
             self._readiness.forget()  # Another change takes the place of one that is still to be found out.
         if self.session.riding and not before.riding:
-            self._tell_of_ride()
+            self.session = update(self.session, told_of_ride(self.session))
         left, guided = self.session.left, self.session.tour is not None
         if left is not None and left is not before.left and not guided:  # Guided, the same key leads back to the step.
-            self._tell_of_left(left)
-
-    def _tell_of_boxes(self) -> None:
-        """What no type at hand can show stands there as boxes: of each name it is said once."""
-        scene, language = self.session.scene, self.session.language
-        if self._read is not None and self._read[0] is scene and self._read[1] == language:
-            return
-        self._read = scene, language
-        lacking = [(name, what) for name, what in unseen(scene, language) if name not in self._lacking]
-        self._lacking |= {name for name, _ in lacking}
-        if lacking:
-            told = [say(language, BOXES, characters=what, name=name) for name, what in lacking]
-            self.session = update(self.session, Notify(" ".join([self.session.notice, *told]).lstrip()))
+            self.session = update(self.session, told_of_left(self.session, left))
 
     def _prepare(self) -> None:
         """Have all that is to be seen made ready, beside the window if it takes long."""
@@ -235,20 +220,6 @@ class MainWindow:
         self._errand = None
         self._readiness.forget()
         self.session = replace(standing, help=self.session.help, tuning=None, pointer=None, notice="")
-
-    def _tell_of_left(self, left: Session) -> None:
-        """What was changed by hand has been left: that it is kept, and how to come back to it."""
-        title, language = left.scene.texts(left.language).title, self.session.language
-        key = keys_of(partial(say, language), GoBack())
-        kept = say(language, "{title} is kept as you changed it: {key} goes back there.", title=title, key=key)
-        self.session = update(self.session, Notify(f"{self.session.notice} {kept}".lstrip()))
-
-    def _tell_of_ride(self) -> None:
-        """A marble is ridden along with: whose, and how to come back."""
-        language, lane = self.session.language, self.session.lane
-        name, key = self.session.scene.texts(language).lanes[lane], keys_of(partial(say, language), RideAlong())
-        told = say(language, "The maps follow {name} from close by; {key}: back", name=name, key=key)
-        self.session = update(self.session, Notify(told))
 
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
@@ -336,18 +307,6 @@ class MainWindow:
         if not self.waiting or standing is None:
             return not self.waiting
         return lie_alike(standing, self.session, display.canvas_size())
-
-    def _tell_of_scenes(self) -> None:
-        """Let small pictures be made while somebody looks at the sheet of scenes, and tell the session what is there.
-
-        None is begun while a large one is being computed.
-        """
-        if not self.waiting:
-            self._tell(self._gallery.go_on(self.session))
-        if self.session.picking is not None:
-            cards = self._gallery.cards(self.session)
-            if cards != self.session.cards:
-                self.send(Tell(cards))
 
     def _type(self, event: pygame.Event) -> None:
         """Keys write into a line of text, until Enter takes it or Esc leaves it."""
@@ -484,9 +443,6 @@ class MainWindow:
     def _film_on(self) -> None:
         """Let the film that is being made, if one is, see what the window shows; its title says so."""
         self._tell(self._filming.see(self.session, display.screen(), display.now()))
-        title = f"{TITLE} ●" if self._filming.running else TITLE
-        if pygame.display.get_caption()[0] != title:
-            pygame.display.set_caption(title)
         self._showing.tell_of_film(self.session)
 
     def _tell(self, message: Message | None) -> None:
