@@ -10,7 +10,6 @@ import pygame
 from ...scene import SceneError
 from ..input.clipboard import pasted
 from ..input.holding import SLOW, FirstPresses
-from ..input.keys import Stroke, meant
 from ..picture.picture import pointed
 from ..picture.setting import setting, type_at
 from ..picture.snapshot import snapshot_of
@@ -36,13 +35,12 @@ from .beside.standing import Standing, idle
 from .beside.standing import wanted as to_count
 from .beside.tuner import Tuner
 from .controls import OpenControls
+from .events.answers import Answers
+from .events.layers import invites
 from .files import documents
 from .files.recording import Filming
 from .files.saving import Saving
-from .held import HeldKeys
-from .layers import among_scenes, answer_of_scenes, answer_of_sheet, guessed, invites, lie_alike
 from .notices import Boxes, told_of_left, told_of_ride
-from .pointer import LEAVING, POINTING, Pointer
 from .showing import Showing
 
 UNCOVERING = (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED)
@@ -65,7 +63,6 @@ class MainWindow:
         self._errand: Errand | None = None  # What is to be done when the picture that is waited for has come.
         self._ahead = Ahead()  # Computes the race that is shown.
         self._words_ahead = WordsAhead()
-        self._pointer = Pointer()
         self._filming = Filming()
         self._controls = OpenControls()
         self._showing = Showing(self._controls, self._filming)
@@ -73,8 +70,8 @@ class MainWindow:
         self._gallery = Gallery()
         self._boxes = Boxes()
         self._looked = display.now()  # When events were last looked for.
-        self._held = HeldKeys()
         self._asking = Asking()
+        self._answers = Answers(lambda: self.session, self._do, self._controls, self._readiness, self._asking)
         self._counting = Counting()
         self._ends = Standing()  # Counts where marbles end.
         self._tuner = Tuner()  # Looks for the learning rate of a lane.
@@ -115,14 +112,13 @@ class MainWindow:
             self._controls.stir()
             if once is None or self._controls.types(event) or once.admits(event):
                 self._answer(event)
-        self._pointer.settle()
-        self._hold_on()
-        if self._pointer.comes_to_rest(self.session):
+        self._answers.hold_on()
+        if self._answers.pointer.comes_to_rest(self.session):
             self.send(Rest())
         if self._asking.is_late(display.now()):
             self._asking.forget()
             self.send(Notify(""))
-        for message in self._gallery.messages(self.session, self.waiting):
+        for message in self._gallery.go_on(self.session, self.waiting):
             self.send(message)
         self._prepare()
         for message in self._counting.go_on(self.session, self.waiting):
@@ -133,8 +129,9 @@ class MainWindow:
             self._showing.show_still(self.session, self._readiness.standing, self._readiness.tells, seconds)
         else:
             self._go_on(seconds)
-        free = not (self.waiting or self._pointer.busy)
-        display.show_hand(free and invites(self.session, self._pointer.at, display.canvas_size()))
+        pointer = self._answers.pointer
+        free = not (self.waiting or pointer.busy)
+        display.show_hand(free and invites(self.session, pointer.at, display.canvas_size()))
         self._film_on()
 
     def _go_on(self, seconds: float) -> None:
@@ -179,7 +176,7 @@ class MainWindow:
         except SceneError as error:
             self.session = update(self.session, Notify(str(error)))
         if self.session.pointer != before.pointer:
-            self._pointer.stir()
+            self._answers.pointer.stir()
         if self.session.scene is not before.scene:
             self._readiness.forget()  # Another change takes the place of one that is still to be found out.
         if self.session.riding and not before.riding:
@@ -226,7 +223,7 @@ class MainWindow:
         session = self.session
         if self.waiting or self._showing.moment is None or (session.picking is not None and self._gallery.busy):
             return True
-        timed = self._filming.running or self._saving.running or self._held.any or self._asking.waits
+        timed = self._filming.running or self._saving.running or self._answers.holds_key or self._asking.waits
         resting = session.pointer is not None and not session.rests
         found_out = searching(session) is not None or self._counting.lasts(session)
         running = race(session.scene)
@@ -242,102 +239,17 @@ class MainWindow:
 
     def _answer(self, event: pygame.Event) -> None:
         """Do what an event is for."""
-        if self._controls.types(event):
-            self._type(event)
-            return
         match event.type:
             case pygame.QUIT:
                 self.send(Close())
-            case pygame.KEYDOWN:
-                self._press(event)
-            case pygame.KEYUP:
-                self._held.release(event)
             case pygame.DROPFILE:
                 self._readiness.inquire(Inquiry(partial(documents.open_file, event.file)))
             case pygame.DROPTEXT:
                 self._readiness.inquire(Inquiry(partial(documents.open_text, event.text)))
             case _:
-                self._answer_in_layers(event)
-
-    def _answer_in_layers(self, event: pygame.Event) -> None:
-        """Let what lies on top answer first; what lies below hears only of what was not meant for that."""
-        if self._is_answered_above(event):
-            self._pointer.cover()
-            self.send(Hover(None))
-            return
-        guess = None if self.waiting else guessed(self.session, event, display.canvas_size())
-        if guess is not None:
-            self.send(guess)
-            self.send(Hover(None))  # What was guessed of is looked at.
-        else:
-            self._answer_maps(event)
-
-    def _is_answered_above(self, event: pygame.Event) -> bool:
-        """Let what lies over the maps answer an event; says whether the maps need not."""
-        self._do(self._controls.answer(event))
-        if event.type not in POINTING or self._pointer.busy:
-            return False
-        if self._controls.holds(event):  # What has been done may have closed the panel.
-            return True
-        sheets = (answer_of_sheet,) if self.waiting else (answer_of_scenes, answer_of_sheet)
-        for answer_of in sheets:
-            answer = answer_of(self.session, event, display.canvas_size())
-            for message in answer.messages:
-                self.send(message)
-            if answer.covers:
-                return True
-        return False
-
-    def _answer_maps(self, event: pygame.Event) -> None:
-        """Let the maps answer the mouse, and be drawn anew where the window was covered."""
-        mouse = self._pointer.read(event)
-        if event.type in LEAVING:
-            self._held.release_all()
-        if mouse is not None and self._sees_what_is_meant():
-            standing = self._readiness.standing
-            shown = None if standing is None else standing.scene.problem()
-            for deed in self._pointer.respond(mouse, self.session, display.canvas_size(), shown):
-                self._do(deed)
+                self._answers.answer(event)
         if event.type in UNCOVERING:
             self._showing.forget_all()
-
-    def _sees_what_is_meant(self) -> bool:
-        """Whether the maps that are to be seen lie where those of the session will, and show the same."""
-        standing = self._readiness.standing
-        if not self.waiting or standing is None:
-            return not self.waiting
-        return lie_alike(standing, self.session, display.canvas_size())
-
-    def _type(self, event: pygame.Event) -> None:
-        """Keys write into a line of text, until Enter takes it or Esc leaves it."""
-        if event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE:
-            self._controls.leave()
-            return
-        if event.type == pygame.KEYDOWN:
-            self._held.write(event)
-        elif event.type == pygame.KEYUP:
-            self._held.release(event)
-        self._do(self._controls.answer(event))
-
-    def _press(self, event: pygame.Event) -> None:
-        """A key acts once, and one that moves something again while it is held."""
-        means = meant(Stroke.of(event))
-        if means is None:
-            return
-        if means.does is not Errand.BACK:
-            self._asking.forget()
-        self._do(among_scenes(means.does, self.session, display.canvas_size()))
-        self._held.press(event, means)
-
-    def _hold_on(self) -> None:
-        """Let the keys that are held act again, if it is time."""
-        now = display.now()
-        deed = self._held.does(now)
-        if deed is not None:
-            self._do(among_scenes(deed, self.session, display.canvas_size()))
-        event = self._held.writes(now, self._controls.typing)
-        if event is not None:
-            self._do(self._controls.answer(event))
 
     def _do(self, deed: Deed | None) -> None:
         """Do what a key or a button is for."""

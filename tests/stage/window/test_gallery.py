@@ -33,8 +33,9 @@ from sim.stage.session.session import RACES, Card, begin, race, update
 from sim.stage.sheets.scenes import PICTURE, Cards, _sentences, dealt, draw_scenes, keys_here
 from sim.stage.style import text
 from sim.stage.style.theme import THEMES, load_theme
-from sim.stage.window import display, layers
+from sim.stage.window import display
 from sim.stage.window.beside import gallery
+from sim.stage.window.events import layers
 from sim.stage.window.files.documents import OpenSaved
 from sim.stage.window.window import MainWindow
 

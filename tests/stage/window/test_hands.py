@@ -23,7 +23,7 @@ from sim.stage.session.view import Hover, ShowHelp
 from sim.stage.style.theme import Theme
 from sim.stage.window import display, showing
 from sim.stage.window.asking import ASKING
-from sim.stage.window.pointer import RESTING
+from sim.stage.window.events.pointer import RESTING
 from sim.stage.window.window import MainWindow
 
 SIZE = (960, 600)
@@ -148,17 +148,17 @@ def test_clicks_behind_a_slow_frame_are_one_click_and_leave_nothing_in_the_hand(
     machine.frame(*events, after=1.0)
     x, y = here.camera.unproject(_local(first, here.places.panels[0].map.topleft)).tolist()
     assert machine.window.session.scene.start == pytest.approx((x, y))
-    assert not machine.window._pointer.busy
+    assert not machine.window._answers.pointer.busy
 
 
 def test_a_release_behind_a_slow_frame_ends_what_was_dragged(machine: Machine) -> None:
     places = setting(machine.window.session, SIZE).places
     pixel = places.panels[0].map.center
     machine.frame(button(pygame.MOUSEBUTTONDOWN, 1, pixel))
-    assert machine.window._pointer.busy
+    assert machine.window._answers.pointer.busy
     kinds = (pygame.MOUSEBUTTONUP, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
     machine.frame(*[button(kind, 1, pixel) for kind in kinds], after=1.0)
-    assert not machine.window._pointer.busy
+    assert not machine.window._answers.pointer.busy
 
 
 def _local(pixel: tuple[int, int], corner: tuple[int, int]) -> npt.NDArray[np.float64]:

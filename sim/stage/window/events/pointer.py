@@ -2,11 +2,11 @@
 
 import pygame
 
-from ...descent.problem import Problem
-from ..input.mouse import Act, Hand, Mouse, respond
-from ..session.bindings import Deed
-from ..session.session import Session
-from . import display
+from ....descent.problem import Problem
+from ...input.mouse import Act, Hand, Mouse, respond
+from ...session.bindings import Deed
+from ...session.session import Session
+from .. import display
 
 BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)
 """Buttons of the mouse that do something."""

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import pygame
 
-from ..drawing.camera import FLAT
-from ..picture.around.caption import offered
-from ..picture.panel.ends import end_deed
-from ..picture.setting import setting
-from ..session.bindings import Deed
-from ..session.lanes import NextLane
-from ..session.odds import ChooseSheet
-from ..session.playback import Step
-from ..session.scenes import Choose, Pick
-from ..session.session import Message, Session
-from ..session.setup import Guess, SkipQuestion
-from ..sheets.scenes import Cards, cards_of
-from ..sheets.sheets import sheet_layout, tab_at
-from . import display
+from ...drawing.camera import FLAT
+from ...picture.around.caption import offered
+from ...picture.panel.ends import end_deed
+from ...picture.setting import setting
+from ...session.bindings import Deed
+from ...session.lanes import NextLane
+from ...session.odds import ChooseSheet
+from ...session.playback import Step
+from ...session.scenes import Choose, Pick
+from ...session.session import Message, Session
+from ...session.setup import Guess, SkipQuestion
+from ...sheets.scenes import Cards, cards_of
+from ...sheets.sheets import sheet_layout, tab_at
+from .. import display
 
 Size = tuple[int, int]
 
