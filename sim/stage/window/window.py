@@ -26,11 +26,10 @@ from . import display
 from .asking import Asking, asked
 from .beside import swarming
 from .beside.ahead import FRAMES_A_SECOND, Ahead, WordsAhead, moves
-from .beside.apart import apart
 from .beside.counting import Counting
 from .beside.gallery import Gallery
 from .beside.preparing import Inquiry, Prepared
-from .beside.readiness import Known, Readiness
+from .beside.readiness import Known, Readiness, inquiry_of
 from .beside.standing import Standing, idle
 from .beside.standing import wanted as to_count
 from .beside.tuner import Tuner
@@ -258,7 +257,7 @@ class MainWindow:
                 pass
             case Errand.PICTURE | Errand.FILM | Errand.COPY if self.waiting:
                 self._errand = deed  # It is about what is still to come.
-            case SetFormula() | LoadRules() if (inquiry := _asks(deed)) is not None:
+            case SetFormula() | LoadRules() if (inquiry := inquiry_of(deed)) is not None:
                 self._readiness.inquire(inquiry)
             case Errand.PICTURE:
                 self._showing.show_saving(self.session)
@@ -334,11 +333,9 @@ class MainWindow:
     def _ask_to_end(self) -> None:
         """End the film or quit, when asked a second time; the first time say that it takes another."""
         film = self._filming.running
-        if self._asking.waits_for(film):
-            self._asking.forget()
+        if self._asking.ask(film, display.now()):
             self._do(Errand.FILM if film else Close())
         else:
-            self._asking.ask(film, display.now())
             self.send(Notify(asked(self.session, film)))
 
     def _count_ends(self, until: float) -> None:
@@ -360,11 +357,3 @@ class MainWindow:
     def _tell(self, message: Message | None) -> None:
         if message is not None:
             self.send(message)
-
-
-def _asks(deed: SetFormula | LoadRules) -> Inquiry | None:
-    """What such a deed asks for that takes long; None where what is wrong with it is said before the next key."""
-    if isinstance(deed, SetFormula):
-        return Inquiry(lambda: deed) if deed.can_be_read else None
-    # The file's code may run for ever; its rules join the others in the window's own thread.
-    return Inquiry(partial(apart, deed.found), ahead=False) if deed.names_file else None

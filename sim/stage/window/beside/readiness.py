@@ -10,9 +10,12 @@ from functools import partial
 
 from ....study.odds.tally import Tally
 from ...picture.setting import Setting
+from ...session.problem import SetFormula
 from ...session.session import RACES, Message, Session
+from ...session.setup import LoadRules
 from .. import display
 from . import preparing
+from .apart import apart
 from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, prepared
 
 CARRIED = 0.3
@@ -141,3 +144,11 @@ def _maker(
     begun = RACES.find(session.scene)
     make = partial(prepared, session, size, begun, known.tally, known.panel, known.each, former)
     return partial(inquired, goal, session, size, make, known.panel) if isinstance(goal, Inquiry) else make
+
+
+def inquiry_of(deed: SetFormula | LoadRules) -> Inquiry | None:
+    """What such a deed asks for that takes long; None where what is wrong with it is said before the next key."""
+    if isinstance(deed, SetFormula):
+        return Inquiry(lambda: deed) if deed.can_be_read else None
+    # The file's code may run for ever; its rules join the others in the window's own thread.
+    return Inquiry(partial(apart, deed.found), ahead=False) if deed.names_file else None
