@@ -149,7 +149,7 @@ def _ready(session: Session) -> MainWindow:
 def _advance(window: MainWindow) -> None:
     """Let no time pass until the window shows what its session is about."""
     window.advance([], 0.0)
-    while window._waiting:
+    while window.waiting:
         time.sleep(0.001)
         window.advance([], 0.0)
 
@@ -208,7 +208,7 @@ def answers() -> Iterator[Row]:
         window = _ready(Session(load_scene(OPENING), 100.0, horizon=100))
         begun, ends = time.perf_counter(), list[float]()
         window.send(message) if not isinstance(message, SetFormula) else window._do(message)
-        while not ends or window._waiting:
+        while not ends or window.waiting:
             pygame.event.post(pygame.Event(pygame.USEREVENT))
             window.frame()
             ends.append(time.perf_counter())

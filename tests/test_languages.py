@@ -87,8 +87,8 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.style import text
 from sim.stage.input.control import Buttons
 from sim.stage.input.controls import controls
-from sim.stage.window.documents import open_text, resume
-from sim.stage.window.saving import Saving
+from sim.stage.window.files.documents import open_text, resume
+from sim.stage.window.files.saving import Saving
 from sim.stage.session.session import update
 from sim.stage.session.problem import SetFormula
 from sim.stage.input.widgets import look as look_of
@@ -107,7 +107,7 @@ Screen.text = recording
 def pressed(key, letter=""):
     "What a key does, and the picture that shows it: a slow machine makes it ready beside the window."
     window.advance([pygame.Event(pygame.KEYDOWN, key=key, unicode=letter, mod=0)], 0.0)
-    while window._waiting:
+    while window.waiting:
         time.sleep(0.002)
         window.advance([], 0.0)
 

@@ -41,7 +41,7 @@ def computed(window: MainWindow) -> None:
     """Let time stand still until all of the race is there, and drawn; frames need not compute it bit by bit."""
     while (running := race(window.session.scene)).updates <= window.session.horizon:
         window.advance([], 0.0)
-        if not window._preparing.busy:  # Else it is at this race, perhaps.
+        if not window._readiness.busy:  # Else it is at this race, perhaps.
             running.extend(window.session.horizon + 1)
     window.advance([], 0.0)
 

@@ -22,17 +22,15 @@ class Asking:
         """Whether a second time is waited for."""
         return self._until is not None
 
-    def waits_for(self, film: bool) -> bool:
-        """Whether it is for that of the film, or else of the window."""
-        return self.waits and self._film == film
-
     def is_late(self, now: float) -> bool:
         """Whether it has not come in time, at that moment in seconds."""
         return self._until is not None and now > self._until
 
-    def ask(self, film: bool, now: float) -> None:
-        """The end of the film, or else of the window, is asked for at that moment."""
-        self._film, self._until = film, now + ASKING
+    def ask(self, film: bool, now: float) -> bool:
+        """The end of the film, or else of the window, is asked for at that moment; says whether for the second time."""
+        again = self.waits and self._film == film
+        self._film, self._until = film, None if again else now + ASKING
+        return again
 
     def forget(self) -> None:
         """Wait no more."""

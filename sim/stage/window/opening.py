@@ -46,8 +46,8 @@ def open_window(
         from ..session.session import update
         from ..session.tour import GoToStep
         from ..session.view import TellOfRoom
-        from . import documents
         from .beside.memory import keep_little
+        from .files import documents
         from .window import MainWindow
 
         session = replace(documents.resume(find(), theme), larger=larger, steady=steady, language=language, ends=True)

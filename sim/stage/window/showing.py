@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pygame
 
+from .. import TITLE
 from ..drawing.screen import Screen
 from ..drawing.standing import Standing
 from ..picture.around.signs import draw_computing, draw_recording, draw_saving, recording_place
@@ -18,8 +19,8 @@ from ..style.theme import load_theme
 from . import display
 from .beside.preparing import Prepared
 from .controls import OpenControls
+from .files.recording import Filming
 from .greeting import draw_greeting
-from .recording import Filming
 
 
 class Showing:
@@ -130,7 +131,10 @@ class Showing:
         self._shown = None
 
     def tell_of_film(self, session: Session) -> None:
-        """Bring what is drawn onto the screen again where a film that is being made has become a second longer."""
+        """Have the title say whether a film is being made, and the screen, second by second, for how long it is."""
+        title = f"{TITLE} ●" if self._filming.running else TITLE
+        if pygame.display.get_caption()[0] != title:
+            pygame.display.set_caption(title)
         if self._filming.lasts(display.now()) != self._told_film:
             self.put(session, self._sign)
 

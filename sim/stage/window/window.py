@@ -1,75 +1,51 @@
 """The window: events become messages, messages a new session, and the session a picture."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
 import pygame
 
-from ...descent.race import Race
-from ...scene import Scene, SceneError
-from ...study.maps.swarm import swarm
-from .. import TITLE
-from ..drawing.camera import FLAT
+from ...scene import SceneError
 from ..input.clipboard import pasted
 from ..input.holding import SLOW, FirstPresses
-from ..input.keys import Stroke, meant
-from ..input.mouse import Act, Hand, Mouse, respond
-from ..picture.around.caption import offered
-from ..picture.panel.ends import end_deed
 from ..picture.picture import pointed
 from ..picture.setting import setting, type_at
 from ..picture.snapshot import snapshot_of
-from ..session.bindings import Deed, Errand, keys_of
-from ..session.lanes import NextLane
-from ..session.names import BOXES, unseen
-from ..session.odds import ChooseSheet
-from ..session.playback import Elapsed, Step
+from ..session.bindings import Deed, Errand
+from ..session.playback import Elapsed
 from ..session.playback import tempo as pace_of
 from ..session.problem import SetFormula
-from ..session.scenes import Choose, Pick, Tell
-from ..session.session import RACES, Message, Session, race, ridden, update
-from ..session.setup import Guess, LoadRules, SkipQuestion, judgement
-from ..session.tour import GoBack
+from ..session.session import Message, Session, race, ridden, update
+from ..session.setup import LoadRules, judgement
 from ..session.tuning import searching
-from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, RideAlong, ShowControls
-from ..sheets.scenes import Cards, cards_of
-from ..sheets.sheets import sheet_layout, tab_at
+from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, ShowControls
 from ..style.theme import say
-from . import display, documents
-from .ahead import FRAMES_A_SECOND, Ahead, WordsAhead, updates_a_frame
+from . import display
 from .asking import Asking, asked
-from .beside import preparing
-from .beside.apart import apart
+from .beside import swarming
+from .beside.ahead import FRAMES_A_SECOND, Ahead, WordsAhead, moves
 from .beside.counting import Counting
 from .beside.gallery import Gallery
-from .beside.preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, prepared
+from .beside.preparing import Inquiry, Prepared
+from .beside.readiness import Known, Readiness, inquiry_of
 from .beside.standing import Standing, idle
 from .beside.standing import wanted as to_count
 from .beside.tuner import Tuner
 from .controls import OpenControls
-from .held import HeldKeys
-from .recording import Filming
-from .saving import Saving
+from .events.answers import Answers
+from .events.layers import invites
+from .files import documents
+from .files.recording import Filming
+from .files.saving import Saving
+from .notices import Boxes, told_of_left, told_of_ride
 from .showing import Showing
 
-BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT)
-"""Buttons of the mouse that do something."""
-POINTING = (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
-"""Events of the mouse that have a place."""
 UNCOVERING = (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSIZECHANGED)
 """Events after which nothing that was drawn need still be on the screen."""
 NAP = 15
 """Milliseconds between looks for an event while nothing moves."""
-CARRIED = 0.3
-"""Seconds after which it is said, of something that is dragged too, that it is still being computed."""
-SWARMING = (0.002, 0.008)
-"""Fewest and most seconds of a frame that go into a swarm, whatever the drawing takes."""
-IN_TIME = 0.014
-"""Seconds of a frame that drawing and swarm may take together."""
-RESTING = 0.35
-"""Seconds after which the mouse rests, and a tooltip comes."""
 SPARE = 0.003
 """Seconds at the end of a frame in which nothing more is begun."""
 LONGEST_FRAME = 0.1
@@ -82,45 +58,40 @@ class MainWindow:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._clock = pygame.time.Clock()
-        self._preparing = Preparing()
-        self._ready: Aim | None = None  # What has been made ready: more there is not to draw.
-        self._standing: Session | None = None  # The session as it was when its picture was last drawn.
-        self._inquiry: Inquiry | None = None  # What is being found out beside pictures.
-        self._waiting = False  # Whether the picture stays until something has been made ready.
-        self._since = 0.0  # Since when the picture has stayed, or the last one came.
+        self._readiness = Readiness()
         self._errand: Errand | None = None  # What is to be done when the picture that is waited for has come.
-        self._ahead: Ahead | None = None  # Computes the race that is shown.
+        self._ahead = Ahead()  # Computes the race that is shown.
         self._words_ahead = WordsAhead()
-        self._hand = Hand()
-        self._mouse_at: tuple[int, int] | None = None  # The pixel of the picture that the mouse rests on.
-        self._entered = False  # Whether it is told where the mouse is because a window is there now: it need not move.
-        self._moved = 0.0  # When the mouse came there, in seconds of SDL's clock.
         self._filming = Filming()
         self._controls = OpenControls()
         self._showing = Showing(self._controls, self._filming)
         self._saving = Saving()
         self._gallery = Gallery()
-        self._lacking: set[str] = set()  # Names of which it has been said that they cannot be shown.
-        self._read: tuple[Scene, str] | None = None  # The scene and language last looked through for such names.
+        self._boxes = Boxes()
         self._looked = display.now()  # When events were last looked for.
-        self._held = HeldKeys()
         self._asking = Asking()
+        self._answers = Answers(lambda: self.session, self._do, self._controls, self._readiness, self._asking)
         self._counting = Counting()
         self._ends = Standing()  # Counts where marbles end.
         self._tuner = Tuner()  # Looks for the learning rate of a lane.
         self._due = 0.0  # When the next frame is.
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the picture stays until something has been made ready."""
+        return self._readiness.waiting
+
     def frame(self) -> None:
         """Wait for the next frame, or for an event where nothing moves, and go on."""
         events, late = self._events()
         if not (events or self._busy()):  # Nothing but an event changes that, or something to count.
-            while not (events or self._has_to_count() or self._preparing.failed):
+            while not (events or self._has_to_count() or self._readiness.failed):
                 pygame.time.wait(NAP)  # Some of SDL's drivers would wait for an event by asking all the time.
                 events, late = self._events()
         seconds = self._clock.tick(FRAMES_A_SECOND if self._due else 0) / 1000  # The first frame is due at once.
         self._due = time.perf_counter() + 1 / FRAMES_A_SECOND
         self.advance(events, min(seconds, LONGEST_FRAME), late)
-        if self._showing.moment is not None and not self._waiting:
+        if self._showing.moment is not None and not self.waiting:
             self._words_ahead.go_on(self._showing.moment, display.canvas_size())
         self._count_ends(self._due - SPARE)
 
@@ -140,27 +111,26 @@ class MainWindow:
             self._controls.stir()
             if once is None or self._controls.types(event) or once.admits(event):
                 self._answer(event)
-        self._entered = False
-        self._hold_on()
-        if self.session.pointer is not None and not self.session.rests and display.now() - self._moved >= RESTING:
+        self._answers.hold_on()
+        if self._answers.pointer.comes_to_rest(self.session):
             self.send(Rest())
         if self._asking.is_late(display.now()):
             self._asking.forget()
             self.send(Notify(""))
-        self._tell_of_scenes()
-        if not self._waiting:
-            self._since = time.perf_counter()
-        self._waiting = not self._prepare()
-        for message in self._counting.go_on(self.session, self._waiting):
+        for message in self._gallery.go_on(self.session, self.waiting):
+            self.send(message)
+        self._prepare()
+        for message in self._counting.go_on(self.session, self.waiting):
             self.send(message)
         for message in self._tuner.go_on(self.session):
             self.send(message)
-        if self._waiting:
-            told = self._preparing.goal is not None and not self._is_carried()
-            self._showing.show_still(self.session, self._standing, told, seconds)
+        if self.waiting:
+            self._showing.show_still(self.session, self._readiness.standing, self._readiness.tells, seconds)
         else:
             self._go_on(seconds)
-        display.show_hand(not (self._waiting or self._hand.busy) and self._invites(self._mouse_at))
+        pointer = self._answers.pointer
+        free = not (self.waiting or pointer.busy)
+        display.show_hand(free and invites(self.session, pointer.at, display.canvas_size()))
         self._film_on()
 
     def _go_on(self, seconds: float) -> None:
@@ -169,29 +139,27 @@ class MainWindow:
         errand, self._errand = self._errand, None
         self._do(errand)
         running = race(self.session.scene)
-        if self._ahead is None or self._ahead.race is not running:
-            known = self._ahead is not None and self._ahead.race.problem is running.problem
-            self._ahead = Ahead(running, self._ahead.each if known and self._ahead is not None else None)
+        self._ahead.follow(running)
         if not self._showing.waits:  # A picture that has just been made ready is shown at once.
             self._ahead.go_on(self.session)
         self._tell(documents.compared(self.session, running))
         self._tell(self._saving.told())
         self._tell(judgement(self.session, running))
-        self._tell_of_boxes()
-        self.send(Elapsed(seconds, self._reached(running), pace_of(self.session, running)))
-        self._compute_swarm(running)
+        self._tell(self._boxes.told(self.session))
+        self.send(Elapsed(seconds, swarming.reached(self.session, running), pace_of(self.session, running)))
+        swarming.follow(self.session, running, self._showing.drawing)
         self._counting.make_ready(self.session, display.canvas_size())
         if running.updates > self.session.horizon:  # A moment at which nothing else is computed.
-            self._preparing.load(partial(loaded, setting(self.session, display.canvas_size())))
-            self._tell(self._preparing.told(self.session.language))
+            self._readiness.load(setting(self.session, display.canvas_size()))
+            self._tell(self._readiness.told(self.session.language))
         self._showing.show(replace(snapshot_of(self.session, running), tally=self._counting.shown), seconds)
-        self._standing = self.session
+        self._readiness.standing = self.session
         if self.session.riding:  # What it asks for is made ready before the next picture.
             self.send(Follow(ridden(self.session, running)))
 
     def close(self) -> None:
         """Leave nothing behind, and no film unfinished."""
-        self._preparing.close()
+        self._readiness.close()
         self._gallery.close()
         self._saving.close()
         self._filming.finish(self.session)
@@ -207,320 +175,90 @@ class MainWindow:
         except SceneError as error:
             self.session = update(self.session, Notify(str(error)))
         if self.session.pointer != before.pointer:
-            self._moved = display.now()
+            self._answers.pointer.stir()
         if self.session.scene is not before.scene:
-            self._inquiry = None  # Another change takes the place of one that is still to be found out.
+            self._readiness.forget()  # Another change takes the place of one that is still to be found out.
         if self.session.riding and not before.riding:
-            self._tell_of_ride()
+            self.session = update(self.session, told_of_ride(self.session))
         left, guided = self.session.left, self.session.tour is not None
         if left is not None and left is not before.left and not guided:  # Guided, the same key leads back to the step.
-            self._tell_of_left(left)
+            self.session = update(self.session, told_of_left(self.session, left))
 
-    def _tell_of_boxes(self) -> None:
-        """What no type at hand can show stands there as boxes: of each name it is said once."""
-        scene, language = self.session.scene, self.session.language
-        if self._read is not None and self._read[0] is scene and self._read[1] == language:
-            return
-        self._read = scene, language
-        lacking = [(name, what) for name, what in unseen(scene, language) if name not in self._lacking]
-        self._lacking |= {name for name, _ in lacking}
-        if lacking:
-            told = [say(language, BOXES, characters=what, name=name) for name, what in lacking]
-            self.session = update(self.session, Notify(" ".join([self.session.notice, *told]).lstrip()))
+    def _prepare(self) -> None:
+        """Have all that is to be seen made ready, beside the window if it takes long."""
+        size, readiness = display.canvas_size(), self._readiness
+        while (goal := readiness.lacks(self.session, size)) is not None:
+            if readiness.may_begin(goal):
+                readiness.begin(goal, self.session, size, self._known())
+                if to_count(self.session):  # Other processes need not wait for the picture.
+                    self._ends.begin(self.session)
+            found = readiness.found()
+            if found is None:
+                return
+            self._take(found, size)  # What was found out, or asked for meanwhile, may need more.
 
-    def _prepare(self) -> bool:
-        """Have all that is to be seen made ready, beside the window if it takes long; says whether it is."""
-        size, work = display.canvas_size(), self._preparing
-        goal = self._inquiry or aim(self.session, size)
-        if goal == self._ready:
-            if work.goal is not None:  # It has been thought better of.
-                work.give_up()
-            return not work.busy
-        stale = isinstance(work.goal, Inquiry) and work.goal != self._inquiry  # What it finds is asked for no more.
-        if work.goal != goal and (stale or not work.young):
-            work.begin(goal, self._maker(goal, size), self._patience())
-            if self._lacks_ends():  # Other processes need not wait for the picture.
-                self._ends.begin(self.session)
-        found = work.found()
-        if found is None:
-            return False
-        self._take(found, size)
-        return self._prepare()  # What was found out, or asked for meanwhile, may need more.
-
-    def _maker(self, goal: Goal, size: tuple[int, int]) -> Callable[[], Prepared]:
-        """What makes it ready."""
-        session, panel = self.session, self._controls.frame
-        former = None if self._standing is None else RACES.find(self._standing.scene)
-        known = RACES.find(session.scene)
-        make = partial(prepared, session, size, known, self._counting.shown, panel, self._each(), former)
-        return partial(inquired, goal, session, size, make, panel) if isinstance(goal, Inquiry) else make
-
-    def _each(self) -> float | None:
-        """How many seconds an update takes, where that is known: in the race that is shown, from another start."""
-        if self._ahead is None or self._standing is None:
-            return None
-        scene, shown = self.session.scene, self._standing.scene
-        return self._ahead.each if replace(scene, start=shown.start, seed=shown.seed) == shown else None
-
-    def _patience(self) -> float:
-        """How long a frame waits for what is begun: not at all where the picture stands still already."""
-        if self._standing is None:
-            return preparing.AT_FIRST
-        return 0.0 if self._waiting else preparing.DIRECTLY
+    def _known(self) -> Known:
+        """What is there already for the next picture."""
+        shown = self._readiness.standing
+        each = None if shown is None else self._ahead.each(self.session.scene, shown.scene)
+        return Known(self._counting.shown, self._controls.frame, each)
 
     def _take(self, found: Prepared, size: tuple[int, int]) -> None:
         """Show what has been made ready."""
         if found.message is not None:
-            self._inquiry = None
             self.send(found.message)
-        self._since = time.perf_counter()
-        RACES.keep(found.session.scene, found.race)
-        self._ready, self._standing = found.aim, found.session
+        self._readiness.keep(found)
         if self._showing.take(found, size) and found.panel is not None:
             self._controls.take(found.panel, found.aim.setting.frame)
 
-    def _give_up(self) -> None:
+    def _give_up(self, standing: Session) -> None:
         """Go back to what is still to be seen: what is being made ready for is not wanted any more."""
-        self._inquiry = self._errand = None
-        if self._standing is not None:
-            self.session = replace(self._standing, help=self.session.help, tuning=None, pointer=None, notice="")
-
-    def _tell_of_left(self, left: Session) -> None:
-        """What was changed by hand has been left: that it is kept, and how to come back to it."""
-        title, language = left.scene.texts(left.language).title, self.session.language
-        key = keys_of(partial(say, language), GoBack())
-        kept = say(language, "{title} is kept as you changed it: {key} goes back there.", title=title, key=key)
-        self.session = update(self.session, Notify(f"{self.session.notice} {kept}".lstrip()))
-
-    def _tell_of_ride(self) -> None:
-        """A marble is ridden along with: whose, and how to come back."""
-        language, lane = self.session.language, self.session.lane
-        name, key = self.session.scene.texts(language).lanes[lane], keys_of(partial(say, language), RideAlong())
-        told = say(language, "The maps follow {name} from close by; {key}: back", name=name, key=key)
-        self.session = update(self.session, Notify(told))
+        self._errand = None
+        self._readiness.forget()
+        self.session = replace(standing, help=self.session.help, tuning=None, pointer=None, notice="")
 
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
-        if self._waiting or self._showing.moment is None:
+        session = self.session
+        if self.waiting or self._showing.moment is None or (session.picking is not None and self._gallery.busy):
             return True
-        ahead = race(self.session.scene).updates <= self.session.horizon
-        moving = self.session.playing or self.session.goal is not None or ahead
-        timed = self._filming.running or self._saving.running or self._held.any or self._asking.waits
-        if self.session.picking is not None and self._gallery.busy:
-            return True
-        resting = self.session.pointer is not None and not self.session.rests
-        return moving or timed or resting or self._controls.lively or self._finding()
-
-    def _finding(self) -> bool:
-        """Whether a learning rate or a tally is still to be found out, or the swarm has to come to what is shown."""
-        if searching(self.session) is not None or self._counting.lasts(self.session):
-            return True
-        now = snapshot_of(self.session, race(self.session.scene))
-        return now.glimpse is not None and not self.session.sheet and now.glimpse.tick != now.wanted
+        timed = self._filming.running or self._saving.running or self._answers.holds_key or self._asking.waits
+        resting = session.pointer is not None and not session.rests
+        found_out = searching(session) is not None or self._counting.lasts(session)
+        running = race(session.scene)
+        return (
+            (timed or resting or found_out or self._controls.lively)
+            or moves(session, running)
+            or swarming.lags(session, running)
+        )
 
     def _has_to_count(self) -> bool:
         """Whether the bars under the maps lack something, and nobody waits for anything else."""
-        return not (self._waiting or self._gallery.busy) and self._lacks_ends()
-
-    def _lacks_ends(self) -> bool:
-        return searching(self.session) is None and to_count(self.session)
+        return not (self.waiting or self._gallery.busy) and to_count(self.session)
 
     def _answer(self, event: pygame.Event) -> None:
         """Do what an event is for."""
-        if self._controls.types(event):
-            self._type(event)
-            return
         match event.type:
             case pygame.QUIT:
                 self.send(Close())
-            case pygame.KEYDOWN:
-                self._press(event)
-            case pygame.KEYUP:
-                self._held.release(event)
             case pygame.DROPFILE:
-                self._inquiry = Inquiry(partial(documents.open_file, event.file))
+                self._readiness.inquire(Inquiry(partial(documents.open_file, event.file)))
             case pygame.DROPTEXT:
-                self._inquiry = Inquiry(partial(documents.open_text, event.text))
+                self._readiness.inquire(Inquiry(partial(documents.open_text, event.text)))
             case _:
-                self._answer_in_layers(event)
-
-    def _answer_in_layers(self, event: pygame.Event) -> None:
-        """Let what lies on top answer first; what lies below hears only of what was not meant for that."""
-        for answers in (self._answer_controls, self._answer_scenes, self._answer_sheet):
-            if answers(event):
-                self._mouse_at = None
-                self.send(Hover(None))
-                return
-        guess = self._guess(event)
-        if guess is not None:
-            self.send(guess)
-            self.send(Hover(None))  # What was guessed of is looked at.
-        else:
-            self._answer_maps(event)
-
-    def _answer_maps(self, event: pygame.Event) -> None:
-        """Let the maps answer the mouse, and be drawn anew where the window was covered."""
-        mouse = self._mouse(event)
-        if mouse is not None and self._sees_what_is_meant():
-            shown = None if self._standing is None else self._standing.scene.problem()
-            self._hand, deeds = respond(self._hand, mouse, self.session, display.canvas_size(), shown)
-            for deed in deeds:
-                self._do(deed)
+                self._answers.answer(event)
         if event.type in UNCOVERING:
             self._showing.forget_all()
-
-    def _guess(self, event: pygame.Event) -> Guess | None:
-        """What a click on a lane's panel answers the scene's question."""
-        if self._waiting or not _presses(event):
-            return None
-        lane = self._offered(display.on_canvas(event.pos))
-        return None if lane is None else Guess(lane)
-
-    def _offered(self, pixel: tuple[int, int] | None) -> int | None:
-        """The lane that a click at that pixel of the picture would guess."""
-        return offered(self.session, setting(self.session, display.canvas_size()).places, pixel)
-
-    def _invites(self, pixel: tuple[int, int] | None) -> bool:
-        """Whether a click at that pixel of the picture guesses a lane, or shows a race that ends as a bar says."""
-        if pixel is None or self.session.help or self.session.sheet:
-            return False
-        places = setting(self.session, display.canvas_size()).places
-        over_bar = any(panel.ends.collidepoint(pixel) for panel in places.panels)
-        return self._offered(pixel) is not None or (over_bar and end_deed(self.session, places, pixel) is not None)
-
-    def _sees_what_is_meant(self) -> bool:
-        """Whether the maps that are to be seen lie where those of the session will, and show the same."""
-        if not self._waiting or self._standing is None:
-            return not self._waiting
-        size = display.canvas_size()
-        seen, meant = setting(self._standing, size), setting(self.session, size)
-        if seen.places != meant.places or seen.outlook != meant.outlook:
-            return False
-        # Where a pixel of land lies, seen aslant, depends on the loss, which may still have to be looked into.
-        return meant.pose == FLAT or self._standing.scene.problem() is self.session.scene.problem()
-
-    def _mouse(self, event: pygame.Event) -> Mouse | None:
-        """What the event says of the mouse, if anything that matters here."""
-        now = display.now()
-        if event.type == pygame.WINDOWENTER:
-            self._entered = True
-        if event.type == pygame.MOUSEMOTION:
-            self._mouse_at = display.on_canvas(event.pos)
-            if self._entered and not any(event.buttons):
-                return None
-            return Mouse(Act.MOVE, self._mouse_at, now, held=bool(event.buttons[0] or event.buttons[2]))
-        if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP) and event.button in BUTTONS:
-            act = Act.DOWN if event.type == pygame.MOUSEBUTTONDOWN else Act.UP
-            return Mouse(act, display.on_canvas(event.pos), now, right=event.button == pygame.BUTTON_RIGHT)
-        if event.type == pygame.MOUSEWHEEL and self._mouse_at is not None:
-            return Mouse(Act.WHEEL, self._mouse_at, now, event.precise_y)
-        if event.type in (pygame.WINDOWLEAVE, pygame.WINDOWFOCUSLOST):
-            self._mouse_at = None
-            self._held.release_all()
-            return Mouse(Act.LEAVE, held=event.type == pygame.WINDOWLEAVE)
-        return None
-
-    def _answer_controls(self, event: pygame.Event) -> bool:
-        """Let the panel of controls answer an event; says whether the maps need not."""
-        self._do(self._controls.answer(event))
-        # What has been done may have closed the panel.
-        return event.type in POINTING and not self._hand.busy and self._controls.holds(event)
-
-    def _cards(self) -> Cards:
-        """Where the cards of the scenes stand."""
-        return cards_of(setting(self.session, display.canvas_size()).places, self.session)
-
-    def _answer_scenes(self, event: pygame.Event) -> bool:
-        """Let the sheet of scenes answer an event; says whether the maps need not."""
-        mouse = event.type in POINTING
-        if self.session.picking is None or self._waiting or not mouse or self._hand.busy:
-            return False
-        here, pixel = self._cards(), display.on_canvas(event.pos)
-        place = here.at(pixel)
-        if place is not None and place != self.session.picking:
-            self.send(Pick(place))
-        if place is not None and _presses(event):
-            self.send(Choose())
-        return here.whole.collidepoint(pixel)
-
-    def _tell_of_scenes(self) -> None:
-        """Let small pictures be made while somebody looks at the sheet of scenes, and tell the session what is there.
-
-        None is begun while a large one is being computed.
-        """
-        if not self._waiting:
-            self._tell(self._gallery.go_on(self.session))
-        if self.session.picking is not None:
-            cards = self._gallery.cards(self.session)
-            if cards != self.session.cards:
-                self.send(Tell(cards))
-
-    def _among_scenes(self, deed: Deed) -> Deed:
-        """What a key means while the sheet of scenes is open: arrows go about on it, Enter chooses."""
-        marked = self.session.picking
-        if marked is None or self.session.help:
-            return deed
-        match deed:
-            case Step(updates=way):
-                return Pick(marked + (1 if way > 0 else -1))
-            case NextLane(places=way):
-                return Pick(marked + way * self._cards().columns)
-            case SkipQuestion():
-                return Choose()
-        return deed
-
-    def _answer_sheet(self, event: pygame.Event) -> bool:
-        """Let the sheet over the maps answer an event; says whether the maps need not."""
-        mouse = event.type in POINTING
-        if not self.session.sheet or not mouse or self._hand.busy:
-            return False
-        here, pixel = setting(self.session, display.canvas_size()), display.on_canvas(event.pos)
-        if _presses(event):
-            name = tab_at(here.places, here.theme, pixel)
-            if name is not None:
-                self.send(ChooseSheet(name))
-        return sheet_layout(here.places, here.theme).whole.collidepoint(pixel)
-
-    def _type(self, event: pygame.Event) -> None:
-        """Keys write into a line of text, until Enter takes it or Esc leaves it."""
-        if event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE:
-            self._controls.leave()
-            return
-        if event.type == pygame.KEYDOWN:
-            self._held.write(event)
-        elif event.type == pygame.KEYUP:
-            self._held.release(event)
-        self._do(self._controls.answer(event))
-
-    def _press(self, event: pygame.Event) -> None:
-        """A key acts once, and one that moves something again while it is held."""
-        means = meant(Stroke.of(event))
-        if means is None:
-            return
-        if means.does is not Errand.BACK:
-            self._asking.forget()
-        self._do(self._among_scenes(means.does))
-        self._held.press(event, means)
-
-    def _hold_on(self) -> None:
-        """Let the keys that are held act again, if it is time."""
-        now = display.now()
-        deed = self._held.does(now)
-        if deed is not None:
-            self._do(self._among_scenes(deed))
-        event = self._held.writes(now, self._controls.typing)
-        if event is not None:
-            self._do(self._controls.answer(event))
 
     def _do(self, deed: Deed | None) -> None:
         """Do what a key or a button is for."""
         match deed:
             case None:
                 pass
-            case Errand.PICTURE | Errand.FILM | Errand.COPY if self._waiting:
+            case Errand.PICTURE | Errand.FILM | Errand.COPY if self.waiting:
                 self._errand = deed  # It is about what is still to come.
-            case SetFormula() | LoadRules() if (inquiry := _asks(deed)) is not None:
-                self._inquiry = inquiry
+            case SetFormula() | LoadRules() if (inquiry := inquiry_of(deed)) is not None:
+                self._readiness.inquire(inquiry)
             case Errand.PICTURE:
                 self._showing.show_saving(self.session)
                 self._saving.begin(self.session, display.canvas_size())
@@ -559,12 +297,13 @@ class MainWindow:
         if isinstance(text, Notify):
             self.send(text)
         else:
-            self._inquiry = Inquiry(partial(documents.open_text, text))
+            self._readiness.inquire(Inquiry(partial(documents.open_text, text)))
 
     def _go_back(self) -> None:
         """Stop what is being computed, or put away what lies on top, a layer at a time, and in the end the window."""
-        if self._waiting and self._standing is not None and not self.session.help:
-            self._give_up()
+        standing = self._readiness.standing
+        if self.waiting and standing is not None and not self.session.help:
+            self._give_up(standing)
         elif self._put_away():
             self._asking.forget()
         else:
@@ -577,7 +316,7 @@ class MainWindow:
         # One that has come back, since the mouse has trembled, does not keep from answering what is asked.
         if (
             not self._asking.waits
-            and not self._waiting
+            and not self.waiting
             and pointed(self.session, race(self.session.scene), display.canvas_size())
         ):
             self.send(Hover(None))
@@ -594,28 +333,10 @@ class MainWindow:
     def _ask_to_end(self) -> None:
         """End the film or quit, when asked a second time; the first time say that it takes another."""
         film = self._filming.running
-        if self._asking.waits_for(film):
-            self._asking.forget()
+        if self._asking.ask(film, display.now()):
             self._do(Errand.FILM if film else Close())
         else:
-            self._asking.ask(film, display.now())
             self.send(Notify(asked(self.session, film)))
-
-    def _reached(self, running: Race) -> int:
-        """The tick that may be played to: the race is there, and the swarm, if there is one, not far behind."""
-        session, computed = self.session, running.updates - 1
-        if not session.swarm or session.sheet:
-            return computed
-        marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
-        return min(computed, marbles.glimpse.tick + updates_a_frame(session))
-
-    def _compute_swarm(self, running: Race) -> None:
-        """Let the swarm come nearer to the moment, for as long as a frame can spare: it may lag, frames may not."""
-        session, now = self.session, snapshot_of(self.session, running)
-        if now.glimpse is not None and not session.sheet:
-            marbles = swarm(session.scene, session.swarm, session.spread, session.clock)
-            fewest, most = SWARMING
-            marbles.follow(now.wanted, min(max(IN_TIME - self._showing.drawing, fewest), most))
 
     def _count_ends(self, until: float) -> None:
         """Have counted what the bars under the maps lack, until that time at most."""
@@ -631,28 +352,8 @@ class MainWindow:
     def _film_on(self) -> None:
         """Let the film that is being made, if one is, see what the window shows; its title says so."""
         self._tell(self._filming.see(self.session, display.screen(), display.now()))
-        title = f"{TITLE} ●" if self._filming.running else TITLE
-        if pygame.display.get_caption()[0] != title:
-            pygame.display.set_caption(title)
         self._showing.tell_of_film(self.session)
 
     def _tell(self, message: Message | None) -> None:
         if message is not None:
             self.send(message)
-
-    def _is_carried(self) -> bool:
-        """Whether what is prepared follows something that is dragged: pictures that come soon are sign enough."""
-        return display.is_pressed() and time.perf_counter() - self._since < CARRIED
-
-
-def _asks(deed: SetFormula | LoadRules) -> Inquiry | None:
-    """What such a deed asks for that takes long; None where what is wrong with it is said before the next key."""
-    if isinstance(deed, SetFormula):
-        return Inquiry(lambda: deed) if deed.can_be_read else None
-    # The file's code may run for ever; its rules join the others in the window's own thread.
-    return Inquiry(partial(apart, deed.found), ahead=False) if deed.names_file else None
-
-
-def _presses(event: pygame.Event) -> bool:
-    """Whether the left button has gone down: the wheel comes as buttons, too."""
-    return bool(event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT)

@@ -25,7 +25,8 @@ from sim.stage.session.setup import Guess, Judged, NewSeed, OpenScene, judgement
 from sim.stage.session.view import Hover
 from sim.stage.style.theme import load_theme
 from sim.stage.window import display
-from sim.stage.window.window import RESTING, MainWindow
+from sim.stage.window.events.pointer import RESTING
+from sim.stage.window.window import MainWindow
 
 SCENE = flat_scene("local-minimum")
 RIGHT, WRONG = 0, 1

@@ -25,7 +25,7 @@ from sim.stage.session.problem import SetCount
 from sim.stage.session.scenes import OpenBrought
 from sim.stage.session.session import Message, Session, begin, update
 from sim.stage.session.setup import OpenScene, Return
-from sim.stage.window.documents import OpenSaved
+from sim.stage.window.files.documents import OpenSaved
 
 
 def names(session: Session) -> list[str]:

@@ -28,9 +28,9 @@ from sim.stage.session.problem import SetFormula
 from sim.stage.session.session import Session, begin, race, update
 from sim.stage.session.setup import Drop, OpenScene, Return
 from sim.stage.session.view import Kept, Notify, Toggle, ToggleView
-from sim.stage.window import documents, saving
-from sim.stage.window.documents import OpenSaved, open_file, open_text, resume
-from sim.stage.window.saving import Saving
+from sim.stage.window.files import documents, saving
+from sim.stage.window.files.documents import OpenSaved, open_file, open_text, resume
+from sim.stage.window.files.saving import Saving
 from sim.stage.window.window import MainWindow
 from sim.surface.functions.formula import Formula
 

@@ -30,11 +30,13 @@ from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import Elapsed
 from sim.stage.session.scenes import MOST_BROUGHT, Choose, Pick, ShowScenes, count
 from sim.stage.session.session import RACES, Card, begin, race, update
-from sim.stage.sheets.scenes import PICTURE, _sentences, dealt, draw_scenes, keys_here
+from sim.stage.sheets.scenes import PICTURE, Cards, _sentences, dealt, draw_scenes, keys_here
 from sim.stage.style import text
 from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.window import display
 from sim.stage.window.beside import gallery
-from sim.stage.window.documents import OpenSaved
+from sim.stage.window.events import layers
+from sim.stage.window.files.documents import OpenSaved
 from sim.stage.window.window import MainWindow
 
 NAMES = list(scene_files())
@@ -60,6 +62,11 @@ def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWind
         made.close()
 
 
+def sheet_of(window: MainWindow) -> Cards:
+    """The sheet of scenes in the window."""
+    return layers.cards(window.session, display.canvas_size())
+
+
 def all_there(window: MainWindow) -> bool:
     window.advance([], 0.0)
     return all(card.picture is not None for card in window._gallery.cards(window.session))
@@ -81,7 +88,7 @@ def test_arrows_go_about_and_enter_opens_what_is_marked(window: MainWindow) -> N
     open_sheet(window)
     assert window.session.picking == 0
     press(window, pygame.K_RIGHT)
-    columns = window._cards().columns
+    columns = sheet_of(window).columns
     press(window, pygame.K_DOWN)
     assert window.session.picking == 1 + columns
     press(window, pygame.K_UP)
@@ -97,7 +104,7 @@ def test_arrows_go_about_and_enter_opens_what_is_marked(window: MainWindow) -> N
 def test_a_click_opens_a_scene_and_the_mouse_marks_what_it_is_over(window: MainWindow) -> None:
     open_sheet(window)
     start = window.session.scene.start
-    place = window._cards().places[3]
+    place = sheet_of(window).places[3]
     window.advance([pygame.Event(pygame.MOUSEMOTION, pos=place.center, rel=(0, 0), buttons=(0, 0, 0))], 0.0)
     assert window.session.picking == 3
     click(window, (place.right + 2, place.top))  # Between the cards.
@@ -120,7 +127,7 @@ def test_esc_and_the_key_put_it_away_and_leave_no_trace(window: MainWindow) -> N
 def test_a_saved_picture_shows_the_sheet_as_the_window_does(window: MainWindow, tmp_path: Path) -> None:
     open_sheet(window)
     until(partial(all_there, window))
-    shown, sheet = pixels(), window._cards().whole
+    shown, sheet = pixels(), sheet_of(window).whole
     press(window, pygame.K_s, "s")
     written(window)
     (path,) = tmp_path.glob("*.png")
@@ -175,7 +182,7 @@ def test_outlines_stand_in_until_pictures_are_there_and_keys_act_meanwhile(
     assert time.perf_counter() - begun < 5.0  # Nothing has waited.
     assert window.session.picking == 10
     assert window._busy()
-    center = window._cards().picture(0).center
+    center = sheet_of(window).picture(0).center
     assert tuple(pixels()[center]) == load_theme("light").panel
     gate.set()
     until(partial(all_there, window))

@@ -22,8 +22,8 @@ from sim.stage.session.setup import Drop
 from sim.stage.session.view import Hover, ShowHelp
 from sim.stage.style.theme import Theme
 from sim.stage.window import display, showing
-from sim.stage.window import window as stage_window
 from sim.stage.window.asking import ASKING
+from sim.stage.window.events.pointer import RESTING
 from sim.stage.window.window import MainWindow
 
 SIZE = (960, 600)
@@ -148,17 +148,17 @@ def test_clicks_behind_a_slow_frame_are_one_click_and_leave_nothing_in_the_hand(
     machine.frame(*events, after=1.0)
     x, y = here.camera.unproject(_local(first, here.places.panels[0].map.topleft)).tolist()
     assert machine.window.session.scene.start == pytest.approx((x, y))
-    assert not machine.window._hand.busy
+    assert not machine.window._answers.pointer.busy
 
 
 def test_a_release_behind_a_slow_frame_ends_what_was_dragged(machine: Machine) -> None:
     places = setting(machine.window.session, SIZE).places
     pixel = places.panels[0].map.center
     machine.frame(button(pygame.MOUSEBUTTONDOWN, 1, pixel))
-    assert machine.window._hand.busy
+    assert machine.window._answers.pointer.busy
     kinds = (pygame.MOUSEBUTTONUP, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
     machine.frame(*[button(kind, 1, pixel) for kind in kinds], after=1.0)
-    assert not machine.window._hand.busy
+    assert not machine.window._answers.pointer.busy
 
 
 def _local(pixel: tuple[int, int], corner: tuple[int, int]) -> npt.NDArray[np.float64]:
@@ -286,7 +286,7 @@ def test_escape_takes_the_tooltip_away_first_and_the_wheel_still_zooms(machine: 
     pixel = setting(window.session, SIZE).places.panels[1].map.center
     motion = pygame.Event(pygame.MOUSEMOTION, pos=pixel, rel=(0, 0), buttons=(0, 0, 0))
     machine.frame(motion)
-    machine.frame(key(pygame.KEYUP, pygame.K_a), after=stage_window.RESTING)
+    machine.frame(key(pygame.KEYUP, pygame.K_a), after=RESTING)
     machine.frame(*both(pygame.K_h, "h"))
     machine.frame(*both(pygame.K_h, "h"))
     pointed = [window.session.pointer]
@@ -348,7 +348,7 @@ def test_what_is_put_away_between_takes_the_question_back_but_a_tooltip_does_not
     assert (window.session.open, window.session.notice) == (True, "Esc again to quit.")
     pixel = setting(window.session, SIZE).places.panels[1].map.center
     machine.frame(pygame.Event(pygame.MOUSEMOTION, pos=pixel, rel=(0, 0), buttons=(0, 0, 0)))
-    machine.frame(key(pygame.KEYUP, pygame.K_a), after=stage_window.RESTING)
+    machine.frame(key(pygame.KEYUP, pygame.K_a), after=RESTING)
     escape(machine)
     assert not window.session.open
 
@@ -365,13 +365,13 @@ def test_a_tooltip_waits_until_the_mouse_rests_and_goes_when_it_moves(machine: M
     plain = pixels()
     assert not shows((x, y), FRAME)
     assert window._busy()  # It comes without an event.
-    assert not shows(None, stage_window.RESTING - 2 * FRAME)
+    assert not shows(None, RESTING - 2 * FRAME)
     assert shows(None, 3 * FRAME)
     assert not window._busy()
     assert not shows((x + 30, y), FRAME)
-    assert shows(None, stage_window.RESTING)
+    assert shows(None, RESTING)
     assert not shows((5, 5), FRAME)  # Where nothing is to be told.
-    assert not shows(None, 2 * stage_window.RESTING)
+    assert not shows(None, 2 * RESTING)
 
 
 def test_two_presses_behind_a_slow_frame_do_not_quit(machine: Machine) -> None:

@@ -38,9 +38,9 @@ from sim.stage.session.setup import DraftRules, LoadRules, MoveStart, NewSeed, O
 from sim.stage.session.view import ChooseSwarm, Notify, ShowHelp, ToggleView
 from sim.stage.style import text
 from sim.stage.style.kept import CACHE
-from sim.stage.window import display, documents, showing
-from sim.stage.window import window as stage_window
-from sim.stage.window.beside import preparing
+from sim.stage.window import display, showing
+from sim.stage.window.beside import preparing, readiness
+from sim.stage.window.files import documents
 from sim.stage.window.window import MainWindow
 from sim.surface.critical.search import Search, search
 from sim.surface.wanted import raise_if_unwanted
@@ -72,7 +72,7 @@ def test_what_the_sheet_of_keys_takes_is_loaded_once_the_race_is_computed() -> N
     with screen(SIZE):
         window = MainWindow(begin(load_scene(NAMES[0])))
         computed(window)
-        loading = window._preparing._loading
+        loading = window._readiness._preparing._loading
         assert loading is not None
         loading.result(timeout=60)  # Raises what has gone wrong.
         loaded = text._outlines.cache_info().misses
@@ -86,7 +86,7 @@ def test_what_cannot_be_loaded_is_told_once_and_the_window_rests(monkeypatch: py
     def broken(*_: object) -> None:
         raise ImportError("none")
 
-    monkeypatch.setattr(stage_window, "loaded", broken)
+    monkeypatch.setattr(readiness, "loaded", broken)
     with screen(SIZE):
         window = MainWindow(replace(begin(load_scene(NAMES[0])), playing=False))
         computed(window)
@@ -99,7 +99,7 @@ def test_what_cannot_be_loaded_is_told_once_and_the_window_rests(monkeypatch: py
         until(is_told)
         window.send(Notify(""))
         window.advance([], 0.0)
-        assert (window.session.notice, window._busy(), window._preparing.failed) == ("", False, False)
+        assert (window.session.notice, window._busy(), window._readiness.failed) == ("", False, False)
         window.close()
 
 
@@ -130,7 +130,7 @@ class Slow:
 
     def ready(self) -> bool:
         self.window.advance([], 0.0)
-        return not self.window._waiting
+        return not self.window.waiting
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def ask(slow: Slow) -> Session:
     before = slow.window.session
     slow.window.session = new_scene(before)
     slow.window.advance([], 0.02)
-    assert slow.window._waiting
+    assert slow.window.waiting
     return before
 
 
@@ -191,11 +191,11 @@ def test_what_is_dragged_needs_no_sign_unless_it_takes_long(slow: Slow, monkeypa
     signs = []
     monkeypatch.setattr(showing, "draw_computing", lambda *_: signs.append(1))
     monkeypatch.setattr(display, "is_pressed", lambda: True)
-    monkeypatch.setattr(stage_window, "CARRIED", 1e9)
+    monkeypatch.setattr(readiness, "CARRIED", 1e9)
     ask(slow)
     slow.wait()
     assert not signs
-    monkeypatch.setattr(stage_window, "CARRIED", 0.0)
+    monkeypatch.setattr(readiness, "CARRIED", 0.0)
     slow.wait()
     assert signs
 
@@ -212,7 +212,7 @@ def row(session: Session, shown: Session, lane: int) -> Pixels:
 
 def drag(slow: Slow, lane: int) -> None:
     """Take the first of a lane's sliders and drag it to and fro: knob and number keep up in every frame."""
-    window, shown = slow.window, slow.window._standing
+    window, shown = slow.window, slow.window._readiness.standing
     assert shown is not None
     place = setting(shown, SIZE).places.panels[lane]
     taken = sliders(shown.scene, lane, place, setting(shown, SIZE).places.em)[0]
@@ -224,7 +224,7 @@ def drag(slow: Slow, lane: int) -> None:
     rates = set()
     for event in events:
         window.advance([event], 0.02)
-        assert window._waiting
+        assert window.waiting
         assert (
             pixels()[place.sliders.left : place.sliders.right, place.sliders.top : place.sliders.bottom]
             == row(window.session, shown, lane)
@@ -244,7 +244,7 @@ def test_a_slider_that_is_dragged_stays_under_the_mouse_while_the_race_takes_lon
             raise_if_unwanted()
         return made(*arguments)
 
-    monkeypatch.setattr(stage_window, "prepared", late)
+    monkeypatch.setattr(readiness, "prepared", late)
     press(slow.window, pygame.K_RIGHTBRACKET, "]")
     drag(slow, 2)
     rate = slow.window.session.scene.lanes[2].rule.learning_rate
@@ -272,7 +272,7 @@ def test_open_controls_say_what_is_set_while_the_next_picture_is_waited_for(slow
     for message in (SetHyperparameter("learning_rate", 0.123), SetSigma(0.345), SetCount(7)):
         slow.window.send(message)
         slow.wait(1)
-    assert slow.window._waiting
+    assert slow.window.waiting
     assert {value for _, value, _ in panel._labels} >= {"0.123", "0.345", "7"}
 
 
@@ -286,7 +286,7 @@ def test_frames_are_drawn_and_keys_act_meanwhile(slow: Slow) -> None:
     assert sign(without, pixels()).mean() > 0.2  # The sheet of keys.
     press(slow.window, pygame.K_ESCAPE)
     assert np.array_equal(pixels(), without)
-    assert slow.window._waiting
+    assert slow.window.waiting
     press(slow.window, pygame.K_t, "t")
     press(slow.window, pygame.K_RIGHT)
     slow.finish()
@@ -341,7 +341,7 @@ def test_changes_add_up_while_none_of_them_is_there(slow: Slow) -> None:
 def test_clicks_on_a_map_that_is_no_longer_meant_do_nothing(slow: Slow) -> None:
     slow.window.session = new_scene(OpenScene(2).apply(slow.window.session))
     slow.window.advance([], 0.02)
-    assert slow.window._waiting
+    assert slow.window.waiting
     start = slow.window.session.scene.start
     places = setting(begin(load_scene(NAMES[0])), SIZE).places
     click(slow.window, places.panels[0].map.center)
@@ -395,7 +395,7 @@ def test_a_formula_is_read_beside_the_window_and_another_scene_takes_its_place(
     window._do(SetFormula("x^2 + y^2/7"))
     window.advance([], 0.02)
     until(read.is_set)
-    assert window._waiting
+    assert window.waiting
     assert window.session.scene is before
     press(window, pygame.K_UNKNOWN, "8")
     slow.finish()
@@ -421,8 +421,9 @@ def test_a_formula_that_is_found_when_another_scene_has_been_asked_for_does_not_
     monkeypatch.setattr(preparing, "DIRECTLY", 0.0)
     slow.gate.set()
     slow.window._do(SetFormula("x^2 + y^2/11"))
-    assert not slow.window._prepare()
-    until(lambda: not slow.window._preparing.busy)
+    slow.window._prepare()
+    assert slow.window.waiting
+    until(lambda: not slow.window._readiness.busy)
     slow.window.send(OpenScene(2))
     slow.window._prepare()
     monkeypatch.setattr(preparing, "YOUNG", 0.0)
@@ -441,7 +442,7 @@ def test_a_file_that_is_dropped_is_read_beside_the_window(slow: Slow, monkeypatc
     slow.gate.set()
     slow.window.advance([pygame.Event(pygame.DROPFILE, file="none.toml")], 0.0)
     slow.wait()
-    assert slow.window._waiting
+    assert slow.window.waiting
     gate.set()
     until(slow.ready)
     assert "no such file" in slow.window.session.notice
@@ -476,7 +477,7 @@ def test_the_code_of_a_file_of_rules_runs_beside_the_window_and_its_rules_join_h
     known = race(slow.window.session.scene)
     slow.window._do(LoadRules("mine.py"))
     slow.wait(20)
-    assert slow.window._waiting
+    assert slow.window.waiting
     assert "Mine" not in RULES
     Path("go").touch()
     until(slow.ready)
@@ -499,7 +500,7 @@ def test_a_file_of_rules_that_never_ends_is_given_up_and_another_is_run(slow: Sl
     Path("mine.py").write_text(MINE, encoding="utf-8")
     slow.window._do(LoadRules("endless.py"))
     slow.wait()
-    assert slow.window._waiting
+    assert slow.window.waiting
     press(slow.window, pygame.K_ESCAPE)
     until(slow.ready)
     assert (slow.window.session.rules, slow.window.session.open) == ("", True)
@@ -563,14 +564,14 @@ def test_a_slow_machine_whose_frames_take_a_second_holds_all_this(slow: Slow, mo
         for event in events:
             pygame.event.post(event)
         window.frame()
-        return not window._waiting
+        return not window.waiting
 
     def key(code: int, character: str = "") -> pygame.Event:
         return pygame.Event(pygame.KEYDOWN, key=code, unicode=character, mod=0, scancode=0)
 
     before = ask(slow)
     frame(*[key(pygame.K_RIGHTBRACKET, "]")] * 3)
-    assert window._waiting
+    assert window.waiting
     frame(key(pygame.K_ESCAPE))
     until(lambda: frame(pygame.Event(pygame.USEREVENT)))
     assert window.session.scene == before.scene
@@ -653,7 +654,7 @@ def test_what_is_quick_comes_without_a_sign(monkeypatch: pytest.MonkeyPatch) -> 
         before = window.session.scene
         press(window, pygame.K_n, "n")
         assert window.session.scene.seed == before.seed + 1
-        assert not window._waiting
+        assert not window.waiting
         assert not signs
         window.close()
 
@@ -661,7 +662,7 @@ def test_what_is_quick_comes_without_a_sign(monkeypatch: pytest.MonkeyPatch) -> 
 def test_no_thread_is_left_when_the_window_is_closed(slow: Slow) -> None:
     ask(slow)
     slow.window.close()
-    assert not slow.window._preparing.busy
+    assert not slow.window._readiness.busy
 
 
 def test_what_was_given_up_leaves_nothing_behind(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -678,7 +679,7 @@ def test_what_was_given_up_leaves_nothing_behind(slow: Slow, monkeypatch: pytest
         ask(slow)
         until(lambda: bool(held))
         press(slow.window, pygame.K_ESCAPE)
-        until(lambda: not slow.window._preparing.busy)
+        until(lambda: not slow.window._readiness.busy)
         slow.wait()
         assert [gone() for gone in held] == [None]
     finally:

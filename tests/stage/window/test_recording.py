@@ -116,10 +116,11 @@ def test_a_film_begins_without_panel_and_tooltip(watched: Watched) -> None:
 def test_it_stands_beside_what_is_being_computed(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     record(watched)
     plain = watched.seen[-1]
-    monkeypatch.setattr(MainWindow, "_prepare", lambda _: False)
-    watched.window._preparing.goal = object()  # type: ignore[assignment]
+    monkeypatch.setattr(MainWindow, "_prepare", lambda _: None)
+    watched.window._readiness.waiting = True
+    watched.window._readiness._preparing.goal = object()  # type: ignore[assignment]
     watched.frame()
-    watched.window._preparing.goal = None
+    watched.window._readiness._preparing.goal = None
     assert watched.shows
     where = [int(np.nonzero((shown == RED).all(axis=-1))[0].mean()) for shown in (plain, watched.seen[-1])]
     assert where[1] < where[0] - 50

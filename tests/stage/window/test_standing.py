@@ -125,10 +125,10 @@ def test_processes_begin_with_what_a_change_asks_for_before_its_picture_is_there
     count(window)
     staff = Hired()
     monkeypatch.setattr(window._ends, "_staff", staff)
-    monkeypatch.setattr(window._preparing, "found", lambda: None)
+    monkeypatch.setattr(window._readiness._preparing, "found", lambda: None)
     window.send(ScaleLearningRate(1.25))
     window.advance([], 0.0)
-    assert window._waiting
+    assert window.waiting
     tally = window.session.tally
     assert tally is not None
     assert [work(tally.scene)[place].lane for place in staff.wanted] == [0]

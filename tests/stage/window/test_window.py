@@ -21,8 +21,9 @@ from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
 from sim.stage.session.session import SPEEDS, Session, begin, race
 from sim.stage.session.setup import MoveStart, NewSeed
-from sim.stage.window import saving, showing
-from sim.stage.window import window as stage_window
+from sim.stage.window import showing
+from sim.stage.window.beside import swarming
+from sim.stage.window.files import saving
 from sim.stage.window.window import MainWindow
 from sim.study.maps.swarm import swarm
 from sim.surface.functions.formula import Formula
@@ -256,7 +257,7 @@ def test_a_swarm_plays_with_the_race_and_follows_a_carried_flag(window: MainWind
 def test_playing_waits_for_a_swarm_that_lags(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     computed(window)
     window.send(NewSeed())  # A swarm of its own.
-    monkeypatch.setattr(stage_window.MainWindow, "_compute_swarm", lambda *_: None)
+    monkeypatch.setattr(swarming, "follow", lambda *_: None)
     press(window, pygame.K_z, "z")
     window.send(ChooseSpeed(len(SPEEDS) - 1))
     for _ in range(9):

@@ -14,8 +14,8 @@ from sim.stage.picture.views import VIEWS, stretch
 from sim.stage.picture.views.context import MOMENTS
 from sim.stage.session.session import SPEEDS, Session, begin, race
 from sim.stage.style.kept import CACHE
-from sim.stage.window import ahead
-from sim.stage.window.ahead import WordsAhead
+from sim.stage.window.beside import ahead
+from sim.stage.window.beside.ahead import WordsAhead
 
 SIZE = (960, 600)
 

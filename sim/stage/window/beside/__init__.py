@@ -1,1 +1,1 @@
-"""What computes beside the window, in threads and processes, while frames go on."""
+"""What is computed while frames go on: within them for as long as they can spare, or beside the window."""

@@ -10,6 +10,7 @@ import pygame
 from ....scene import Scene, SceneError, load_scene, scene_files
 from ....surface.wanted import GivenUp, unless
 from ...export.small import small_picture
+from ...session.scenes import Tell
 from ...session.session import Card, Message, Session
 from ...session.setup import is_judged
 from ...session.view import Notify
@@ -66,7 +67,20 @@ class Gallery:
                 self._scenes[name] = load_scene(name)
         return self._scenes.setdefault(name, None)
 
-    def go_on(self, session: Session) -> Message | None:
+    def go_on(self, session: Session, waiting: bool) -> list[Message]:
+        """Make pictures while somebody looks at the sheet of scenes; what there is to tell the session of them.
+
+        waiting: whether a large picture is being computed, so that no small one is begun.
+        """
+        failed = None if waiting else self._work_on(session)
+        messages: list[Message] = [] if failed is None else [failed]
+        if session.picking is not None:
+            cards = self.cards(session)
+            if cards != session.cards:
+                messages.append(Tell(cards))
+        return messages
+
+    def _work_on(self, session: Session) -> Message | None:
         """Take what is done, and begin the next, if the sheet is open; what there is to say of one that failed."""
         why = self._take()
         if session.picking is None:

@@ -31,8 +31,8 @@ from ...picture.snapshot import Snapshot, snapshot_of
 from ...session.session import Message, Session, update
 from ...session.view import Notify
 from ...style.theme import say
-from ..ahead import Ahead
 from . import standing
+from .ahead import compute_ahead
 from .memory import give_back
 from .turns import failure, taking_turns
 
@@ -126,7 +126,7 @@ def prepared(
     if known is None and race.reach:
         _catch_up(race, session)
     elif known is None:
-        Ahead(race, each).go_on(session)
+        compute_ahead(race, session, each)
     if session.sheet and session.tally is not None:
         work_of(session.scene)  # Loads what counts.
     here = setting(session, size)

@@ -20,6 +20,7 @@ from ....scene import Scene
 from ....study.odds.tally import work
 from ...session.odds import Counted, CountEnds, Failed, uncounted
 from ...session.session import Message, Session
+from ...session.tuning import searching
 from .turns import FAILURES, failure_of_processes, taking_turns
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ def load() -> None:
 
 
 def wanted(session: Session) -> bool:
-    """Whether there is something to count, and what it takes is there."""
-    if not session.ends or session.sheet or not _loaded.is_set():
+    """Whether there is something to count, what it takes is there, and no learning rate is being looked for."""
+    if not session.ends or session.sheet or not _loaded.is_set() or searching(session) is not None:
         return False
     return session.tally is None or (not session.tally.failed and bool(uncounted(session)))
 

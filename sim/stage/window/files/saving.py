@@ -6,16 +6,16 @@ from functools import partial
 
 import pygame
 
-from ...files import OutputError, free_path, located, named
-from ..drawing.screen import Screen
-from ..export.png import save_png
-from ..picture.picture import draw
-from ..picture.snapshot import snapshot_of
-from ..session.session import Message, Session, carried_by
-from ..session.session import race as race_of
-from ..session.view import Kept, Notify
-from ..style.theme import say
-from .beside.turns import failure
+from ....files import OutputError, free_path, located, named
+from ...drawing.screen import Screen
+from ...export.png import save_png
+from ...picture.picture import draw
+from ...picture.snapshot import snapshot_of
+from ...session.session import Message, Session, carried_by
+from ...session.session import race as race_of
+from ...session.view import Kept, Notify
+from ...style.theme import say
+from ..beside.turns import failure
 
 KNOWN = 5_000
 """Updates up to which a race is computed to its end before a picture of it is saved."""

@@ -2,9 +2,9 @@
 
 import pygame
 
-from ..input.holding import DELAY, PERIOD, Holding, held_from
-from ..session.bindings import Deed, Key
-from . import display
+from ...input.holding import DELAY, PERIOD, Holding, held_from
+from ...session.bindings import Deed, Key
+from .. import display
 
 MOVING = (pygame.K_LEFT, pygame.K_RIGHT, pygame.K_BACKSPACE, pygame.K_DELETE)
 """Keys that act again in a line of text; characters come again by themselves."""

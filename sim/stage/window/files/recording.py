@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from ...files import OutputError, free_path, located, named
-from ..session.bindings import Errand, keys_of
-from ..session.session import Message, Session, carried_by
-from ..session.view import Notify
-from ..style.theme import say
+from ....files import OutputError, free_path, located, named
+from ...session.bindings import Errand, keys_of
+from ...session.session import Message, Session, carried_by
+from ...session.view import Notify
+from ...style.theme import say
 
 if TYPE_CHECKING:
-    from ..export.film import Recorder
+    from ...export.film import Recorder
 
 RATE = 30
 """Pictures a second, at most; one stays until something has changed."""
@@ -39,7 +39,7 @@ class Filming:
         if self._recorder is not None:
             return self.finish(session)
         try:
-            from ..export.film import Recorder  # noqa: PLC0415  Only who makes a film waits for its library.
+            from ...export.film import Recorder  # noqa: PLC0415  Only who makes a film waits for its library.
 
             path = free_path(named(session.scene.name, ".mp4"))
             self._recorder = Recorder(path, size, RATE, carried_by(session))

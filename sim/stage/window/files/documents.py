@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 
 import pygame
 
-from ...descent.digest import Departure, departure
-from ...descent.race import Race
-from ...scene import SceneError
-from ...scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
-from ...surface.functions.formula import Formula, FormulaError
-from ..input.clipboard import copied
-from ..session.problem import SetFormula
-from ..session.scenes import brought_along
-from ..session.session import Message, Session, as_it_wants, ask, begin, scene_of
-from ..session.setup import opened
-from ..session.view import Kept, Notify
-from ..style.theme import say
+from ....descent.digest import Departure, departure
+from ....descent.race import Race
+from ....scene import SceneError
+from ....scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
+from ....surface.functions.formula import Formula, FormulaError
+from ...input.clipboard import copied
+from ...session.problem import SetFormula
+from ...session.scenes import brought_along
+from ...session.session import Message, Session, as_it_wants, ask, begin, scene_of
+from ...session.setup import opened
+from ...session.view import Kept, Notify
+from ...style.theme import say
 
 PASTED = "pasted"
 """What a scene is called that comes as text and does not say its name."""

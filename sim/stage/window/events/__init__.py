@@ -1,0 +1,1 @@
+"""What the user does with keys and mouse, and the deeds that it asks for."""
