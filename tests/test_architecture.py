@@ -53,8 +53,6 @@ STAGE_ONLY = {"pygame", "pygame_gui"}
 
 LEANING = re.compile(r"(The same|Those|That|Of)\b")
 """How a docstring begins whose subject is named only by the definition before it."""
-MAY_LEAN = (Path("sim", "stage", "window"),)
-"""The folders whose docstrings may still begin so."""
 
 
 def modules(root: Path) -> Iterator[Path]:
@@ -293,8 +291,7 @@ def leaning(source: str) -> list[str]:
 
 
 def test_docstrings_name_their_subject() -> None:
-    held = [path for path in modules(ROOT) if not any(path.is_relative_to(folder) for folder in MAY_LEAN)]
-    assert {path: found for path in held if (found := leaning((ROOT / path).read_text("utf-8")))} == {}
+    assert {path: found for path in modules(ROOT) if (found := leaning((ROOT / path).read_text("utf-8")))} == {}
 
 
 def test_how_a_docstring_without_its_subject_is_told() -> None:

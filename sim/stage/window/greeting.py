@@ -12,7 +12,7 @@ from ..drawing.screen import Screen
 from ..style.theme import Theme
 
 RADIUS, APART = 2.2, 5.8
-"""Of a marble, and from one to the next, in ems."""
+"""Radius of a marble, and how far it is from one to the next, in ems."""
 NAME, BELOW = 2.4, 5.4
 """Size of the name, and how far below the marbles its middle stands, in ems."""
 TILT = 35.0

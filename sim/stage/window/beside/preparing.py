@@ -67,7 +67,7 @@ class Aim:
 
 
 def aim(session: Session, size: tuple[int, int]) -> Aim:
-    """That of a session in a picture of that size."""
+    """What a picture of that size has to be made ready for, to show a session."""
     marbles = (session.swarm, session.spread, session.clock) if session.swarm else None
     here = setting(session, size)
     if here.pose != FLAT:  # Land that has been seen aslant is drawn from any side in no time.

@@ -49,7 +49,7 @@ def failure(error: BaseException) -> str:
 
 
 def failure_of_processes(error: BaseException) -> str:
-    """The same where processes compute; nothing if it is for want of these."""
+    """What to tell of a failure where processes compute; nothing if it is for want of these."""
     from ....study.work.workers import StudyError  # noqa: PLC0415  The window's first frame needs none.
 
     return "" if isinstance(error, StudyError | OSError) else failure(error)

@@ -45,7 +45,7 @@ def cards(session: Session, size: Size) -> Cards:
 
 
 def answer_of_scenes(session: Session, event: pygame.Event, size: Size) -> Answer:
-    """That of the sheet of scenes: the mouse marks a card, and a click chooses it."""
+    """How the sheet of scenes answers an event: the mouse marks a card, and a click chooses it."""
     if session.picking is None:
         return Answer()
     here, pixel = cards(session, size), display.on_canvas(event.pos)
@@ -58,7 +58,7 @@ def answer_of_scenes(session: Session, event: pygame.Event, size: Size) -> Answe
 
 
 def answer_of_sheet(session: Session, event: pygame.Event, size: Size) -> Answer:
-    """That of the sheet over the maps: a click on a tab turns to it."""
+    """How the sheet over the maps answers an event: a click on a tab turns to it."""
     if not session.sheet:
         return Answer()
     here, pixel = setting(session, size), display.on_canvas(event.pos)
