@@ -417,8 +417,14 @@ def scene_of(session: Session) -> str:
     return saved_text(Saved(as_it_is_seen(session), session.tick, session.clock, told))
 
 
-def carried_by(session: Session) -> str:
-    """The scene of this session as the text that its pictures and films carry; nothing where no file can hold it."""
+def unwritable(session: Session) -> str:
+    """Why no file can hold the scene of this session; nothing where one can."""
     from ...scene.writing import outsiders  # noqa: PLC0415  Nor is this.
 
-    return "" if outsiders(session.scene) else sealed(scene_of(session))
+    places = ", ".join(outsiders(session.scene))
+    return say(session.language, "no file can name {places}", places=places) if places else ""
+
+
+def carried_by(session: Session) -> str:
+    """The scene of this session as the text that its pictures and films carry; nothing where no file can hold it."""
+    return "" if unwritable(session) else sealed(scene_of(session))

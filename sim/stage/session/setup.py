@@ -7,7 +7,7 @@ from typing import Any
 
 from ...descent.clock import Timing
 from ...descent.race import Race
-from ...descent.rules import OWN, rule_name
+from ...descent.rules import OWN, RULES, rule_name
 from ...descent.rules.guard import RuleFailure, rule_of
 from ...descent.rules.protocol import shared_settings
 from ...foreign.rules_file import RulesError, RulesFile, join, run_rules
@@ -294,7 +294,9 @@ class RulesFound:
         return there if self.file is None else self._joined(there, self.file)
 
     def _joined(self, session: Session, file: RulesFile) -> Session:
+        before = set(RULES.values())
         join(file)
+        gone = before - set(RULES.values())
         rules, refused = [], list[tuple[str, str]]()
         for lane, name in zip(session.scene.lanes, session.scene.texts(session.language).lanes, strict=True):
             try:
@@ -302,6 +304,9 @@ class RulesFound:
             except RuleFailure as failure:
                 rules.append(lane.rule)
                 refused.append((name, str(failure)))
+            if type(rules[-1]) in gone:
+                own = rule_name(lane.rule)
+                refused.append((name, say(session.language, "{rule} is not in {path} now", rule=own, path=self.path)))
         lanes = tuple(replace(lane, rule=rule) for lane, rule in zip(session.scene.lanes, rules, strict=True))
         names = ", ".join(file.rules)
         notice = say(session.language, "The code of {path} was run; its rules: {names}.", path=self.path, names=names)

@@ -13,7 +13,7 @@ from ....surface.functions.formula import Formula, FormulaError
 from ...input.clipboard import copied
 from ...session.problem import SetFormula
 from ...session.scenes import brought_along
-from ...session.session import Message, Session, as_it_wants, ask, begin, scene_of
+from ...session.session import Message, Session, as_it_wants, ask, begin, scene_of, unwritable
 from ...session.setup import opened
 from ...session.view import Kept, Notify
 from ...style.theme import say
@@ -96,6 +96,8 @@ def open_file(path: str) -> Message:
 
 def copy_scene(session: Session) -> Message:
     """Put the scene on the clipboard, as text."""
+    if why := unwritable(session):
+        return Notify(say(session.language, "Nothing can be copied: {reason}", reason=why))
     refused = copied(session.language, lambda: pygame.scrap.put_text(scene_of(session)))
     return refused or Kept(say(session.language, "The scene is on the clipboard, as text."))
 

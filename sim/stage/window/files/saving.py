@@ -11,7 +11,7 @@ from ...drawing.screen import Screen
 from ...export.png import save_png
 from ...picture.picture import draw
 from ...picture.snapshot import snapshot_of
-from ...session.session import Message, Session, carried_by
+from ...session.session import Message, Session, carried_by, unwritable
 from ...session.session import race as race_of
 from ...session.view import Kept, Notify
 from ...style.theme import say
@@ -65,4 +65,6 @@ def _written(picture: pygame.Surface, carried: str, session: Session) -> Message
         return Notify(str(error))
     except Exception as error:
         return Notify(say(session.language, "No picture was saved: {why}", why=failure(error)))
+    if why := unwritable(session):
+        return Notify(say(session.language, "Saved {path}, without its scene: {why}", path=located(path), why=why))
     return Kept(say(session.language, "Saved {path}", path=located(path)))
