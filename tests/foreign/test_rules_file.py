@@ -26,10 +26,13 @@ from sim.stage.input.control import Choice, TextField
 from sim.stage.input.controls import controls
 from sim.stage.session.dials import dials
 from sim.stage.session.lanes import ChooseRule, NextRule, ScaleLearningRate, SelectLane, SetHyperparameter
-from sim.stage.session.session import Session, update
+from sim.stage.session.session import Session, unwritable, update
 from sim.stage.session.setup import LoadRules
+from sim.stage.session.view import Notify
 from sim.stage.style.numbers import rule_in_words, settings
 from sim.stage.style.theme import load_theme, say
+from sim.stage.window.files.documents import copy_scene
+from sim.stage.window.files.saving import Saving
 from sim.study.work.workers import shared
 
 HEAVY = """
@@ -904,3 +907,23 @@ def test_a_setting_that_is_of_another_type_in_a_changed_file_is_as_usual_there(s
     written(HEAVY.replace("friction: float = 0.9", 'friction: str = "much"').replace("self.friction", "0.9"))
     after = update(there, LoadRules("mine.py"))
     assert settings_of(after.scene.lanes[0].rule) == {"learning_rate": 0.15, "friction": "much"}
+
+
+def test_a_lane_whose_rule_a_changed_file_has_no_more_is_named_and_no_file_can_hold_it(session: Session) -> None:
+    written(HEAVY)
+    there = update(update(session, LoadRules("mine.py")), ChooseRule("Heavy"))
+    assert not unwritable(there)
+    written(HEAVY.replace("class Heavy", "class Other"))
+    after = update(there, LoadRules("mine.py"))
+    name = there.scene.texts("en").lanes[there.lane]
+    assert after.notice == f"{name} keeps its rule as it was: Heavy is not in mine.py now"
+    why = unwritable(after)
+    assert why.startswith("no file can name lane.")
+    assert copy_scene(after) == Notify(f"Nothing can be copied: {why}")
+    pictures = Saving()
+    pictures.begin(after, (640, 400))
+    pictures.close()
+    told = pictures.told()
+    assert type(told) is Notify  # Nothing was kept: what was changed is still to be saved.
+    assert told.sentence.endswith(f", without its scene: {why}")
+    assert update(after, LoadRules("mine.py")).notice.startswith("The code of mine.py was run")  # It is told once.

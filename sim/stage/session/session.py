@@ -118,6 +118,17 @@ class Asked(NamedTuple):
     """What it is called while its batches are all there is."""
 
 
+class Meant(NamedTuple):
+    """What a session knows of its scene's lanes besides what they are; no file tells it."""
+
+    given: frozenset[str]
+    wanted: OriginalSettings | None
+    asked: tuple[Asked | None, ...]
+
+
+NOTHING_MEANT = Meant(frozenset(), None, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A scene, as changed by hand, and how it is being looked at."""
@@ -208,6 +219,8 @@ class Session:
     """Whether it can be played on; a picture in a file says nothing of speed and keys."""
     origin: Scene | None = None
     """The scene as it was opened, or last saved."""
+    meant: Meant = NOTHING_MEANT
+    """What was meant by that scene besides."""
     left: "Session | None" = None
     """The scene that was changed by hand and left for another one, if there is one, and how it was being looked at."""
     given: frozenset[str] = frozenset()
@@ -249,6 +262,11 @@ class Session:
         return self.asking and self.captions and not self.playing and self.tick == 0
 
     @property
+    def means(self) -> Meant:
+        """What is meant by the scene as it is now, besides."""
+        return Meant(self.given, self.wanted, self.asked)
+
+    @property
     def counted(self) -> Scene:
         """The scene whose seeds are counted: from its own on, as it was opened, whichever is watched now."""
         return self.scene if self.origin is None else replace(self.scene, seed=self.origin.seed)
@@ -264,7 +282,7 @@ OF_THE_WINDOW = frozenset(
 OF_THE_SCENE = frozenset(
     {
         *("scene", "origin", "progress", "seen", "horizon", "clock", "focus", "pose", "turned", "views", "together"),
-        *("lane", "chosen", "given", "wanted", "asked", "guess", "asking"),
+        *("lane", "chosen", "given", "wanted", "asked", "meant", "guess", "asking"),
     }
 )
 """What is the scene's that is shown, and comes back with it."""

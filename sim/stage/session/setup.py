@@ -15,7 +15,7 @@ from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
 from ..style.theme import say
 from .playback import Restart
-from .session import OF_THE_SCENE, Session, as_it_wants, ask, changed, taken_over
+from .session import NOTHING_MEANT, OF_THE_SCENE, Session, as_it_wants, ask, changed, taken_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,8 @@ def opened(session: Session, scene: Scene) -> Session:
         origin=scene,
         lane=0,
         chosen=False,
-        given=frozenset(),
-        wanted=None,
-        asked=(),
+        **NOTHING_MEANT._asdict(),
+        meant=NOTHING_MEANT,
         rules="" if session.rules_refused else session.rules,
         rules_refused="",
         horizon=scene.updates,
@@ -87,7 +86,7 @@ def _unchanged(session: Session) -> Session:
     origin = replace(session.origin, seed=session.scene.seed)
     lane = min(session.lane, len(origin.lanes) - 1)
     there = replace(opened(session, origin), origin=session.origin, lane=lane, chosen=session.chosen)
-    return replace(there, former=None, goal=None, notice="")
+    return replace(there, **session.meant._asdict(), meant=session.meant, former=None, goal=None, notice="")
 
 
 def _changed_again(session: Session, before: Session) -> Session:
@@ -99,8 +98,8 @@ def _changed_again(session: Session, before: Session) -> Session:
         origin=before.origin,
         focus=before.focus,
         lane=min(session.lane, len(scene.lanes) - 1),
-        given=before.given,
-        asked=before.asked,
+        **before.means._asdict(),
+        meant=before.meant,
         former=None,
         goal=None,
         notice="",
@@ -304,9 +303,12 @@ class RulesFound:
             except RuleFailure as failure:
                 rules.append(lane.rule)
                 refused.append((name, str(failure)))
-            if type(rules[-1]) in gone:
-                own = rule_name(lane.rule)
-                refused.append((name, say(session.language, "{rule} is not in {path} now", rule=own, path=self.path)))
+            else:
+                if type(rules[-1]) in gone:
+                    told = say(
+                        session.language, "{rule} is not in {path} now", rule=rule_name(lane.rule), path=self.path
+                    )
+                    refused.append((name, told))
         lanes = tuple(replace(lane, rule=rule) for lane, rule in zip(session.scene.lanes, rules, strict=True))
         names = ", ".join(file.rules)
         notice = say(session.language, "The code of {path} was run; its rules: {names}.", path=self.path, names=names)

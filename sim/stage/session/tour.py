@@ -16,7 +16,7 @@ from ...study.maps.swarm import SIZES
 from ...study.odds.tally import Tally
 from ...surface.protocol import Window
 from ..style.theme import say
-from .session import OF_THE_WINDOW, SPEEDS, Guided, Session, as_it_wants, differs, taken_over
+from .session import NOTHING_MEANT, OF_THE_WINDOW, SPEEDS, Guided, Session, as_it_wants, differs, taken_over
 from .setup import NextScene, Return, leave
 
 
@@ -113,9 +113,8 @@ class GoToStep:
             chosen=step.lane is not None,
             guess=None,
             asking=False,
-            given=frozenset(),
-            wanted=None,
-            asked=(),
+            **NOTHING_MEANT._asdict(),
+            meant=NOTHING_MEANT,
             opened=None,
             sheet=step.sheet,
             tally=tally,

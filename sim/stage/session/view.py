@@ -370,7 +370,7 @@ class Kept(Notify):
     """The scene as it is now has been saved; a sentence says where."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, notice=self.sentence, origin=session.scene)
+        return replace(session, notice=self.sentence, origin=session.scene, meant=session.means)
 
 
 @dataclass(frozen=True, slots=True)

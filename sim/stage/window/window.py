@@ -75,6 +75,7 @@ class MainWindow:
         self._ends = Standing()  # Counts where marbles end.
         self._tuner = Tuner()  # Looks for the learning rate of a lane.
         self._due = 0.0  # When the next frame is.
+        self._follows = False  # Whether maps that follow a marble have moved on since they were drawn.
 
     @property
     def waiting(self) -> bool:
@@ -155,7 +156,9 @@ class MainWindow:
         self._showing.show(replace(snapshot_of(self.session, running), tally=self._counting.shown), seconds)
         self._readiness.standing = self.session
         if self.session.riding:  # What it asks for is made ready before the next picture.
+            focus = self.session.focus
             self.send(Follow(ridden(self.session, running)))
+            self._follows = self.session.focus != focus
 
     def close(self) -> None:
         """Leave nothing behind, and no film unfinished."""
@@ -178,7 +181,7 @@ class MainWindow:
             self._answers.pointer.stir()
         if self.session.scene is not before.scene:
             self._readiness.forget()  # Another change takes the place of one that is still to be found out.
-        if self.session.riding and not before.riding:
+        if self.session.riding and not (before.riding and _ridden(before) == _ridden(self.session)):
             self.session = update(self.session, told_of_ride(self.session))
         left, guided = self.session.left, self.session.tour is not None
         if left is not None and left is not before.left and not guided:  # Guided, the same key leads back to the step.
@@ -220,7 +223,8 @@ class MainWindow:
     def _busy(self) -> bool:
         """Whether something happens without an event: playing, computing ahead, a picture to be drawn."""
         session = self.session
-        if self.waiting or self._showing.moment is None or (session.picking is not None and self._gallery.busy):
+        drawn = self._showing.moment is not None and not (session.riding and self._follows)
+        if self.waiting or not drawn or (session.picking is not None and self._gallery.busy):
             return True
         timed = self._filming.running or self._saving.running or self._answers.holds_key or self._asking.waits
         resting = session.pointer is not None and not session.rests
@@ -357,3 +361,8 @@ class MainWindow:
     def _tell(self, message: Message | None) -> None:
         if message is not None:
             self.send(message)
+
+
+def _ridden(session: Session) -> tuple[int, int]:
+    """Which marble the maps follow where they do, of how many: another one may come to its place."""
+    return session.lane, len(session.scene.lanes)

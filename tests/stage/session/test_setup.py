@@ -18,6 +18,7 @@ from sim.stage.session.lanes import (
     SetBatchSize,
 )
 from sim.stage.session.playback import Restart, Step
+from sim.stage.session.problem import ScaleCount
 from sim.stage.session.session import Message, Session, changed
 from sim.stage.session.setup import (
     DraftRules,
@@ -31,6 +32,7 @@ from sim.stage.session.setup import (
     OpenScene,
     Return,
 )
+from sim.stage.session.view import Kept
 
 NAMES = list(scene_files())
 
@@ -160,3 +162,15 @@ def test_a_start_that_is_nudged_there_and_back_is_the_same(name: str, share: flo
     there = after(session, *[NudgeStart(share, -share)] * 3)
     assert there.scene.start != session.scene.start
     assert after(there, *[NudgeStart(-share, share)] * 3).scene.start == session.scene.start
+
+
+def test_what_was_meant_by_a_scene_when_it_was_saved_comes_back_with_it() -> None:
+    ladder = Session(load_scene("batch-ladder"), origin=load_scene("batch-ladder"))
+    few = after(ladder, ScaleCount(0.5), ScaleCount(0.5), SelectLane(1), NameLane("mine"))
+    saved = after(few, Kept("saved"))
+    changed_back = after(saved, ScaleLearningRate(2), Return())
+    assert not changed(changed_back)
+    for there in (few, changed_back):
+        again = after(there, ScaleCount(2), ScaleCount(2))
+        assert [lane.batch_size for lane in again.scene.lanes] == [1, 2, 5, 20]
+        assert [lane.name for lane in again.scene.lanes] == ["B = 1", "mine", "B = 5", "B = 20"]

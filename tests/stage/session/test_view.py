@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from driver import computed, screen
 from messages import after
 from scenes import flat_scene
+from waiting import until
 
 from sim.languages import ENGLISH, LANGUAGES, TRANSLATIONS, Language, LanguageError
-from sim.stage.session.lanes import SelectLane, SetHyperparameter
+from sim.stage.session.lanes import RemoveLane, SelectLane, SetHyperparameter
 from sim.stage.session.playback import Elapsed, Step
 from sim.stage.session.session import Session, begin, race, ridden, within_reach
 from sim.stage.session.view import (
@@ -167,6 +169,31 @@ def test_who_rides_with_a_marble_that_is_lost_sees_a_place_that_there_is(session
     there = after(session, RideAlong(), Follow((1e300, -1e300))).focus
     assert there is not None
     assert abs(there.x1) < 10 * session.scene.window.diagonal
+
+
+def rests(window: MainWindow) -> bool:
+    """Let a frame go by; says whether nothing more is to come."""
+    window.advance((), 0.0)
+    return not window._busy()
+
+
+def test_maps_that_are_to_follow_a_marble_are_drawn_there_without_another_event() -> None:
+    with screen():
+        window = MainWindow(replace(begin(flat_scene("local-minimum")), playing=False, lane=2))
+        try:
+            computed(window)
+            until(partial(rests, window))
+            window.send(RideAlong())
+            window.advance((), 0.0)
+            assert window._busy()
+            until(partial(rests, window))
+            assert window._showing.moment is not None
+            assert window._showing.moment.session.focus == window.session.focus is not None
+            window.send(RemoveLane())
+            told = window.session.scene.lanes[window.session.lane].name
+            assert window.session.notice == f"The maps follow {told} from close by; Shift R: back"
+        finally:
+            window.close()
 
 
 def test_a_window_rides_along_with_the_chosen_marble() -> None:
