@@ -308,9 +308,9 @@ class History:
         return np.asarray(often >= BOUNCES[0][1] * SWING)
 
     def _overshooting(self, blocks: Blocks, swinging: Mask) -> Mask:
-        """Which of the runs that swing to and fro (K, M) overshoot, and are not thrown by noise: of those, every other
-        movement or so goes back against the one before, and the longest ones are as long as ever. It is weighed
-        over the last SWING movements, for however many of them they have swung.
+        """Which of the runs that swing to and fro (K, M) overshoot, rather than being thrown to and fro by noise. What
+        noise throws goes back with every other movement or so, and its longest movements are as long as ever. It is
+        weighed over the last SWING movements, for however many of them they have swung.
         """
         if not self._noisy:
             return swinging
