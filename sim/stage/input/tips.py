@@ -13,14 +13,21 @@ GAP = 4  # Pixels between the panel and a tip.
 class TipsBeside(UIManager):
     """pygame_gui's manager, but that a tip stands left of the panel, as high as what it is about.
 
-    Where there is no room it stands as pygame_gui has it.
+    Where there is no room it stands as pygame_gui has it. After a click none comes until the mouse moves.
     """
 
     def __init__(self, size: tuple[int, int], panel: pygame.Rect, look: dict[str, Any]) -> None:
         super().__init__(size, theme_path=look, enable_live_theme_updates=False)
         self._panel = panel
+        self._clicked = False  # Whether the mouse has clicked, and not moved since.
 
-    def create_tool_tip(
+    def process_events(self, event: pygame.Event) -> bool:
+        """As pygame_gui's own."""
+        if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEMOTION):
+            self._clicked = event.type == pygame.MOUSEBUTTONDOWN
+        return bool(super().process_events(event))
+
+    def create_tool_tip(  # type: ignore[override]  # Of none, pygame_gui asks again.
         self,
         text: str,
         position: tuple[int, int],
@@ -28,8 +35,10 @@ class TipsBeside(UIManager):
         parent_element: IUIElementInterface,
         *more: Any,
         **options: Any,
-    ) -> IUITooltipInterface:
-        """As pygame_gui's own."""
+    ) -> IUITooltipInterface | None:
+        """A tip, as pygame_gui's own; none after a click."""
+        if self._clicked:
+            return None
         tip = super().create_tool_tip(text, position, hover_distance, parent_element, *more, **options)
         assert isinstance(tip, UITooltip)
         whole, box = pygame.Rect((0, 0), self.window_resolution), tip.rect.copy()

@@ -354,3 +354,12 @@ def test_who_writes_into_a_line_has_no_tip(panel: ControlPanel) -> None:
     assert tip_over(line) is None
     panel.leave()
     assert tip_over(line) is not None
+
+
+def test_after_a_click_no_tip_comes_until_the_mouse_moves(panel: ControlPanel) -> None:
+    button = next(widget for widget in panel._widgets.values() if isinstance(widget, UIButton))
+    panel.answer(pygame.Event(pygame.MOUSEBUTTONDOWN, pos=button.rect.center, button=pygame.BUTTON_LEFT))
+    panel.answer(pygame.Event(pygame.MOUSEBUTTONUP, pos=button.rect.center, button=pygame.BUTTON_LEFT))
+    assert tip_over(button) is None
+    panel.answer(pygame.Event(pygame.MOUSEMOTION, pos=button.rect.center, rel=(1, 0), buttons=(0, 0, 0)))
+    assert tip_over(button) is not None
