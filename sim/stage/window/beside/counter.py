@@ -17,7 +17,7 @@ from ....scene import Scene
 from ....study.odds.tally import Tally, work
 from ...session.odds import Counted, Failed, Timed
 from ...session.session import Message
-from .turns import Beside, taking_turns
+from .turns import PAUSE, Beside, taking_turns
 
 if TYPE_CHECKING:
     from ....study.odds.contrast import Speed
@@ -31,8 +31,6 @@ NEEDED = (
     "...sheets.contrast",
 )
 """What has to be loaded to count, and to show what has been counted."""
-PAUSE = 0.05
-"""Seconds after which the thread looks whether it is still wanted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from ....study.odds.tally import work
 from ...session.odds import Counted, CountEnds, Failed, uncounted
 from ...session.session import Message, Session
 from ...session.tuning import searching
-from .turns import FAILURES, failure_of_processes, taking_turns
+from .turns import FAILURES, FAREWELL, STAFF, failure_of_processes, taking_turns
 
 if TYPE_CHECKING:
     from ....descent.problem import Problem
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 
 SLICE = 0.002
 """Seconds of a slice, about."""
-STAFF = 2
-"""Processes that stand by, at most: each takes some 60 MB."""
-FAREWELL = 5.0
-"""Seconds in which the thread that starts processes has to end."""
 NEEDED = (
     "....scene.writing",
     "....study.odds.contrast",

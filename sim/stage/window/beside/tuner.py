@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ....scene import SceneError
 from ...session.session import Message, Search, Session
 from ...session.tuning import NotTuned, Searched, Tuned, searching
-from .turns import Beside, taking_turns
+from .turns import PAUSE, STAFF, Beside, taking_turns
 
 if TYPE_CHECKING:
     from ....study.sweep.sweep import Result
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
 
 SEEDS = 200
 """With which the learning rate is chosen, and as many fresh ones of which it is told."""
-STAFF = 2
-"""Processes, at most: each takes some 60 MB."""
-PAUSE = 0.05
-"""Seconds after which the thread looks whether it is still wanted."""
 NEEDED = ("....study.tuning.going", "....study.work.low_priority", "....study.work.standby")
 """What has to be loaded to search."""
 

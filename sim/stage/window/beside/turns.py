@@ -20,6 +20,12 @@ SHARING = 0.0005
 FAREWELL = 5.0
 """Seconds in which a thread has to end."""
 
+PAUSE = 0.05
+"""Seconds after which a thread looks whether what it waits for is still wanted."""
+
+STAFF = 2
+"""Processes that one thread has compute, at most: each takes some 60 MB."""
+
 FAILURES = (Exception, SystemExit)
 """What comes of a failure; the latter of code that is not ours, and what else there is to the user's wish to end."""
 
