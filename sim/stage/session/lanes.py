@@ -93,7 +93,9 @@ def renamed(session: Session, before: Scene) -> Session:
         for old, lane in zip(before.lanes, lanes, strict=True)
     ]
     taken = {lane.name for lane, name in zip(lanes, new, strict=True) if name == lane.name}  # Other names are to go.
-    for index, (old, lane) in enumerate(zip(before.lanes, scene.lanes, strict=True)):
+    # Who has a name without a number has it first.
+    for index in sorted(range(len(lanes)), key=lambda index: NUMBERED.fullmatch(lanes[index].name) is not None):
+        old, lane = before.lanes[index], scene.lanes[index]
         if new[index] != lane.name:
             lanes[index] = replace(lane, name=followed(lane.name, old, lane, counts, taken))
             taken.add(lanes[index].name)

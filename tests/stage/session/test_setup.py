@@ -174,3 +174,12 @@ def test_what_was_meant_by_a_scene_when_it_was_saved_comes_back_with_it() -> Non
         again = after(there, ScaleCount(2), ScaleCount(2))
         assert [lane.batch_size for lane in again.scene.lanes] == [1, 2, 5, 20]
         assert [lane.name for lane in again.scene.lanes] == ["B = 1", "mine", "B = 5", "B = 20"]
+
+
+def test_of_lanes_that_are_called_alike_the_number_stays_with_the_same_one() -> None:
+    ladder = Session(load_scene("batch-ladder"), origin=load_scene("batch-ladder"))
+    alike = after(ladder, SelectLane(1), SetBatchSize(20))
+    names = [lane.name for lane in alike.scene.lanes]
+    assert (names[1], names[3]) == ("B = 20 (2)", "B = 20")
+    there = after(alike, ScaleCount(0.5), ScaleCount(2))
+    assert [lane.name for lane in there.scene.lanes] == names
