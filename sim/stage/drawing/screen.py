@@ -53,8 +53,16 @@ class Screen:
 
     def segments(self, segments: Iterable[tuple[Pixel, Pixel]], color: Color, width: int = 1) -> None:
         """Straight pieces, each by itself: smooth dashes."""
-        placed = segments if width % 2 else (_in_the_middle(*segment) for segment in segments)
-        self._touched += [pygame.draw.aaline(self.surface, color, *segment, width) for segment in placed]
+        aaline, surface, touched = pygame.draw.aaline, self.surface, self._touched
+        even = not width % 2  # Of an even width pygame draws half a pixel off: right of a steep line, else below it.
+        for start, end in segments:
+            if even:
+                (x0, y0), (x1, y1) = start, end
+                wide, high = abs(x1 - x0), abs(y1 - y0)
+                if wide and high:  # An upright or level one stays there, and sharp.
+                    right, down = (0.5, 0.0) if wide < high else (0.0, 0.5)
+                    start, end = (x0 - right, y0 - down), (x1 - right, y1 - down)  # noqa: PLW2901
+            touched.append(aaline(surface, color, start, end, width))
 
     def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
         """A smooth line through points, as thin as can be."""
@@ -151,18 +159,6 @@ class Screen:
             left, top = part[:2]
             touched = self.surface.blit(picture, (corner[0] + left, corner[1] + top), part)
         self._touched.append(touched)
-
-
-def _in_the_middle(start: Pixel, end: Pixel) -> tuple[Pixel, Pixel]:
-    """Where pygame is to draw a line of an even width, which it draws half a pixel off: to the right of a steep line,
-    else below. An upright or level one stays there, and sharp.
-    """
-    (x0, y0), (x1, y1) = start, end
-    if x0 == x1 or y0 == y1:
-        return start, end
-    if abs(x1 - x0) < abs(y1 - y0):
-        return (x0 - 0.5, y0), (x1 - 0.5, y1)
-    return (x0, y0 - 0.5), (x1, y1 - 0.5)
 
 
 @kept
