@@ -389,9 +389,9 @@ def _told(kind: type[Any]) -> str:
     found: object = rule.told() if callable(getattr(rule, "told", None)) else {}
     if not (isinstance(found, dict) and all(isinstance(name, str) for name in found)):
         return "has a told that does not answer with a dictionary of its settings by their names"
-    return (
-        "" if can_be_told(found) else "has a told with a name or a value that is not one line of printable characters"
-    )
+    if not can_be_told(found):
+        return "has a told with a name or a value that is not one line of printable characters"
+    return ""
 
 
 def _written(kind: type[Any]) -> str:

@@ -394,9 +394,8 @@ def _add(session: Session, lane: Lane, copied: bool) -> Session:
     there = with_lanes(
         replace(session, chosen=True), [*lanes, lane], selected=len(lanes), sources=[*range(len(lanes)), session.lane]
     )
-    asked = (
-        there.asked if copied or not there.asked else (*there.asked[:-1], None)
-    )  # It has the batch that it asks for.
+    # A lane of its own has the batch that it asks for.
+    asked = there.asked if copied or not there.asked else (*there.asked[:-1], None)
     return replace(there, scene=translated(there.scene, [lane.name]), asked=asked)
 
 
