@@ -16,6 +16,9 @@ import pytest
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
+os.environ["XDG_CACHE_HOME"] = str(
+    Path(__file__).parents[1] / ".pytest_cache" / "user"
+)  # No test writes to the user's.
 # Tests make very many objects, and Python looks through all that have stayed whenever some hundreds are new.
 gc.set_threshold(100_000, 50, 100)
 

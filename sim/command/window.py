@@ -78,8 +78,9 @@ def run(arguments: argparse.Namespace) -> None:
         saved = find()
         screenshot(saved.scene, saved.opening_tick, (1600, 900), THEMES[0], path, clock=saved.clock)
 
+    usual = arguments.scene is None and not arguments.rules
     opened_or_saved(
-        partial(open_window, find, scale=arguments.scale, steady=arguments.reduced_motion),
+        partial(open_window, find, scale=arguments.scale, steady=arguments.reduced_motion, usual=usual),
         save,
         "the race's final picture",
     )

@@ -231,6 +231,15 @@ def test_a_path_named_like_a_command_opens_a_window(tmp_path: Path, monkeypatch:
     assert opened == ["run", "on-the-saddle", OPENING]
 
 
+def test_only_the_opening_scene_as_it_comes_is_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual: list[bool] = []
+    monkeypatch.setattr("sim.foreign.rules_file.load_rules", lambda _: None)
+    monkeypatch.setattr("sim.stage.window.opening.open_window", lambda _, **how: usual.append(how["usual"]))
+    for words in [(), ("--reduced-motion",), (OPENING,), ("--rules", "rules.py")]:
+        assert status(*words) == 0
+    assert usual == [True, True, False, False]
+
+
 def test_output_that_has_no_letters_for_it_is_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     told = []
     for words in (), ("--json",):

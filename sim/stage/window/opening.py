@@ -1,5 +1,5 @@
-"""How the window opens: at once, with a greeting, while what computes and draws races is still being loaded."""
-# ruff: noqa: PLC0415  What is loaded behind the greeting takes most of the time until the first picture.
+"""How the window opens: at once, with a poster or a greeting, while what computes and draws races is being loaded."""
+# ruff: noqa: PLC0415  What is loaded behind them takes most of the time until the first picture.
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,10 +11,11 @@ import pygame
 from ...languages import ENGLISH
 from ..style.theme import THEMES, load_theme
 from . import display
-from .greeting import draw_greeting
+from .poster import draw_poster, keep_poster, poster
 
 if TYPE_CHECKING:
     from ...scene.reading import Saved
+    from ..session.session import Session
 
 
 def open_window(
@@ -26,6 +27,7 @@ def open_window(
     theme: str = THEMES[0],
     language: str = ENGLISH,
     presenter: bool = False,
+    usual: bool = False,
 ) -> None:
     """Show a scene, at the moment at which it was left, until the user closes the window.
 
@@ -34,16 +36,24 @@ def open_window(
     scale: how large type and strokes are, over the usual size; None for what suits the desktop.
     steady: whether motion is reduced.
     theme, language, presenter: how it looks and reads at first.
+    usual: whether it is the opening scene as it comes with the program, of which there is a poster.
 
     Raises:
         NoDisplay: there is none.
         SceneError: from `find`.
     """
     with display.opened(scale) as larger:
-        draw_greeting(display.screen(), load_theme(theme))
+        size = display.screen().get_size()
+        usual = usual and size == display.canvas_size()
+        kept = poster(size, scale, larger, steady, theme, language, presenter) if usual else None
+        foreseen = kept is not None and draw_poster(display.screen(), kept)
+        if not foreseen:
+            from .greeting import draw_greeting
+
+            draw_greeting(display.screen(), load_theme(theme))
         pygame.display.flip()
         from ..picture.setting import type_at
-        from ..session.session import update
+        from ..session.session import race, update
         from ..session.tour import GoToStep
         from ..session.view import TellOfRoom
         from .beside.memory import keep_little
@@ -54,10 +64,27 @@ def open_window(
         session = replace(session, presenter=presenter)
         session = session if step is None else update(session, GoToStep(step))
         height = partial(type_at, session=session, size=display.canvas_size())
+        session = session if scale is None else update(session, TellOfRoom(height))
         keep_little()
-        window = MainWindow(session if scale is None else update(session, TellOfRoom(height)))
+        if foreseen:  # Else the chart's numbers would move once more while it is computed.
+            race(session.scene).extend(session.horizon + 1)
+        window = MainWindow(session)
         try:
             while window.session.open:
                 window.frame()
         finally:
             window.close()
+    if kept is not None and not foreseen:
+        keep_poster(first_picture(session, size), kept)
+
+
+def first_picture(session: "Session", size: tuple[int, int]) -> pygame.Surface:
+    """What a window of that size shows of a session before anything is done in it and any marbles are counted."""
+    from ..drawing.screen import Screen
+    from ..picture.picture import draw
+    from ..picture.snapshot import snapshot_of
+
+    running, surface = session.scene.race(), pygame.Surface(size, depth=32)
+    running.extend(session.horizon + 1)
+    draw(Screen(surface), snapshot_of(session, running))
+    return surface

@@ -28,7 +28,7 @@ def greeting(size: tuple[int, int], theme: str) -> pygame.Surface:
     return surface
 
 
-def test_there_is_something_to_see_before_races_are_loaded() -> None:
+def test_there_is_something_to_see_before_races_are_loaded(tmp_path: Path) -> None:
     script = """
 import os, sys, runpy
 import pygame
@@ -43,7 +43,7 @@ pygame.display.flip = flip
 sys.argv = ["main.py"]
 runpy.run_path("main.py", run_name="__main__")
 """
-    settings = {**os.environ, "SDL_VIDEODRIVER": "dummy"}
+    settings = {**os.environ, "SDL_VIDEODRIVER": "dummy", "XDG_CACHE_HOME": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=settings, capture_output=True, text=True, check=False
     )
