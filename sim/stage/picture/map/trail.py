@@ -1,7 +1,8 @@
 """The way a marble came: a dot an update, so that spacing shows speed, from faint to strong.
 
 It fades with the length of the way, not with time: a marble that lies still keeps its last stretch in
-full strength, and the cloud of a restless one pales where it has not been lately.
+full strength, and the cloud of a restless one pales where it has not been lately. What is older is drawn thin where
+it would hide the land.
 """
 
 import math
@@ -22,6 +23,7 @@ from ...drawing.reel import draw_ground
 from ...drawing.screen import Screen, painted
 from ...style.color import Color, mix
 from ...style.theme import Theme
+from .covering import Covering
 from .site import Site
 
 T = TypeVar("T")
@@ -42,10 +44,14 @@ FAINT = 0.12
 """How far the oldest stretch has faded into the map."""
 CASING = 0.5
 """How far the casing has faded into the map, from the colour of halos."""
-WIDTH = 2.0
-"""Width of the line, in strokes."""
+WIDTH, THIN = 2.0, 1.0
+"""Width of the line, and where it is thin, in strokes."""
 RIM = 1.0
 """How much wider the casing is than the line on either side, in pixels."""
+RADIUS, SMALL = 2.3, 1.5
+"""Radius of the dots, and where the line is thin, in strokes."""
+FULL = 0.55
+"""The share of the land around an older part that the way hides up to there, from which on that part is thin."""
 PASSING = 0.6
 """How far a movement has faded that begins and ends out of sight: of a marble that is thrown out they fill the map."""
 
@@ -116,6 +122,8 @@ class Trail:
         self._places: list[Place] = []  # What is seen of each of these points.
         self._updates: list[int] = []  # After which update each of these points was reached.
         self._lengths: list[float] = []  # How long the way was at each of these points.
+        self._covering = Covering(WIDTH * stroke + 2 * RIM)
+        self._thin: list[bool] = []  # Of each block of points, whether the line is thin from there on.
         self._passed: Pixel | None = None  # The middle of the last movement that only passes and is drawn.
         self._under: Backdrop | None = None  # The map under the way.
         self._ground = pygame.Surface((0, 0))  # A copy of the map, with the way drawn on it as far as it stays.
@@ -263,26 +271,44 @@ class Trail:
 
         What land stands before is a thin line without dots, what lies beside it is left out, what only passes is pale.
         """
-        width, radius = max(1, round(WIDTH * self._stroke)), 2.3 * self._stroke
         dx, dy = corner
-        points, places = self._points[part], self._places[part]
+        points, places, thin = self._points[part], self._places[part], self._thinness(part, marble is None)
         if marble is not None:
-            points, places = [*points, marble], [*places, places[-1]]
+            points, places, thin = [*points, marble], [*places, places[-1]], [*thin, False]
         moved = [(x + dx, y + dy) for x, y in points]
         ends = [min(max(bound, 0), len(moved)) for bound in bounds] + [len(moved)]
         tones = [tone for tone, (first, last) in enumerate(pairwise([0, *ends])) for _ in range(first, last)]
+        width = self._width(WIDTH)
         with canvas.part("trail"):
-            movements = list(zip(tones[1:], *_movements(places), strict=True))
+            movements = list(zip(tones[1:], thin[:-1], *_movements(places), strict=True))
             for cased, way in _alike([not any(kinds) for _, *kinds in movements], moved):
                 if cased:
                     canvas.line(way, self._casing, width + round(2 * RIM))
-            for (tone, hides, beside, passes), way in _alike(movements, moved):
+            for (tone, slight, hides, beside, passes), way in _alike(movements, moved):
                 if not beside:
-                    canvas.line(way, self._passing if passes else self._lines[tone], 1 if hides else width)
+                    color = self._passing if passes else self._lines[tone]
+                    canvas.line(way, color, 1 if hides else self._width(THIN) if slight else width)
             dotted = [not (place.covered or place.edge) for place in places]
-            seen = [(tone, pixel) for tone, pixel, dot in zip(tones, moved, dotted, strict=True) if dot]
-            for tone, dots in groupby(seen, key=lambda dot: dot[0]):
+            kinds = zip(tones, thin, strict=True)
+            seen = [(kind, pixel) for kind, pixel, dot in zip(kinds, moved, dotted, strict=True) if dot]
+            for (tone, slight), dots in groupby(seen, key=lambda dot: dot[0]):
+                radius = (SMALL if slight else RADIUS) * self._stroke
                 canvas.dots([pixel for _, pixel in dots], radius, self._tones[tone])
+
+    def _width(self, strokes: float) -> int:
+        return max(1, round(strokes * self._stroke))
+
+    def _thinness(self, part: slice, past: bool) -> list[bool]:
+        """Of each point of a part of the way, whether the line is thin from there on, as it may be if it is past."""
+        numbers = range(part.start, min(part.stop, len(self._points)))
+        if not past or len(numbers) < 2:
+            return [False] * len(numbers)
+        for first in range(len(self._thin) * BLOCK, numbers[-1], BLOCK):
+            block = slice(first, first + BLOCK + 1)
+            wide = [not any(kinds) for kinds in zip(*_movements(self._places[block]), strict=True)]
+            moves = np.stack([self._points[block][:-1], self._points[block][1:]], axis=1)[wide]
+            self._thin.append(self._covering.add(moves) > FULL)
+        return [self._thin[min(number, numbers[-1] - 1) // BLOCK] for number in numbers]
 
 
 def _alike(movements: Iterable[T], pixels: Sequence[Pixel]) -> Iterator[tuple[T, Sequence[Pixel]]]:

@@ -9,6 +9,7 @@ from recording_canvas import RecordingCanvas
 
 from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera, Pose
+from sim.stage.drawing.canvas import Backdrop
 from sim.stage.picture.map.site import Map, camera_on, site_of
 from sim.stage.picture.map.trail import Trail, crossings, fading
 from sim.stage.style.theme import load_theme
@@ -162,6 +163,54 @@ def test_a_way_that_leaves_land_is_drawn_as_far_as_it_lies_there() -> None:
     assert any(f"{x:.1f}".removesuffix(".0") in line and f"{y:.1f}".removesuffix(".0") in line for line in lines)
     dots = "".join(line for line in canvas.lines if line.strip().startswith("dots"))
     assert f"{x:.1f}".removesuffix(".0") not in dots
+
+
+@dataclass
+class Way:
+    """Places, an update after another."""
+
+    theta: Array
+    """(n, 2)."""
+
+    @property
+    def updates(self) -> int:
+        return len(self.theta) - 1
+
+
+PIXELS = Map(Camera(Window(0.0, 900.0, 0.0, 540.0), 900, 540))
+"""A map of which each pixel is as wide as one of the plane."""
+STRAIGHT = np.stack([np.linspace(50, 850, 300), np.full(300, 100.0)], axis=1)
+RESTLESS = np.random.default_rng(0).uniform((400, 300), (500, 400), (300, 2))
+OUTSIDE = np.add(RESTLESS, (0, 540))
+BACKDROP = Backdrop(lambda _: None, (), (900, 540))
+
+
+def widths(way: Array, since: int = 0) -> list[str]:
+    """Of the lines of the older part of a way, the casing's too, how wide they are, with so many pictures before it."""
+    trail, canvas = Trail(Way(way), PIXELS, TONES, 1.0), RecordingCanvas((900, 540))  # type: ignore[arg-type]
+    for last in range(max(1, len(way) - since), len(way)):
+        trail.draw_past(canvas, BACKDROP, (0, 0), trail.stretch(last), moves=True)
+    canvas.lines.clear()
+    trail.draw_past(canvas, BACKDROP, (0, 0), trail.stretch(len(way) - 1), moves=True)
+    return [line.rsplit(" ", 1)[-1] for line in canvas.lines if line.strip().startswith("line")]
+
+
+def test_what_is_older_is_thin_where_the_way_would_hide_the_land() -> None:
+    assert widths(STRAIGHT) == ["4", "2"]  # A casing, and the line.
+    assert widths(RESTLESS)[-1] == "1"
+    assert "4" in widths(np.concatenate([STRAIGHT, RESTLESS]))
+    assert widths(np.concatenate([RESTLESS, STRAIGHT]))[-1] == "2"
+    assert "1" not in widths(np.concatenate([STRAIGHT, STRAIGHT[::-1]] * 3))  # Hides no more than once.
+
+
+def test_what_is_not_seen_hides_nothing() -> None:
+    assert set(widths(np.concatenate([STRAIGHT, OUTSIDE]))) >= {"4", "2"}
+    assert widths(np.concatenate([OUTSIDE, STRAIGHT]))[-1] == "2"
+
+
+@pytest.mark.parametrize("way", [STRAIGHT, RESTLESS, np.concatenate([STRAIGHT, RESTLESS])])
+def test_how_wide_a_way_is_does_not_depend_on_what_was_drawn_before(way: Array) -> None:
+    assert widths(way, since=200) == widths(way)
 
 
 @pytest.mark.parametrize(
