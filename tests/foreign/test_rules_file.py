@@ -838,9 +838,9 @@ def test_lanes_go_on_with_what_a_changed_file_has_now(session: Session) -> None:
 
 
 def test_a_rule_that_keeps_a_share_under_a_known_name_has_its_slider(session: Session) -> None:
-    load_rules(written(HEAVY.replace("friction", "decay")))
+    load_rules(written(HEAVY))
     there = update(session, ChooseRule("Heavy"))
-    assert [dial.sign for dial in dials(there.scene, there.lane)] == ["η", "decay", "B"]
+    assert [dial.sign for dial in dials(there.scene, there.lane)] == ["η", "λ", "B"]
 
 
 def test_what_a_rule_refuses_stays_as_it_was_with_what_it_says(session: Session) -> None:

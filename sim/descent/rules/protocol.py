@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, dataclass, fields, replace
 from functools import lru_cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar, get_args, get_type_hints
 
@@ -34,6 +35,9 @@ LENGTH, SHARE = "length", "share"
 RATE = Letter("η", always=True)
 """The letter of the learning rate, which every rule has."""
 
+PAST = Letter("λ", always=True)
+"""The letter of the share of the past that lives on, in momentum and wherever it has none of its own."""
+
 OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "learning_rate": ("lr", "eta", "η", "alpha", "step_size", "stepsize", "max_lr", "rate"),
     "decay": ("momentum", "friction", "mu", "gamma", "lam", "lambda", "λ", "beta"),
@@ -44,6 +48,8 @@ OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "weight_decay": ("wd", "l2", "weightdecay"),
 }
 """What others call the hyperparameters of our rules, the likeliest first."""
+KEPT_NAMES = {"decay", "beta1", "alpha", "rho", *OTHER_NAMES["decay"], *OTHER_NAMES["beta1"]}
+"""What a share of the past is called that lives on, where a rule from outside says no more of it."""
 
 LearningRate = Annotated[float, Gt(0), Le(MOST_RATE), RATE]
 """η, by which a gradient is multiplied."""
@@ -54,10 +60,16 @@ StepLength = Annotated[float, Gt(0), Le(MOST_RATE), replace(RATE, measures=LENGT
 StepShare = Annotated[float, Gt(0), Le(MOST_RATE), replace(RATE, measures=SHARE)]
 """η of a rule whose whole step has its length by itself: the share of it that is taken."""
 
-KeptShare = Annotated[float, Ge(0), Lt(1)]
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Marks a hyperparameter that says how much of the past a rule keeps."""
+
+
+KeptShare = Annotated[float, Ge(0), Lt(1), Kept()]
 """The share of a running sum or average that lives on to the next update; at 1 it would never forget."""
 
-Decay = Annotated[KeptShare, Letter("λ", always=True)]
+Decay = Annotated[KeptShare, PAST]
 """The share of the last movement that lives on, in momentum."""
 
 Epsilon = Annotated[float, Gt(0), Le(1), Letter("ε")]
@@ -83,6 +95,23 @@ def _letters(rule: Any) -> Mapping[str, Letter]:
     named = {name: letter for name, extras in found.items() for letter in extras[::-1] if isinstance(letter, Letter)}
     ordered = sorted(named.items(), key=lambda item: item[1].option)
     return MappingProxyType({"learning_rate": RATE, **dict(ordered)})
+
+
+def kept_share(rule: "Rule[Any]") -> str | None:
+    """The name of the hyperparameter that says how much of the past a rule keeps, if it has one.
+
+    The first that is a KeptShare; of a rule from outside also one that is no more than a number, and called like one.
+    """
+    marked, alike = _kept_shares(type(rule))
+    return next(chain(marked, (name for name in alike if 0 <= getattr(rule, name) < 1)), None)
+
+
+@lru_cache(maxsize=64)
+def _kept_shares(rule: Any) -> tuple[list[str], list[str]]:
+    """The names of those that are marked as such, and of those that are called so."""
+    hints = hints_of(rule)
+    marked = [name for name, hint in hints.items() if Kept() in get_args(hint)]
+    return marked, [name for name, hint in hints.items() if hint is float and name in KEPT_NAMES]
 
 
 def settings_of(rule: "Rule[Any]") -> dict[str, Any]:

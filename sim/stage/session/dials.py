@@ -8,7 +8,7 @@ from typing import Any, cast, get_args, get_type_hints
 from annotated_types import Ge, Le
 
 from ...descent.problem import Problem
-from ...descent.rules.protocol import LENGTH, MOST_RATE, SHARE, Letter, letters
+from ...descent.rules.protocol import LENGTH, MOST_RATE, PAST, SHARE, kept_share, letters
 from ...scene import Scene
 from ..style.numbers import short
 from .lanes import (
@@ -18,7 +18,6 @@ from .lanes import (
     SetBatchSize,
     SetHyperparameter,
     SetSchedule,
-    memory_parameter,
     two_digits,
 )
 from .session import Message, Session
@@ -90,7 +89,7 @@ def dials(scene: Scene, index: int, known: Problem | None = None) -> tuple[Dial,
     lane, count = scene.lanes[index], scene.examples.count
     rule: Any = lane.rule
     rates, sizes = rates_of(known or scene.problem(), rule), (1.0, float(max(count, 2)))
-    kept = memory_parameter(rule)
+    kept = kept_share(rule)
     rate = Dial(
         "rate",
         "η",
@@ -109,7 +108,7 @@ def dials(scene: Scene, index: int, known: Problem | None = None) -> tuple[Dial,
         return rate, batch
     past = Dial(
         "memory",
-        letters(type(rule)).get(kept, Letter(kept)).sign,
+        letters(type(rule)).get(kept, PAST).sign,
         short(getattr(rule, kept)),
         getattr(rule, kept) / HIGHEST_DECAY,
         lambda position: SetHyperparameter(kept, min(round(position, 2), HIGHEST_DECAY)),

@@ -14,7 +14,7 @@ from ...descent.lane import Lane
 from ...descent.rules import OWN, RULES, rule_name
 from ...descent.rules.guard import RuleFailure, rule_of, with_settings
 from ...descent.rules.plain.gradient_descent import GradientDescent
-from ...descent.rules.protocol import MOST_RATE, Letter, letters, shared_settings
+from ...descent.rules.protocol import MOST_RATE, Letter, kept_share, letters, shared_settings
 from ...descent.schedules import SCHEDULES, Cosine, OneCycle, Polynomial
 from ...descent.update import plain_rate
 from ...languages import TRANSLATIONS
@@ -253,9 +253,9 @@ class ShiftMomentum:
 
     def apply(self, session: Session) -> Session:
         rule: Any = session.scene.lanes[session.lane].rule
-        name = memory_parameter(rule)
+        name = kept_share(rule)
         if name is None:
-            return replace(session, notice=say(session.language, "This lane's rule keeps nothing of the past."))
+            return replace(session, notice=say(session.language, "This lane's rule has no share of the past to set."))
         before = getattr(rule, name)
         value = min(max(round(before + self.amount, 3), 0.0), max(HIGHEST_DECAY, before))
         there = SetHyperparameter(name, value).apply(session)
@@ -267,12 +267,6 @@ def at_its_end(session: Session, sign: str, value: float) -> Session:
     """The session, in which it is said that a key goes no further."""
     notice = say(session.language, "{sign} = {value}: the keys go no further.", sign=sign, value=short(value))
     return replace(session, notice=notice)
-
-
-def memory_parameter(rule: Any) -> str | None:
-    """The hyperparameter that says how much of the past a rule keeps, if it has one."""
-    names = {field.name for field in fields(rule)}
-    return next((name for name in ("decay", "beta1", "alpha", "rho") if name in names), None)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import FrozenInstanceError, fields, replace
-from typing import Any, TypeVar
+from dataclasses import FrozenInstanceError, dataclass, fields, replace
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
 import pytest
+from annotated_types import Ge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -17,14 +18,17 @@ from outside import Newton
 from pydantic import TypeAdapter, ValidationError
 
 from sim.descent.rules import RULES, recurrence, rule_name
+from sim.descent.rules.adaptive.adadelta import Adadelta
 from sim.descent.rules.adaptive.adagrad import Adagrad
 from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.adaptive.rmsprop import RMSprop
+from sim.descent.rules.curvature.sam import SAM
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.plain.nesterov import Nesterov
-from sim.descent.rules.protocol import Rule, letters, state_letters
+from sim.descent.rules.plain.torch_nesterov import TorchNesterov
+from sim.descent.rules.protocol import KeptShare, Rule, kept_share, letters, state_letters
 from sim.descent.rules.registry import Registry
 from sim.descent.update import ConstantGradient, one_update
 from sim.surface.points import Array
@@ -415,3 +419,43 @@ def test_whoever_goes_through_the_rules_goes_on_through_what_they_were() -> None
     with pytest.raises(KeyError):
         rules.exchange(["adam", "none"], {})
     assert rules["adam"] is Adam
+
+
+@dataclass(frozen=True)
+class Own:
+    """Hyperparameters of a rule from outside, some of which are called as those of ours."""
+
+    learning_rate: float = 0.1
+    radius: Annotated[float, Ge(0)] = 0.5
+    gamma: float = 5.0
+    friction: float = 0.9
+    beta1: bool = True
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One that says of which of its hyperparameters it is."""
+
+    learning_rate: float = 0.1
+    momentum: float = 0.5
+    inertia: KeptShare = 0.9
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [
+        (GradientDescent(), None),
+        (Adagrad(), None),
+        (Momentum(), "decay"),
+        (TorchNesterov(), "decay"),
+        (Adam(), "beta1"),
+        (Adadelta(), "rho"),
+        (RMSprop(), "alpha"),
+        (SAM(), None),
+        (Own(), "friction"),
+        (Marked(), "inertia"),
+        (Marked(momentum=0.2), "inertia"),
+    ],
+)
+def test_the_share_of_the_past_is_known_by_its_type_or_else_by_its_name(rule: Any, name: str | None) -> None:
+    assert kept_share(rule) == name

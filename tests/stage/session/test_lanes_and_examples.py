@@ -209,7 +209,7 @@ def test_sigma_and_count_are_bounded(session: Session) -> None:
         (0, [], ScaleBatchSize(2), "B = 20: the keys go no further."),
         (1, [SetBatchSize(15)], ScaleBatchSize(2), "B = 20: the keys go no further."),
         (1, [], ScaleBatchSize(0.5), "B = 1: the keys go no further."),
-        (0, [], ShiftMomentum(0.05), "This lane's rule keeps nothing of the past."),
+        (0, [], ShiftMomentum(0.05), "This lane's rule has no share of the past to set."),
         (2, [ShiftMomentum(1)], ShiftMomentum(0.05), "λ = 0.999: the keys go no further."),
         (2, [ShiftMomentum(-1)], ShiftMomentum(-0.05), "λ = 0: the keys go no further."),
         (0, [ScaleLearningRate(1e-12)], ScaleLearningRate(0.8), "η = 1e−09: the keys go no further."),
