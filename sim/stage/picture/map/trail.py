@@ -299,7 +299,7 @@ class Trail:
         return max(1, round(strokes * self._stroke))
 
     def _thinness(self, part: slice, past: bool) -> list[bool]:
-        """Of each point of a part of the way, whether the line is thin from there on, as it may be if it is past."""
+        """Whether the line is thin from each point of a part of the way on, as it may be where that is past."""
         numbers = range(part.start, min(part.stop, len(self._points)))
         if not past or len(numbers) < 2:
             return [False] * len(numbers)
