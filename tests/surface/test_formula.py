@@ -651,6 +651,9 @@ def ring(x: float, y: float) -> list[tuple[float, float]]:
         ("exp(20*x) + exp(-x) + y^2", [(-0.14, 0)], 0.5, 2.0),
         ("exp(x^2 + y^2)", [(-1.5, 0), (1.5, 0)], 3.0, 5.0),
         ("x^20 + y^20", [(-1.5, 0), (1.5, 0)], 3.0, 7.0),  # Nowhere else is this one less steep.
+        # However high they rise, a lower bottom behind a ridge is no less lower.
+        ("(x^2 - 1)^2 + 0.3*x + y^2 + (2*y)^20", [(-1.036, 0), (0.96, 0)], 2.2, 5.0),
+        ("(x^2 - 1)^2 + 0.3*x + exp(20*y) + exp(-20*y)", [(-1.036, 0), (0.96, 0)], 2.2, 5.0),
         # Rings far away that the first square to show them sees as a place,
         ("((x - 20)^2 + y^2 - 1)^2", ring(20, 0), 3.0, 5.0),
         ("((x - 10)^2 + y^2 - 1)^2", ring(10, 0), 3.0, 5.0),

@@ -7,7 +7,7 @@ import numpy as np
 from ...points import Array
 from ...protocol import ClosedForm, Window
 from ..cusps import compass
-from ..newton import first_of_each
+from ..newton import CIRCLE, first_of_each
 from ..survey import finite
 from .square import CELLS, MANY, Square
 
@@ -16,7 +16,7 @@ WIDEST = 512.0  # or this.
 NODES = 129  # Along each side of a grid.
 FEW = 4  # Where there are more lower bottoms, as on a slope with ripples, each tells as much as what is known.
 MOST = 64  # Nodes of a grid from which ways are followed down, the lowest.
-LOWER = 1e-6  # By how much they are lower at least, over how high it typically is on the grid.
+LOWER = 1e-6  # By how much they are lower at least, over how high it rises around the lowest that is known.
 
 
 def with_lower_bottoms(surface: ClosedForm, square: Square) -> Square:
@@ -24,9 +24,11 @@ def with_lower_bottoms(surface: ClosedForm, square: Square) -> Square:
     if not square.bottoms or square.count > MANY:
         return square
     reach = max(0.5 * CELLS * square.cell, float(np.abs(square.places).max()))
-    height = float(surface.value(square.places).min())
+    heights = surface.value(square.places)
+    lowest, height = square.places[heights.argmin()], float(heights.min())
+    rise = float(np.median(np.abs(finite(surface.value(lowest + square.cell * CIRCLE) - height))))
     sides = sorted({min(reach * wider, WIDEST) for wider in WIDER})
-    found = np.concatenate([_lower(surface, side, height) for side in sides])
+    found = np.concatenate([_lower(surface, side, height - LOWER * rise) for side in sides])
     found = first_of_each(found, square.cell)
     if len(found) > FEW:
         return square
@@ -38,13 +40,12 @@ def with_lower_bottoms(surface: ClosedForm, square: Square) -> Square:
     )
 
 
-def _lower(surface: ClosedForm, side: float, height: float) -> Array:
-    """The bottoms (n, 2) lower than this height to which ways lead down from the lowest nodes of a grid."""
+def _lower(surface: ClosedForm, side: float, level: float) -> Array:
+    """The bottoms (n, 2) lower than this level to which ways lead down from the lowest nodes of a grid."""
     window, cell = Window(-side, side, -side, side), 2 * side / (NODES - 1)
     nodes = window.grid(NODES, NODES)
     values = surface.value(nodes)
     values[np.isnan(values)] = np.inf
-    level = height - LOWER * float(np.median(np.abs(finite(values) - height)))
     around = np.lib.stride_tricks.sliding_window_view(values, (3, 3))
     inner, low = values[1:-1, 1:-1], values[1:-1, 1:-1] < level
     low[low] = inner[low] <= around[low].min(axis=(-2, -1))
