@@ -651,6 +651,11 @@ def ring(x: float, y: float) -> list[tuple[float, float]]:
         ("exp(20*x) + exp(-x) + y^2", [(-0.14, 0)], 0.5, 2.0),
         ("exp(x^2 + y^2)", [(-1.5, 0), (1.5, 0)], 3.0, 5.0),
         ("x^20 + y^20", [(-1.5, 0), (1.5, 0)], 3.0, 7.0),  # Nowhere else is this one less steep.
+        # Around a single one it is as wide as curvature is seen to change, whatever the unit of length.
+        ("(1 - 4*x)^2 + 100*(4*y - 16*x^2)^2", [(0, 0), (0.25, 0.25)], 0.5, 2.5),
+        ("(1 - 64*x)^2 + 100*(64*y - 4096*x^2)^2", [(0, 0), (1 / 64, 1 / 64)], 0.03, 0.16),
+        ("log(1 + 10000*(x^2 + y^2))", [(-0.03, 0), (0.03, 0)], 0.06, 0.3),
+        ("sqrt(x^2 + y^2 + 0.0001)", [(-0.03, 0), (0.03, 0)], 0.06, 0.4),
         # However high they rise, a lower bottom behind a ridge is no less lower.
         ("(x^2 - 1)^2 + 0.3*x + y^2 + (2*y)^20", [(-1.036, 0), (0.96, 0)], 2.2, 5.0),
         ("(x^2 - 1)^2 + 0.3*x + exp(20*y) + exp(-20*y)", [(-1.036, 0), (0.96, 0)], 2.2, 5.0),
