@@ -1,7 +1,7 @@
 """The poster: the first picture of the last start, which a window shows until this start's is there.
 
 It stands in the user's cache under a name that tells all on which its pixels depend: where any of that is different,
-there is none. One is kept, and whoever deletes it loses a third of a second.
+there is none. One is kept; whoever deletes it sees a greeting once more.
 """
 
 import os
@@ -52,8 +52,8 @@ def draw_poster(surface: pygame.Surface, path: Path) -> bool:
 def keep_poster(picture: pygame.Surface, path: Path) -> None:
     """Keep a picture there, in the place of all others; where nothing can be written, there is none next time."""
     drawn = BytesIO()
-    pygame.image.save(picture, drawn, ENDING)
-    with suppress(OSError, OutputError):
+    with suppress(OSError, OutputError, pygame.error):
+        pygame.image.save(picture, drawn, ENDING)
         path.parent.mkdir(parents=True, exist_ok=True)
         for other in path.parent.glob(f"{BEFORE}*{ENDING}"):
             other.unlink()
