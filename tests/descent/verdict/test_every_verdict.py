@@ -24,6 +24,7 @@ from sim.descent.schedules import Constant, Cosine, Exponential, Polynomial
 from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
+from sim.surface.critical.proof import Proof
 from sim.surface.functions.formula import Formula
 from sim.surface.points import Array, norm
 from sim.surface.protocol import Window
@@ -232,6 +233,16 @@ def test_only_what_is_proved_is_called_global() -> None:
         assert verdict.kind is VerdictKind.SETTLED
         assert ("global" in verdict.sentence) == told
         assert proved is None or told == proved
+
+
+def test_what_is_lower_than_the_lowest_known_minimum_refutes_that_this_is_the_global_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    way = Way("0.25*x^4 - 0.5*x^2 + 0.1*x + y^2", STEP, (-0.5, 0.3), window=Window(0.5, 1.5, -1.0, 1.0))
+    judge = judged(way)
+    monkeypatch.setitem(judge.track.problem.__dict__, "proof", Proof.BOUND)
+    assert judge.verdict(way.updates).kind is VerdictKind.SETTLED
+    assert "global" not in judge.verdict(way.updates).sentence
 
 
 def test_a_minimum_that_was_not_known_is_told_by_where_it_is() -> None:

@@ -11,7 +11,7 @@ from .creases import beside_crease
 from .ends import Ends
 from .newton import leads_on, newton_step
 from .saddles import pivots
-from .tolerances import AS_LOW, AT_HAND, EQUAL_LOSS, FLAT_CURVATURE, LEAVING
+from .tolerances import AT_HAND, EQUAL_LOSS, FLAT_CURVATURE, LEAVING
 
 ROUNDED_CURVATURE = 1e-7  # |eigenvalue| that counts as zero, over the other: on the floor of a valley it is rounding.
 LAST_STEPS = 4  # Of Newton's method, from where one rests to a minimum of which nothing was known.
@@ -81,14 +81,14 @@ def resting(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[
     )
     rest[still] = np.where(np.isnan(loss), MOVING, rest[still])
     floor[~near_minimum] = loss[~near_minimum]
-    known = np.full(loss.shape, np.inf if problem.lowest is None else problem.lowest)
+    known = np.full(loss.shape, np.inf if problem.lowest is None else problem.as_low)
     found = np.flatnonzero(unknown & (rest[still] == MINIMUM) & ~near_minimum)
     if len(found):
         places = _descended(problem, theta[found])
-        floor[found] = problem.train.value(places)
-        open_ = floor[found] <= known[found] + AS_LOW * scale.loss  # Where a lower one is known, none is looked for.
+        floor[found] = problem.train.value(places) - problem.rounding(places)
+        open_ = floor[found] <= known[found]  # Where a lower one is known, none is looked for.
         known[found[open_]] = np.minimum(known[found[open_]], problem.lowest_about(places[open_]))
-    lowest[still] = floor <= known + AS_LOW * scale.loss
+    lowest[still] = floor <= known
     return rest, lowest
 
 
@@ -138,8 +138,7 @@ def still_resting(problem: Problem, ends: Ends, slow: Mask, at_hand: float) -> t
 
 def _lows(problem: Problem) -> Mask:
     """Which of the minima are as low as the lowest known."""
-    values = np.array([point.value for point in problem.minima])
-    return np.asarray(values <= np.min(values, initial=np.inf) + AS_LOW * problem.units.loss)
+    return np.array([point.value <= problem.as_low for point in problem.minima], dtype=np.bool_)
 
 
 def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) -> Array:
