@@ -235,6 +235,17 @@ def test_only_what_is_proved_is_called_global() -> None:
         assert proved is None or told == proved
 
 
+def test_on_a_saddle_of_a_surface_that_is_high_elsewhere_none_has_settled() -> None:
+    """Beale in units of 1/64 has one at (0, 1/64); by half a window it is higher than there by many orders."""
+    terms = ("(1.5 - u + u*v)^2", "(2.25 - u + u*v^2)^2", "(2.625 - u + u*v^3)^2")
+    formula = " + ".join(terms).replace("u", "(64*x)").replace("v", "(64*y)")
+    for half in (0.1, 2.0):
+        way = Way(formula, Newton(0.3), (1 / 64, 1 / 64), updates=100, window=Window(-half, half, -half, half))
+        verdict = judged(way).verdict(way.updates)
+        assert verdict.curvatures[0] < 0
+        assert verdict.kind is VerdictKind.STALLED
+
+
 def test_what_is_lower_than_the_lowest_known_minimum_refutes_that_this_is_the_global_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -56,7 +56,8 @@ def resting(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[
     hessian = problem.train.hessian(theta)
     lower, upper = eigenvalues(hessian).T
     slope, step = norm(gradient), newton_step(hessian, gradient)
-    flat = np.maximum(FLAT_CURVATURE * scale.curvature, ROUNDED_CURVATURE * np.maximum(np.abs(lower), np.abs(upper)))
+    rounded = ROUNDED_CURVATURE * np.maximum(np.abs(lower), np.abs(upper))
+    flat = np.maximum(FLAT_CURVATURE * scale.curvature, rounded)
     level = slope * scale.length <= LEVEL_LOSS * scale.loss
     away = _from_minimum(problem, theta, basin, np.where(upper > 0, slope / upper, np.inf))
     cored = _cored(problem, basin, problem.basins.discs(theta, CORE)[1])
@@ -72,10 +73,11 @@ def resting(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[
     # Of a known basin a narrow well may be a part that the search has overlooked.
     unknown = near_other & (lower > flat) & ~near_minimum & (_gaps(problem, theta, basin) > 2 * norm(step))
     unknown[unknown] = leads_on(problem, theta[unknown], hessian[unknown], step[unknown])
-    bent = near_other & (lower < -flat)
+    # How much the loss bends elsewhere says nothing of what bends down here, if a saddle or a maximum is found there.
+    bent = near_other & (lower < -rounded)
     bent[bent] = pivots(problem, theta[bent], hessian[bent], step[bent], at_hand)
     rest[still] = np.select(
-        [bent & (upper < -flat), bent, near_minimum, unknown, level],
+        [bent & (upper < -rounded), bent, near_minimum, unknown, level],
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )
