@@ -81,9 +81,7 @@ class TrackJudge:
             fades=bounces and swing < UNDAMPED * self._longest(moment - 2 * SWING, moment - SWING),
             found=found,
             lower=_lower(problem, *found) if found and kind is VerdictKind.STUCK else None,
-            proved=kind is VerdictKind.SETTLED
-            and problem.proof is not None
-            and not _refutes(problem, track.loss[moment]),
+            proved=kind is VerdictKind.SETTLED and _proved(problem, float(track.loss[moment])),
             decays=plan.decays and not plan.fades(update),
             failure=track.failure if kind is VerdictKind.FAILED else "",
         )
@@ -155,9 +153,9 @@ def _lower(problem: Problem, x: float, y: float) -> float | None:
     return loss - lower if lower < floor else None
 
 
-def _refutes(problem: Problem, loss: float) -> bool:
-    """Whether a loss is lower than all that of the lowest known minimum may be."""
-    return problem.lowest is not None and loss < 2 * problem.lowest - problem.as_low
+def _proved(problem: Problem, loss: float) -> bool:
+    """Whether the lowest known minimum is proved to be the lowest there is, and a loss that was seen is no lower."""
+    return problem.lowest is not None and problem.proof is not None and loss >= 2 * problem.lowest - problem.as_low
 
 
 def _way_down(problem: Problem, theta: Array) -> tuple[float, float]:
