@@ -90,6 +90,14 @@ def test_who_stands_on_a_plateau_beside_a_straight_valley_has_not_settled_in_it(
     assert told(judge)[-1] is VerdictKind.LEVEL
 
 
+def test_between_walls_that_are_much_higher_a_floor_that_goes_down_is_not_level() -> None:
+    """Powell's badly scaled function: the median of its losses over this window is a quarter of a million."""
+    formula = "(10000*x*y - 1)^2 + (exp(-x) + exp(-y) - 1.0001)^2"
+    judge = judged(formula, (0.0, 1.0), Adam(0.01), Window(-0.35, 0.35, -0.2, 1.05), updates=600)
+    assert judge.track.loss[-1] < judge.track.loss[170] - 1e-4
+    assert told(judge) == [VerdictKind.UNDER_WAY]
+
+
 def test_who_stands_on_the_plateau_around_a_narrow_well_has_not_settled_in_it() -> None:
     """Within so little of it that the way is none to speak of, and as high above it as all around."""
     judge = judged("1 - exp(-1000000*(x^2 + y^2))", (0.01, 0.005), STEP, square(2.0))

@@ -18,7 +18,8 @@ LAST_STEPS = 4  # Of Newton's method, from where one rests to a minimum of which
 # Most of a height, over what the slope would come to on the way down from it. Of d^p that is 1/p, at a cusp as well; on
 # a plateau the slope comes to next to nothing.
 LOW = 10.0
-LEVEL_LOSS = 1e-3  # What ‖∇L‖ on level ground comes to over a window diagonal, over the scale of losses.
+LEVEL_LOSS = 1e-3  # What ‖∇L‖ on level ground comes to over a window diagonal, over the scale of losses,
+LEVEL_HEIGHT = 1e-2  # and over what there is to go down, or what critical points are apart in height.
 CORE = 0.5  # The core of a basin: the disc around its minimum with this share of its certain disc's radius.
 # On what a marble rests.
 MOVING, MINIMUM, SADDLE, MAXIMUM, LEVEL, SLOPE = range(6)
@@ -77,7 +78,7 @@ def resting(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[
     bent = near_other & (lower < -rounded)
     bent[bent] = pivots(problem, theta[bent], hessian[bent], step[bent], at_hand)
     rest[still] = np.select(
-        [bent & (upper < -rounded), bent, near_minimum, unknown, level],
+        [bent & (upper < -rounded), bent, near_minimum, unknown, level & _gentle(problem, loss, slope)],
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )
@@ -92,6 +93,17 @@ def resting(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[
         known[found[open_]] = np.minimum(known[found[open_]], problem.lowest_about(places[open_]))
     lowest[still] = floor <= known
     return rest, lowest
+
+
+def _gentle(problem: Problem, loss: Array, slope: Array) -> Mask:
+    """Whether slopes (n,) at these losses are slight beside what is there to go down, or between critical points; (n,).
+
+    Between walls that are much higher than all that, one may be slight beside these, and lead down as any other.
+    """
+    if problem.lowest is None:
+        return np.ones(loss.shape, dtype=np.bool_)
+    passes = max(point.value for point in problem.critical) - problem.lowest
+    return np.asarray(slope * problem.units.length <= LEVEL_HEIGHT * np.fmax(np.abs(loss - problem.lowest), passes))
 
 
 def _floors(problem: Problem) -> Array:
