@@ -10,7 +10,7 @@ from ...problem import Problem
 from .creases import beside_crease
 from .ends import Ends
 from .newton import leads_on, newton_step
-from .saddles import pivots
+from .saddles import beside_saddle, pivots
 from .tolerances import AT_HAND, EQUAL_LOSS, FLAT_CURVATURE, LEAVING
 
 ROUNDED_CURVATURE = 1e-7  # |eigenvalue| that counts as zero, over the other: on the floor of a valley it is rounding.
@@ -140,13 +140,17 @@ def still_resting(problem: Problem, ends: Ends, slow: Mask, at_hand: float) -> t
     """On what those stay that have come to rest, as `resting` has it: if slow, or still at hand of their minimum.
 
     A rule that divides by the size of its last gradients never rests quite: at a minimum, where these fade, it starts
-    up now and then, and is back before long. One who swings about it on and on is at rest no more.
+    up now and then, and is back before long; at a saddle, too. One who swings about it on and on is at rest no more.
     """
     stays, lowest = resting(problem, ends, slow, at_hand)
     theta, basin = ends.theta.reshape(-1, 2), ends.basin.reshape(-1)
     near = (_from_minimum(problem, theta, basin, np.full(basin.shape, np.inf)) <= at_hand).reshape(slow.shape)
     near &= (stays == MOVING) & ~ends.restless
     stays[near], lowest[near] = MINIMUM, _lows(problem)[ends.basin[near]]
+    moving = (stays == MOVING) & ~ends.restless
+    if problem.saddles and moving.any():
+        moving[moving] = beside_saddle(problem, ends.theta[moving]) <= at_hand
+        stays[moving] = SADDLE
     return stays, lowest
 
 
