@@ -8,6 +8,7 @@ import numpy as np
 from ..surface.around import CROWDED, with_surroundings
 from ..surface.basins import FAR, NO_BASIN, Basins, Labels, find_basins, flow_step
 from ..surface.critical.ground import Ground
+from ..surface.critical.newton import CIRCLE
 from ..surface.critical.point import CriticalKind, CriticalPoint
 from ..surface.critical.proof import Proof, proof
 from ..surface.critical.search import Search, look_up, search
@@ -31,6 +32,9 @@ LOOKED = 230  # Bytes of one of these: its four numbers, its loss, and the room 
 # On a window that a plateau fills but for little, most curvatures are next to nothing: no scale of those that matter.
 BEND = 1e-2
 SCALE_GRID = 32  # Points along each side from which a problem's own scales are read.
+NEARLY = 1e-8  # How near a minimum is known for sure, in diagonals, also where it has no curvature.
+ROUNDED = 8.0  # So many times what the loss changes as near as that, and the spacing of numbers, rounding may come to,
+AS_LOW = 1e-8  # but no more than such a share of the scale of losses.
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +222,30 @@ class Problem:
         return min((minimum.value for minimum in self.minima), default=None)
 
     @cached_property
+    def as_low(self) -> float:
+        """Up to which loss a minimum is as low as the lowest known one, but for rounding; −∞ if none is known."""
+        if self.lowest is None:
+            return -np.inf
+        low = [point.position for point in self.minima if point.value <= self.lowest + AS_LOW * self.units.loss]
+        return self.lowest + float(self.rounding(np.array(low)).max())
+
+    def rounding(self, places: Array) -> Array:
+        """What the losses of minima that were found at the places (n, 2) may be more or less, for rounding; (n,).
+
+        It is read off right beside them: what the loss comes to far up the walls of a window says nothing of it.
+        """
+        with np.errstate(all="ignore"):
+            loss = self.train.value(places)
+            beside = self.train.value(places[:, None] + NEARLY * self.window.diagonal * CIRCLE)
+            change = np.abs(beside - loss[:, None]).max(axis=1) + np.spacing(np.abs(loss))
+        return np.asarray(np.fmin(ROUNDED * change, AS_LOW * self.units.loss))
+
+    @cached_property
     def proof(self) -> Proof | None:
         """Why the training loss is nowhere lower than that, in the window or out of it; None if that is not proved."""
-        return None if self.lowest is None else proof(self.train, self.critical, self.lowest, self.units.loss)
+        if self.lowest is None:
+            return None
+        return proof(self.train, self.critical, self.lowest, self.as_low - self.lowest)
 
     @property
     def _grid(self) -> Array:

@@ -597,6 +597,23 @@ def test_no_minimum_is_made_up_on_a_tail_or_in_rounding(formula: str, window: Wi
     assert minima_of(formula, window) == []
 
 
+@pytest.mark.parametrize("half", [2.0, 8.0, 64.0])
+@pytest.mark.parametrize("walls", ["(10*y)^8", "(30*y)^6", "cosh(6*y)"])
+def test_how_high_the_walls_are_makes_no_difference_to_what_lies_between_them(walls: str, half: float) -> None:
+    found = search(Formula(f"(x^2 - 1)^2 + 0.1*x + y^2 + {walls}"), Window(-half, half, -half, half))
+    assert [point.kind for point in found.points] == [CriticalKind.MINIMUM, CriticalKind.MINIMUM, CriticalKind.SADDLE]
+    assert [ground is not None for ground in found.grounds] == [True, True, False]
+
+
+@pytest.mark.parametrize("half", [0.1, 2.0, 30.0])
+def test_where_a_narrow_floor_goes_down_no_minimum_is_made_up(half: float) -> None:
+    """That of Beale in its own units of 1/64 does, between walls that are higher by many orders; but for (3, 1/2)."""
+    terms = ("(1.5 - u + u*v)^2", "(2.25 - u + u*v^2)^2", "(2.625 - u + u*v^3)^2")
+    formula = " + ".join(terms).replace("u", "(64*x)").replace("v", "(64*y)")
+    for point in minima_of(formula, Window(-half, half, -half, half)):
+        assert point.position == pytest.approx((3 / 64, 0.5 / 64))
+
+
 def test_between_two_tails_there_is_a_minimum() -> None:
     (point,) = minima_of("exp(-x) + exp(x - 60) + y^2", Window(-5, 65, -5, 5))
     assert point.position == pytest.approx((30, 0), abs=1e-6)

@@ -18,7 +18,7 @@ from .kinds import Event, Verdict, VerdictKind
 from .plan import Plan
 from .sight.rests import elsewhere, level_with
 from .sight.saddles import nearest_saddle
-from .sight.tolerances import AS_LOW, LEAVING
+from .sight.tolerances import LEAVING
 
 
 class TrackJudge:
@@ -81,7 +81,7 @@ class TrackJudge:
             fades=bounces and swing < UNDAMPED * self._longest(moment - 2 * SWING, moment - SWING),
             found=found,
             lower=_lower(problem, *found) if found and kind is VerdictKind.STUCK else None,
-            proved=kind is VerdictKind.SETTLED and problem.proof is not None,
+            proved=kind is VerdictKind.SETTLED and _proved(problem, float(track.loss[moment])),
             decays=plan.decays and not plan.fades(update),
             failure=track.failure if kind is VerdictKind.FAILED else "",
         )
@@ -146,11 +146,16 @@ def _lower(problem: Problem, x: float, y: float) -> float | None:
     """How much lower a minimum is that is found around that at (x, y), if no known one is lower; else None."""
     place = np.array([[x, y]])
     loss = float(problem.train.value(place)[0])
-    slack = AS_LOW * problem.units.loss
-    if problem.lowest is not None and problem.lowest < loss - slack:
+    floor = loss - float(problem.rounding(place)[0])
+    if problem.lowest is not None and problem.as_low < floor:
         return None
     lower = float(problem.lowest_about(place)[0])
-    return loss - lower if lower < loss - slack else None
+    return loss - lower if lower < floor else None
+
+
+def _proved(problem: Problem, loss: float) -> bool:
+    """Whether the lowest known minimum is proved to be the lowest there is, and a loss that was seen is no lower."""
+    return problem.lowest is not None and problem.proof is not None and loss >= 2 * problem.lowest - problem.as_low
 
 
 def _way_down(problem: Problem, theta: Array) -> tuple[float, float]:

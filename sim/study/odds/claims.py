@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...descent.verdict.sight.tolerances import AS_LOW
 from ...scene import Scene
 from ...scene.words import counted
 from ..statistics.intervals import Share, exact, wilson
@@ -78,8 +77,7 @@ def _tested(scene: Scene, lanes: Sequence[LaneCounts], updates: int) -> Iterator
             known = by <= updates
             yield _claim(lane.name, f"escaped by update {by:,}", claim.escaped, count, found.seeds, sure, known)
         if claim.lowest is not None:
-            level = -math.inf if problem.lowest is None else problem.lowest + AS_LOW * problem.units.loss
-            lowest = sum(minimum.value <= level for minimum in problem.minima)  # Where none is known, no seed is in it.
+            lowest = sum(point.value <= problem.as_low for point in problem.minima)  # In none that is known is no seed.
             count = int(found.basins[:lowest].sum())
             known = updates == scene.updates
             yield _claim(lane.name, "in the basin of the lowest minimum", claim.lowest, count, found.seeds, sure, known)

@@ -30,7 +30,6 @@ from ...descent.problem import Problem
 from ...descent.rules.guard import RuleFailure
 from ...descent.rules.plain.gradient_descent import GradientDescent
 from ...descent.update import first_state, one_update
-from ...descent.verdict.sight.tolerances import AS_LOW
 from ...scene import Scene
 from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array, norm
@@ -204,8 +203,7 @@ def _in_lowest_basin(told: LaneOdds, minima: Sequence[CriticalPoint], problem: P
     """The share of seeds that end in the basin of the lowest of these minima, or of one as low."""
     if not minima:
         return UNKNOWN
-    lowest = min(point.value for point in minima) + AS_LOW * problem.units.loss
-    places = [place for place, point in enumerate(minima) if point.value <= lowest]
+    places = [place for place, point in enumerate(minima) if point.value <= problem.as_low]
     return told.ending_at(places, len(problem.minima)).estimate
 
 

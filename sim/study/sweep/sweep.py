@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, Protocol
 
 from ...descent.lane import Lane
 from ...descent.race import Experiment
-from ...descent.verdict.sight.tolerances import AS_LOW
 from ...foreign.rules_file import code_of
 from ...scene import Scene
 from ...scene.words import path_text
@@ -67,8 +66,7 @@ class SeedBlock:
         outcomes = self.job.run()
         problem = self.job.experiment.problem()
         minima = tuple(Minimum(*point.position, point.value) for point in problem.minima)
-        level = 0.0 if problem.lowest is None else problem.lowest + AS_LOW * problem.units.loss
-        return Result(outcomes, minima, sum(minimum.loss <= level for minimum in minima))
+        return Result(outcomes, minima, sum(minimum.loss <= problem.as_low for minimum in minima))
 
 
 class Study(Protocol):

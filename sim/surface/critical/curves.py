@@ -11,7 +11,7 @@ from ..wanted import raise_if_unwanted
 from .bottoms import level_way, united
 from .ground import Ground, same_floor, tolerances, with_branches
 from .newton import neighbours, slopes_around
-from .point import FLAT, TINY, CriticalKind, CriticalPoint, Scales, frobenius, kinds
+from .point import NONE, TINY, CriticalKind, CriticalPoint, Scales, frobenius, kinds
 from .survey import PLATEAU
 
 LEVEL = 1e-9
@@ -35,12 +35,12 @@ def thinned(
     There is one point, too, for the cloud that Newton's method leaves around a point without curvature, where it
     halves the distance at best.
     """
-    flat = np.flatnonzero(kinds(scales, surface.hessian(points)) == CriticalKind.DEGENERATE)
+    flat = np.flatnonzero(kinds(surface, scales, points) == CriticalKind.DEGENERATE)
     plateau = slopes_around(surface, points[flat], reach) <= PLATEAU * scales.steepest
     removed: list[int] = flat[plateau].tolist()
     flat = flat[~plateau]
     # Least curvature first, then least gradient, then nearest to the middle.
-    curvatures = frobenius(surface.hessian(points[flat])) / max(FLAT * scales.typical_curvature, TINY)
+    curvatures = frobenius(surface.hessian(points[flat])) / max(NONE * scales.typical_curvature, TINY)
     slopes = norm(surface.gradient(points[flat])) / max(PLATEAU * scales.steepest, TINY)
     middle = norm(points[flat] - window.center)
     flat = flat[np.lexsort([middle, np.round(slopes), np.round(curvatures)])]

@@ -21,6 +21,9 @@ SAMPLES = 17  # Points of each such look: eight times as closely each time, to 1
 NOISE_RADIUS = 1e-10  # In diagonals: heights that differ so near to a critical point differ by rounding alone.
 NOISE = 8.0  # Heights are equal that differ by no more than so many times what rounding alone makes.
 LEVEL = 1e-12  # Heights are equal that differ by no more than this share of the surface's relief.
+# What falls by more on circles about it than the ground beside it differs at this distance, in diagonals, and than this
+# share of the circle's own height, is no minimum, however high the surface is elsewhere. On those circles, in steps.
+BESIDE, SHARE, NEAR_ENOUGH = 1e-9, 1e-15, (0.125, 1.0)
 CLEAR = 1e-7  # Of a floor whose height is known no better than to this share of the relief, nothing is known.
 
 WIDEST = 4.0  # In steps: the widest circle around a point.
@@ -161,11 +164,15 @@ def _heights(surface: Surface, points: Array) -> Array:
 
 def tolerances(surface: Surface, window: Window, points: Array, relief: float) -> Array:
     """Up to which differences heights near the critical points (n, 2) count as equal, (n,)."""
+    return NOISE * _differences(surface, points, NOISE_RADIUS * window.diagonal) + LEVEL * relief
+
+
+def _differences(surface: Surface, points: Array, radius: float) -> Array:
+    """The most by which heights on a circle of this radius about the points (n, 2) differ from theirs, (n,)."""
     angles = np.broadcast_to(np.arange(DIRECTIONS) * (_TURN / DIRECTIONS), (len(points), DIRECTIONS))
-    radii = np.full(len(points), NOISE_RADIUS * window.diagonal)
-    near = _heights(surface, _on_circles(points, radii, angles))
+    near = _heights(surface, _on_circles(points, np.full(len(points), radius), angles))
     center = _heights(surface, points)[:, None]
-    return np.asarray(NOISE * np.abs(near - center).max(axis=1, initial=0.0) + LEVEL * relief)
+    return np.asarray(np.abs(near - center).max(axis=1, initial=0.0))
 
 
 def grounds(
@@ -182,7 +189,8 @@ def grounds(
     """
     with np.errstate(all="ignore"):
         equal = tolerances(surface, window, points, relief)
-        alone, level, within = _rings(surface, points, step, equal)
+        beside = NOISE * _differences(surface, points, BESIDE * window.diagonal)
+        alone, level, within = _rings(surface, points, step, equal, beside)
         found: list[Ground | None] = [Ground(points[i : i + 1]) if alone[i] else None for i in range(len(points))]
         for i in np.flatnonzero(alone & (within > 0) & ~_plain(surface, points, 0.5 * within, equal)).tolist():
             floor = _short_floor(surface, window, points[i], equal[i], within[i])
@@ -202,20 +210,25 @@ def grounds(
     return found
 
 
-def _rings(surface: Surface, points: Array, step: float, equal: Array) -> tuple[Mask, Mask, Array]:
+def _rings(surface: Surface, points: Array, step: float, equal: Array, beside: Array) -> tuple[Mask, Mask, Array]:
     """Around which of the points (n, 2) a circle is higher and nothing within lower; and where none is either; (n,).
 
     And the radius of the widest circle around each that is as high as the point somewhere, but nowhere lower; or 0.
+
+    equal: up to which difference heights count as equal; beside: by how much those right beside each of them differ.
     """
     heights = surface.value(points)
-    higher, lower = np.zeros(len(points), np.bool_), np.zeros(len(points), np.bool_)
+    higher, lower, rises, falls = np.zeros((4, len(points)), np.bool_)
     within = np.zeros(len(points))
     for radius in WIDEST * step * np.exp2(-np.arange(HALVINGS)[::-1]) if len(points) else ():
-        _, least, _ = lowest_around(surface, points, np.full(len(points), radius))
+        _, least, most = lowest_around(surface, points, np.full(len(points), radius))
+        apart = beside + SHARE * (most - heights)
+        falls |= ~rises & (least < heights - apart) & (NEAR_ENOUGH[0] * step <= radius <= NEAR_ENOUGH[1] * step)
+        rises |= least > heights + apart
         higher |= ~lower & (least > heights + equal)
         lower |= ~higher & (least < heights - equal) & (radius <= step)
         within[np.abs(least - heights) <= equal] = radius
-    return higher, ~higher & ~lower, within
+    return higher & ~falls, ~higher & ~lower & ~falls, within
 
 
 def _short_floor(surface: Surface, window: Window, point: Array, equal: float, within: float) -> Array:

@@ -10,10 +10,15 @@ from ..points import Array, eigenvalues, eigenvectors
 from ..protocol import Surface
 
 FLAT = 1e-7
-"""A smaller curvature is none: over the larger of the point's own ‖H‖ and its median on the grid."""
+"""A smaller curvature is none: over the point's own ‖H‖."""
+
+NONE = 1e-7
+"""Nor is one, over the median ‖H‖ on the grid, that is no more than what H changes by as near as a point is known."""
 
 UNDERFLOW = 1e-290
 """Nor is one so small that its digits are lost."""
+
+_BESIDE = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]])
 
 TINY = float(np.finfo(float).tiny)
 """The least normal number: what is divided by is at least this."""
@@ -53,6 +58,8 @@ class Scales:
     """The median of those ‖H‖ that are finite on the grid."""
     relief: float
     """The range of f where it is finite on the grid."""
+    near: float
+    """Points as near as this are one."""
 
 
 def frobenius(hessians: Array) -> Array:
@@ -60,10 +67,15 @@ def frobenius(hessians: Array) -> Array:
     return np.asarray(np.hypot(np.hypot(hessians[..., 0, 0], hessians[..., 1, 1]), np.sqrt(2) * hessians[..., 0, 1]))
 
 
-def kinds(scales: Scales, hessians: Array) -> npt.NDArray[np.object_]:
-    """The kind of each critical point with these Hessians (n, 2, 2); shape (n,)."""
+def kinds(surface: Surface, scales: Scales, points: Array) -> npt.NDArray[np.object_]:
+    """The kind of each of the critical points (n, 2); shape (n,)."""
+    hessians = surface.hessian(points)
     low, high = np.moveaxis(eigenvalues(hessians), -1, 0)
-    flat = np.maximum(FLAT * np.maximum(frobenius(hessians), scales.typical_curvature), UNDERFLOW)
+    flat = np.maximum(FLAT * frobenius(hessians), UNDERFLOW)
+    slight = np.flatnonzero(np.minimum(np.abs(low), np.abs(high)) <= NONE * scales.typical_curvature)
+    beside = surface.hessian(points[slight, None] + scales.near * _BESIDE)
+    changes = frobenius(beside - hessians[slight, None]).max(axis=1, initial=0.0)
+    flat[slight] = np.fmax(flat[slight], np.fmin(changes, NONE * scales.typical_curvature))
     found = np.full(low.shape, CriticalKind.SADDLE, object)
     found[low > 0] = CriticalKind.MINIMUM
     found[high < 0] = CriticalKind.MAXIMUM
@@ -77,7 +89,7 @@ def describe(surface: Surface, scales: Scales, points: Array) -> list[CriticalPo
     columns = zip(
         (points + 0.0).tolist(),  # No negative zeros.
         surface.value(points).tolist(),
-        kinds(scales, hessians),
+        kinds(surface, scales, points),
         eigenvalues(hessians).tolist(),
         eigenvectors(hessians).tolist(),
         strict=True,

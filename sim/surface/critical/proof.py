@@ -15,8 +15,6 @@ from ..points import Array, Mask, eigenvalues, norm
 from ..protocol import Surface
 from .point import CriticalPoint
 
-ROUNDING = 1e-12  # Differences of losses that are none, over the scale of losses.
-
 FIRST_CELLS = 32  # Along each side of a box that is searched exhaustively.
 HALVINGS = 10  # How often such a cell is halved at most.
 MOST = 1 << 19  # Pairs of an example and a point that are evaluated for that at most.
@@ -87,12 +85,11 @@ def bends(surface: object) -> Bends | None:
     return cast(Reasoned, surface).bends() if hasattr(surface, "bends") else None
 
 
-def proof(surface: Surface, critical: Sequence[CriticalPoint], lowest: float, scale: float) -> Proof | None:
+def proof(surface: Surface, critical: Sequence[CriticalPoint], lowest: float, equal: float) -> Proof | None:
     """Why the surface is nowhere lower than its lowest known minimum; None if it is not proved.
 
-    critical: the critical points that are known. scale: in units of which losses are told apart.
+    critical: the critical points that are known. equal: by how much the lowest loss may be off, for rounding.
     """
-    equal = ROUNDING * scale
     if lowest <= lower_bound(surface) + equal:
         return Proof.BOUND
     if convex(surface):

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..points import Array, Mask, norm
 from ..protocol import Surface, Window
-from .newton import newton_steps
+from .newton import SAME_POINT, newton_steps
 from .point import Scales, frobenius
 
 PARTS = 8  # In which the grid is computed: small ones stay in the processor's cache.
@@ -49,6 +49,7 @@ def surveyed(surface: Surface, window: Window, cells: int) -> Survey:
             steepest=float(finite(slopes).max()),
             typical_curvature=float(np.median(finite(curvatures))),
             relief=float(np.ptp(finite(values))),
+            near=SAME_POINT * window.diagonal,
         ),
     )
 

@@ -24,6 +24,7 @@ from sim.descent.schedules import Constant, Cosine, Exponential, Polynomial
 from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
+from sim.surface.critical.proof import Proof
 from sim.surface.functions.formula import Formula
 from sim.surface.points import Array, norm
 from sim.surface.protocol import Window
@@ -232,6 +233,27 @@ def test_only_what_is_proved_is_called_global() -> None:
         assert verdict.kind is VerdictKind.SETTLED
         assert ("global" in verdict.sentence) == told
         assert proved is None or told == proved
+
+
+def test_on_a_saddle_of_a_surface_that_is_high_elsewhere_none_has_settled() -> None:
+    """Beale in units of 1/64 has one at (0, 1/64); by half a window it is higher than there by many orders."""
+    terms = ("(1.5 - u + u*v)^2", "(2.25 - u + u*v^2)^2", "(2.625 - u + u*v^3)^2")
+    formula = " + ".join(terms).replace("u", "(64*x)").replace("v", "(64*y)")
+    for half in (0.1, 2.0):
+        way = Way(formula, Newton(0.3), (1 / 64, 1 / 64), updates=100, window=Window(-half, half, -half, half))
+        verdict = judged(way).verdict(way.updates)
+        assert verdict.curvatures[0] < 0
+        assert verdict.kind is VerdictKind.STALLED
+
+
+def test_what_is_lower_than_the_lowest_known_minimum_refutes_that_this_is_the_global_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    way = Way("0.25*x^4 - 0.5*x^2 + 0.1*x + y^2", STEP, (-0.5, 0.3), window=Window(0.5, 1.5, -1.0, 1.0))
+    judge = judged(way)
+    monkeypatch.setitem(judge.track.problem.__dict__, "proof", Proof.BOUND)
+    assert judge.verdict(way.updates).kind is VerdictKind.SETTLED
+    assert "global" not in judge.verdict(way.updates).sentence
 
 
 def test_a_minimum_that_was_not_known_is_told_by_where_it_is() -> None:

@@ -16,6 +16,7 @@ from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.adaptive.adamw import AdamW
+from sim.descent.rules.adaptive.rmsprop_momentum import RMSpropMomentum
 from sim.descent.rules.curvature.newton import Newton
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.langevin import Langevin
@@ -88,6 +89,21 @@ def test_who_stands_on_a_plateau_beside_a_straight_valley_has_not_settled_in_it(
     assert judge.track.problem.basins.valleys.any()
     assert judge.track.loss[-1] - judge.track.problem.lowest > 0.9 * scale
     assert told(judge)[-1] is VerdictKind.LEVEL
+
+
+def test_between_walls_that_are_much_higher_a_floor_that_goes_down_is_not_level() -> None:
+    """Powell's badly scaled function: the median of its losses over this window is a quarter of a million."""
+    formula = "(10000*x*y - 1)^2 + (exp(-x) + exp(-y) - 1.0001)^2"
+    judge = judged(formula, (0.0, 1.0), Adam(0.01), Window(-0.35, 0.35, -0.2, 1.05), updates=600)
+    assert judge.track.loss[-1] < judge.track.loss[170] - 1e-4
+    assert told(judge) == [VerdictKind.UNDER_WAY]
+
+
+def test_who_starts_up_beside_a_saddle_and_is_back_before_long_has_stalled_all_the_while() -> None:
+    judge = judged("x^2 - y^2 + y^4/4", (1.5, 0.0), RMSpropMomentum(0.005), square(2.5), updates=1800)
+    ways = np.hypot(*np.diff(judge.track.theta, axis=0).T)
+    assert ways[1000:].max() > 1e5 * ways[400]
+    assert told(judge) == [VerdictKind.UNDER_WAY, VerdictKind.STALLED]
 
 
 def test_who_stands_on_the_plateau_around_a_narrow_well_has_not_settled_in_it() -> None:

@@ -10,15 +10,16 @@ from ...problem import Problem
 from .creases import beside_crease
 from .ends import Ends
 from .newton import leads_on, newton_step
-from .saddles import pivots
-from .tolerances import AS_LOW, AT_HAND, EQUAL_LOSS, FLAT_CURVATURE, LEAVING
+from .saddles import beside_saddle, pivots
+from .tolerances import AT_HAND, EQUAL_LOSS, FLAT_CURVATURE, LEAVING
 
 ROUNDED_CURVATURE = 1e-7  # |eigenvalue| that counts as zero, over the other: on the floor of a valley it is rounding.
 LAST_STEPS = 4  # Of Newton's method, from where one rests to a minimum of which nothing was known.
 # Most of a height, over what the slope would come to on the way down from it. Of d^p that is 1/p, at a cusp as well; on
 # a plateau the slope comes to next to nothing.
 LOW = 10.0
-LEVEL_LOSS = 1e-3  # What ‖∇L‖ on level ground comes to over a window diagonal, over the scale of losses.
+LEVEL_LOSS = 1e-3  # What ‖∇L‖ on level ground comes to over a window diagonal, over the scale of losses,
+LEVEL_HEIGHT = 1e-2  # and over what there is to go down, or what critical points are apart in height.
 CORE = 0.5  # The core of a basin: the disc around its minimum with this share of its certain disc's radius.
 # On what a marble rests.
 MOVING, MINIMUM, SADDLE, MAXIMUM, LEVEL, SLOPE = range(6)
@@ -56,7 +57,8 @@ def resting(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[
     hessian = problem.train.hessian(theta)
     lower, upper = eigenvalues(hessian).T
     slope, step = norm(gradient), newton_step(hessian, gradient)
-    flat = np.maximum(FLAT_CURVATURE * scale.curvature, ROUNDED_CURVATURE * np.maximum(np.abs(lower), np.abs(upper)))
+    rounded = ROUNDED_CURVATURE * np.maximum(np.abs(lower), np.abs(upper))
+    flat = np.maximum(FLAT_CURVATURE * scale.curvature, rounded)
     level = slope * scale.length <= LEVEL_LOSS * scale.loss
     away = _from_minimum(problem, theta, basin, np.where(upper > 0, slope / upper, np.inf))
     cored = _cored(problem, basin, problem.basins.discs(theta, CORE)[1])
@@ -72,24 +74,36 @@ def resting(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[
     # Of a known basin a narrow well may be a part that the search has overlooked.
     unknown = near_other & (lower > flat) & ~near_minimum & (_gaps(problem, theta, basin) > 2 * norm(step))
     unknown[unknown] = leads_on(problem, theta[unknown], hessian[unknown], step[unknown])
-    bent = near_other & (lower < -flat)
+    # How much the loss bends elsewhere says nothing of what bends down here, if a saddle or a maximum is found there.
+    bent = near_other & (lower < -rounded)
     bent[bent] = pivots(problem, theta[bent], hessian[bent], step[bent], at_hand)
     rest[still] = np.select(
-        [bent & (upper < -flat), bent, near_minimum, unknown, level],
+        [bent & (upper < -rounded), bent, near_minimum, unknown, level & _gentle(problem, loss, slope)],
         [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
         SLOPE,
     )
     rest[still] = np.where(np.isnan(loss), MOVING, rest[still])
     floor[~near_minimum] = loss[~near_minimum]
-    known = np.full(loss.shape, np.inf if problem.lowest is None else problem.lowest)
+    known = np.full(loss.shape, np.inf if problem.lowest is None else problem.as_low)
     found = np.flatnonzero(unknown & (rest[still] == MINIMUM) & ~near_minimum)
     if len(found):
         places = _descended(problem, theta[found])
-        floor[found] = problem.train.value(places)
-        open_ = floor[found] <= known[found] + AS_LOW * scale.loss  # Where a lower one is known, none is looked for.
+        floor[found] = problem.train.value(places) - problem.rounding(places)
+        open_ = floor[found] <= known[found]  # Where a lower one is known, none is looked for.
         known[found[open_]] = np.minimum(known[found[open_]], problem.lowest_about(places[open_]))
-    lowest[still] = floor <= known + AS_LOW * scale.loss
+    lowest[still] = floor <= known
     return rest, lowest
+
+
+def _gentle(problem: Problem, loss: Array, slope: Array) -> Mask:
+    """Whether slopes (n,) at these losses are slight beside what is there to go down, or between critical points; (n,).
+
+    Between walls that are much higher than all that, one may be slight beside these, and lead down as any other.
+    """
+    if problem.lowest is None:
+        return np.ones(loss.shape, dtype=np.bool_)
+    passes = max(point.value for point in problem.critical) - problem.lowest
+    return np.asarray(slope * problem.units.length <= LEVEL_HEIGHT * np.fmax(np.abs(loss - problem.lowest), passes))
 
 
 def _floors(problem: Problem) -> Array:
@@ -126,20 +140,23 @@ def still_resting(problem: Problem, ends: Ends, slow: Mask, at_hand: float) -> t
     """On what those stay that have come to rest, as `resting` has it: if slow, or still at hand of their minimum.
 
     A rule that divides by the size of its last gradients never rests quite: at a minimum, where these fade, it starts
-    up now and then, and is back before long. One who swings about it on and on is at rest no more.
+    up now and then, and is back before long; at a saddle, too. One who swings about it on and on is at rest no more.
     """
     stays, lowest = resting(problem, ends, slow, at_hand)
     theta, basin = ends.theta.reshape(-1, 2), ends.basin.reshape(-1)
     near = (_from_minimum(problem, theta, basin, np.full(basin.shape, np.inf)) <= at_hand).reshape(slow.shape)
     near &= (stays == MOVING) & ~ends.restless
     stays[near], lowest[near] = MINIMUM, _lows(problem)[ends.basin[near]]
+    moving = (stays == MOVING) & ~ends.restless
+    if problem.saddles and moving.any():
+        moving[moving] = beside_saddle(problem, ends.theta[moving]) <= at_hand
+        stays[moving] = SADDLE
     return stays, lowest
 
 
 def _lows(problem: Problem) -> Mask:
     """Which of the minima are as low as the lowest known."""
-    values = np.array([point.value for point in problem.minima])
-    return np.asarray(values <= np.min(values, initial=np.inf) + AS_LOW * problem.units.loss)
+    return np.array([point.value <= problem.as_low for point in problem.minima], dtype=np.bool_)
 
 
 def _from_minimum(problem: Problem, theta: Array, basin: Labels, across: Array) -> Array:

@@ -91,6 +91,11 @@ def _nearest_place(problem: Problem, theta: Array, kinds: tuple[CriticalKind, ..
     return index, np.sqrt(square)
 
 
+def beside_saddle(problem: Problem, theta: Array) -> Array:
+    """The distance of the points (n, 2) from the nearest saddle, in the plane; (n,)."""
+    return _nearest_place(problem, theta, (CriticalKind.SADDLE,))[1]
+
+
 def reaches(problem: Problem, theta: Array, saddle: Labels) -> Array:
     """The distance of the points (..., n, 2) from these saddles (n,), in the saddles' reaches; shape (..., n)."""
     saddles, reach = _tops(problem, (CriticalKind.SADDLE,))

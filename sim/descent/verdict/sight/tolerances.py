@@ -3,5 +3,4 @@
 AT_HAND = 5e-3  # How far it may be from the critical point at which it rests.
 FLAT_CURVATURE = 1e-4  # |eigenvalue| that counts as zero, over the scale of curvatures.
 EQUAL_LOSS = 1e-6  # Difference of two losses that counts as none, over the scale of losses.
-AS_LOW = 1e-8  # Difference of two minima's losses that counts as none, over the scale of losses.
 LEAVING = 2.0  # What has begun goes on until its quantity exceeds the tolerance by this factor.
