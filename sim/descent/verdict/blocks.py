@@ -3,6 +3,7 @@
 A block is DWELL updates. A judge looks at a run at the end of each, and at nothing shorter.
 """
 
+import math
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
@@ -36,6 +37,15 @@ NO_PROGRESS = 0.5  # Decline of the mean loss between a span's halves, in its st
 # Batch gradients' deviation from the full one while rattling, over the full one: root mean squares. Less is no noise
 # that matters: what swings then does so by itself.
 NOISE = 0.2
+# Noise over slopes while rattling, both as all that lives on of them: mean squares. With momentum a marble swings down
+# into its basin, and its loss goes up and down by that alone. Thrown about at the bottom, noise has more than this.
+THROWN = 0.1
+# Where the bottom is so steep that noise swells to swings: there the slopes' squares come to η κ / (2 (1 − λ)) of those
+# of noise, and to so many times that at most, as they live on.
+SWELLING = 6.0
+# Of a rule whose steps are as long whatever the gradient: how they scatter in a block, over their mean, both squared.
+# Steps at random have 9, those on a way that noise does not turn have none.
+SCATTERED = 4.0
 UNSURE_SPANS = 2  # Over how many spans it must make no progress if it has not been in any basin yet.
 # Over how many updates at least, in as many spans as they take, if it has not come to the core of its basin yet.
 COMING = 160
@@ -97,6 +107,10 @@ class Ground(NamedTuple):
     """The mean of ‖∇L‖² before the updates."""
     noises: Array
     """The mean of ‖∇L_B − ∇L‖² before the updates."""
+    led: Array
+    """The mean square of what leads them, of a rule that carries on what has moved them; else 0,"""
+    thrown: Array
+    """and that of what throws them about."""
 
 
 class Progress(NamedTuple):
@@ -152,6 +166,33 @@ def span_of(updates_per_epoch: int) -> int:
     return -(-shortest // quarters) * quarters
 
 
+class Carrying(NamedTuple):
+    """How a rule carries on what has moved a marble."""
+
+    kept: float = 0.0
+    """The share of each movement that lives on in the next."""
+    even: bool = False
+    """Whether its steps are of one length along each axis, whose direction a mean of gradients has a say in."""
+    steepness: float = 0.0
+    """ηκ, by the largest curvature of a known minimum."""
+
+    @property
+    def matters(self) -> bool:
+        """Whether a marble may go on for long without new pushes."""
+        return self.even or self.kept > 0
+
+    @property
+    def needed(self) -> float:
+        """What must throw a marble about that rattles, over what leads it."""
+        if self.even:
+            return SCATTERED
+        return 1 / max(1 / THROWN, SWELLING * self.steepness / (2 * (1 - self.kept)))
+
+
+AT_ONCE = Carrying()
+"""A rule that moves by the gradient of the moment, or one of which no more is known."""
+
+
 class History:
     """Sums up the blocks of M runs of a lane.
 
@@ -172,6 +213,7 @@ class History:
         resting: float = np.inf,
         lookback: int = 0,
         sketch: Sketch | None = None,
+        carrying: Carrying = AT_ONCE,
     ) -> None:
         """What is told of a lane whose epochs are so long.
 
@@ -185,7 +227,9 @@ class History:
             resting: the longest way of a block after which it is asked what remains.
             lookback: how many moments before those that are new are at hand with them.
             sketch: of the loss, which is asked first where there is one.
+            carrying: how the rule carries on what has moved a marble.
         """
+        self._carrying = carrying
         self._noisy = chance
         self._painted = painted
         self._no_noise = no_noise
@@ -245,9 +289,11 @@ class History:
         calm, unsure = np.zeros(len(runs), dtype=np.bool_), np.ones(len(runs), dtype=np.bool_)
         with np.errstate(all="ignore"):
             if self._sketch is not None:
-                calm, unsure = _roughly_calm(self._grounds(blocks, size, look, runs, ROUGHLY), self._sketch)
+                calm, unsure = _roughly_calm(
+                    self._grounds(blocks, size, look, runs, ROUGHLY), self._sketch, self._carrying
+                )
             if unsure.any():
-                calm[unsure] = _calm(self._grounds(blocks, size, look, runs[unsure]))
+                calm[unsure] = _calm(self._grounds(blocks, size, look, runs[unsure]), self._carrying)
         return calm
 
     def _last(self, size: int) -> Motion:
@@ -271,7 +317,9 @@ class History:
         """What these runs (n,) have moved on in these of the blocks that are remembered (n,), roughly or exactly."""
         sketch = self._sketch if known == ROUGHLY else None
         with np.errstate(all="ignore"):
-            found = _ground(blocks, blocks.ends[0] + (rows - self._size) * DWELL, runs, self._painted, sketch)
+            found = _ground(
+                blocks, blocks.ends[0] + (rows - self._size) * DWELL, runs, self._painted, sketch, self._carrying
+            )
         for part, numbers in zip(self._ground, found, strict=True):
             part[rows, runs] = numbers
         self._known[rows, runs] = known
@@ -335,33 +383,43 @@ def _appended(size: int) -> Callable[[Any, Any], Any]:
     return lambda known, fresh: np.concatenate([known[len(known) - size :], fresh])
 
 
-def _calm(ground: Ground) -> Mask:
+def _calm(ground: Ground, carrying: Carrying) -> Mask:
     """Whether the loss has not fallen over these blocks, though the batches were noisy, and no less so by and by.
+
+    Noise must have moved the marble, too, rather than what it had of the way before.
 
     Where all examples have the same minimum, noise fades on the way there as the loss does: how far that falls is then
     lost in how much it was at first.
     """
     decline, deviation = _decline(ground)
     noisy = total(ground.noises) > NOISE * NOISE * total(ground.slopes)
+    if carrying.matters:
+        noisy &= total(ground.thrown) > carrying.needed * total(ground.led)
     before, after = _halves(ground.noises)
     return np.asarray((decline <= NO_PROGRESS * deviation) & noisy & (after > SLOWED * SLOWED * before))
 
 
-def _roughly_calm(ground: Ground, sketch: Sketch) -> tuple[Mask, Mask]:
+def _roughly_calm(ground: Ground, sketch: Sketch, carrying: Carrying) -> tuple[Mask, Mask]:
     """Who is surely calm by what is roughly known of these blocks, and of whom neither yes nor no is sure.
 
     If no loss is off by more than e, no mean of them is, nor their standard deviation; and if no gradient is, nor is
-    their root mean square. NaN, of what the sketch does not show, is never sure.
+    their root mean square; and of sums over a block, none by more than DWELL times as much. NaN, of what the sketch
+    does not show, is never sure.
     """
     decline, deviation = _decline(ground)
     steady = NO_PROGRESS * deviation - decline
     noise, slope = (np.sqrt(total(squares) / len(squares)) for squares in (ground.noises, ground.slopes))
     before, after = map(np.sqrt, _halves(ground.noises))
-    asked = (
+    asked = [
         (steady, (2 + NO_PROGRESS) * sketch.loss_error),
         (noise - NOISE * slope, (1 + NOISE) * sketch.slope_error),
         (after - SLOWED * before, (1 + SLOWED) * sketch.slope_error),
-    )
+    ]
+    if carrying.matters:
+        thrown, led = (np.sqrt(total(squares) / len(squares)) for squares in (ground.thrown, ground.led))
+        share = math.sqrt(carrying.needed)
+        error = 0.0 if carrying.even else DWELL * sketch.slope_error
+        asked.append((thrown - share * led, (1 + share) * error))
     calm = np.all([value > error for value, error in asked], axis=0)
     return np.asarray(calm), ~(calm | np.any([value < -error for value, error in asked], axis=0))
 
@@ -432,7 +490,14 @@ def _by_blocks(rows: Array) -> Array:
     return rows.reshape(-1, DWELL, rows.shape[1]).swapaxes(0, 1)
 
 
-def _ground(blocks: Blocks, ends: Indices, runs: Indices, painted: Rates | None, sketch: Sketch | None) -> Ground:
+def _ground(
+    blocks: Blocks,
+    ends: Indices,
+    runs: Indices,
+    painted: Rates | None,
+    sketch: Sketch | None,
+    carrying: Carrying,
+) -> Ground:
     """What these runs (n,) moved on in the blocks that end with these moments (n,); roughly, if that by a sketch."""
     columns, rows = blocks.columns, ends - blocks.first + np.arange(-DWELL, 1)[:, None]  # (DWELL + 1, n)
     losses, slopes = columns.ground(rows, runs) if sketch is None else sketch.at(columns.theta[rows, runs])
@@ -443,5 +508,24 @@ def _ground(blocks: Blocks, ends: Indices, runs: Indices, painted: Rates | None,
         felt = -columns.movement[rows[:-1], runs] / painted(rows[:-1] + blocks.first)[..., None]
     noises, mean = felt - slopes, total(losses) / DWELL
     deviations = losses - mean
-    squares = (deviations * deviations, dot(slopes, slopes), dot(noises, noises))
-    return Ground(mean, *(total(square) / DWELL for square in squares))
+    parts = [slopes, noises]
+    if carrying.matters:
+        parts += _driven(carrying, slopes, noises, columns.movement[rows[:-1], runs])
+    squares = [total(part) / len(part) for part in (deviations * deviations, *(dot(part, part) for part in parts))]
+    return Ground(mean, *squares, *[np.zeros_like(mean)] * (len(Ground._fields) - 1 - len(squares)))
+
+
+def _driven(carrying: Carrying, slopes: Array, noises: Array, moves: Array) -> tuple[Array, Array]:
+    """What leads marbles and what throws them about, by their pushes and movements in a block; (DWELL, n, 2) each."""
+    if carrying.even:
+        mean = total(moves) / DWELL
+        return np.broadcast_to(mean, moves.shape), moves - mean
+    return _left(slopes, carrying.kept), _left(noises, carrying.kept)
+
+
+def _left(pushes: Array, kept: float) -> Array:
+    """What is left of the pushes (DWELL, n, 2) so far, after each, if this share lives on from one to the next."""
+    left = pushes.copy()
+    for later in range(1, len(left)):
+        left[later] += kept * left[later - 1]
+    return left

@@ -70,7 +70,10 @@ class Judge:
         self._span = span_of(plan.epoch)
         no_noise, resting = TRACE * problem.units.gradient, REST_WAY * problem.units.length
         painted = plan.rates if plan.paints else None
-        self._history = History(plan.epoch, plan.chance, marbles, no_noise, painted, resting, lookback, sketch)
+        carrying = plan.carrying(max((minimum.eigenvalues[1] for minimum in problem.minima), default=0.0))
+        self._history = History(
+            plan.epoch, plan.chance, marbles, no_noise, painted, resting, lookback, sketch, carrying
+        )
         # Where η falls, the loss falls with the noise, wherever a marble is.
         self._trend = Trend(marbles, self._span) if plan.noisy and plan.constant else None
         self.log = Log(marbles)

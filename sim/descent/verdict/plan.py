@@ -10,7 +10,10 @@ from ..lane import Lane
 from ..rules import OWN
 from ..rules.plain.gradient_descent import NoState
 from ..rules.protocol import makes_noise
+from ..rules.sign.lion import Lion
 from ..schedules import CONSTANT
+from ..update import plain_rate
+from .blocks import AT_ONCE, Carrying
 
 SPENT = 1e-10
 """What is left of a learning rate of which one who takes no step any more will take none, over that of the lane."""
@@ -64,6 +67,14 @@ class Plan:
         """
         remembers = getattr(type(self.lane.rule).init, "__annotations__", {}).get("return") is not NoState
         return not (self.chance or not self.constant or remembers)
+
+    def carrying(self, curvature: float) -> Carrying:
+        """How the rule carries on what has moved a marble, where the largest curvature of a minimum is this."""
+        rule = self.lane.rule
+        if isinstance(rule, Lion):
+            return Carrying(even=True)
+        plain = plain_rate(rule) if type(rule) in OWN else 0.0
+        return Carrying(rule.decay, steepness=plain * curvature) if plain and hasattr(rule, "decay") else AT_ONCE
 
     def fallen(self, updates: Indices) -> Array:
         """What the learning rate is at most from each of these updates on, over the lane's own; infinite if unknown."""

@@ -270,6 +270,43 @@ def test_who_has_trembled_on_a_saddle_leaves_it_once_and_does_not_bounce(seed: i
 
 
 @pytest.mark.parametrize(
+    ("formula", "sigma", "start", "way"),
+    [
+        ("x^2 + y^2", 1.0, (3.0, 2.0), lane(Momentum(0.001, decay=0.99), 4)),
+        ("x^4 + y^4", 0.3, (1.5, -1.2), lane(Lion(0.005), 4)),
+        ("x^4/4 - x^2/2 + 0.1*x + y^2", 0.3, (-2.0, 0.3), lane(Lion(0.005), 4)),
+    ],
+)
+def test_who_swings_down_into_a_basin_does_not_rattle_there_yet(
+    formula: str, sigma: float, start: tuple[float, float], way: Lane
+) -> None:
+    """Its loss goes up and down as it goes through the bottom and back, and noise has little part in that."""
+    for seed in range(4):
+        judge = judged(tilted(Formula(formula), sigma), way, start, 400, seed)
+        assert judge.track.loss[50:150].mean() > 3 * judge.track.loss[300:].mean()
+        assert not events(judge, "rattling")
+
+
+@pytest.mark.parametrize(
+    ("rule", "spread", "last"),
+    [
+        (Momentum(0.001, decay=0.99), 0.1, 80),
+        (Momentum(0.1, decay=0.99), 1.0, 60),
+        (Momentum(0.2), 0.3, 60),
+        (Lion(0.005), 0.05, 150),
+    ],
+)
+def test_what_keeps_on_by_itself_rattles_soon_where_noise_throws_it_about(
+    rule: Rule[Any], spread: float, last: int
+) -> None:
+    """Where noise swells to swings, too, in which the square of slopes is up to ηκ / (2 (1 − λ)) = 10 times its own."""
+    for seed in range(4):
+        judge = judged(tilted(Formula("x^2 + y^2"), 1.0), lane(rule, 1), (spread, spread), 1000, seed)
+        assert 0 < events(judge, "rattling")[0] <= last
+        assert judge.changes[-1][1] is VerdictKind.RATTLING
+
+
+@pytest.mark.parametrize(
     ("formula", "start", "rate", "sigma"),
     [
         ("-0.03*x + 0.5*y^2 + 0.0005*x^4", (-2.9, 0.0), 0.05, 1.0),
