@@ -289,7 +289,7 @@ OF_THE_SCENE = frozenset(
 OF_THE_HAND = frozenset(
     {
         *("notice", "asking", "guess", "guessed", "judged", "pointer", "rests", "chosen", "former", "tuning"),
-        *("controls", "leaf", "help", "picking", "cards", "tour"),
+        *("controls", "leaf", "help", "tour"),
     }
 )
 """What tells of whoever sits at the window, and not of the race: no picture in a file has it."""

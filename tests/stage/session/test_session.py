@@ -31,14 +31,14 @@ def test_what_has_been_watched_is_remembered_until_the_race_changes(session: Ses
 def test_of_each_field_it_is_known_what_it_belongs_to() -> None:
     pace = {"playing", "speed", "swarm", "spread", "profile", "numbers", "sheet", "tally"}  # These stay until changed.
     typed = {"draft", "refused", "rules", "rules_refused"}
-    other = {"riding", "goal", "live", "left", "opened", "toured", "open"}
+    other = {"riding", "goal", "live", "left", "opened", "toured", "open", "picking", "cards"}
     groups = [OF_THE_WINDOW, OF_THE_SCENE, pace, OF_THE_HAND - OF_THE_WINDOW - OF_THE_SCENE, typed, other]
     assert sorted(name for group in groups for name in group) == sorted(field.name for field in fields(Session))
 
 
 def test_in_a_file_nothing_tells_of_whoever_sits_at_the_window(session: Session) -> None:
     busy = replace(session, notice="Saved /home/me/a.png", asking=True, guess=1, judged=((session.scene, False),))
-    busy = replace(busy, pointer=(300, 300), controls=True, help=True, picking=2, toured=1)
+    busy = replace(busy, pointer=(300, 300), controls=True, help=True, toured=1)
     kept = in_a_file(GoToStep(2).apply(busy))
     assert all(getattr(kept, name) == getattr(Session(session.scene), name) for name in OF_THE_HAND)
     assert in_a_file(busy) == replace(session, toured=1, live=False)

@@ -104,7 +104,7 @@ def test_the_film_shows_the_race_alone(watched: Watched) -> None:
     record(watched)
     computed(window)
     plain = film_picture(watched)
-    asked = replace(window.session, picking=0, asking=True)
+    asked = replace(window.session, asking=True)
     for there in (replace(window.session, controls=True), replace(window.session, help=True), asked):
         window.session = there
         computed(window)
@@ -113,7 +113,7 @@ def test_the_film_shows_the_race_alone(watched: Watched) -> None:
     session = begin(window.session.scene)
     draw(Screen(alone), snapshot_of(replace(session, playing=False, live=False), race(session.scene)))
     assert np.array_equal(plain, pygame.surfarray.array3d(alone))
-    window.session = replace(window.session, asking=False, help=False, picking=None)
+    window.session = replace(window.session, asking=False, help=False)
     press(window, pygame.K_RIGHT)
     assert not np.array_equal(plain, film_picture(watched))
 
