@@ -156,7 +156,7 @@ BY_OTHER_MEANS = {
     "Pan",
     "Turn",
 } | {
-    *("NextRule", "ScaleLearningRate", "ShiftMomentum", "ScaleBatchSize", "ScaleSigma", "ScaleCount", "NudgeStart"),
+    *("NextRule", "ScaleLearningRate", "ShiftMomentum", "ScaleBatchSize", "ScaleSigma", "StepCount", "NudgeStart"),
     *("ChangeClock", "ChangeSwarm", "ChangeSpread"),
 }
 """What sliders, menus, the timeline, the wheel and dragging do, or the buttons below the maps."""
