@@ -19,13 +19,14 @@ SHARE = 0.6
 """The share of the scene's updates that is shown, where that is fewer."""
 
 
-def small_picture(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Surface:
+def small_picture(scene: Scene, theme: str, size: tuple[int, int], asks: bool = False) -> pygame.Surface:
     """The scene's map with all marbles, that of the second lane in front, as far along as the scene's story is.
 
+    asks: whether what comes of it is still to be guessed: then they have made but their first update.
     Problem and race are its own: nothing that a window keeps of its scene gives way to them.
     """
     race = Race(Problem(*scene.examples.sums(scene.surface), scene.window), scene.lanes, scene.start, scene.seed)
-    update, lane = min(LONGEST, round(SHARE * scene.updates)), min(1, len(scene.lanes) - 1)
+    update, lane = 1 if asks else min(LONGEST, round(SHARE * scene.updates)), min(1, len(scene.lanes) - 1)
     race.extend(update + 1)
     session, area = as_it_wants(begin(scene, theme)), Rect((0, 0), size)
     camera, look = camera_on(race.problem, scene.window, size, session.pose), load_theme(theme, session.language)

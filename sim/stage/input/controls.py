@@ -26,7 +26,7 @@ from ..session.dials import DECADES, position_of, value_at
 from ..session.lanes import two_digits
 from ..session.odds import ShowOdds, TurnSheet
 from ..session.playback import ChangeClock, ChangeSpeed, ChooseClock, ChooseSpeed, Restart, ToggleDrama, ToggleMotion
-from ..session.problem import Draft, ScaleCount, ScaleSigma, SetCount, SetFormula, SetSigma, adjustable
+from ..session.problem import Draft, ScaleSigma, SetCount, SetFormula, SetSigma, StepCount, adjustable
 from ..session.session import SPEEDS, Session
 from ..session.setup import EarlierSeed, NewSeed, OpenScene
 from ..session.tour import GoBack, Lead, ShowTour
@@ -59,7 +59,7 @@ NOISY = 2.0
 
 
 SIGMA: tuple[Deed, ...] = (ScaleSigma(1 / FINE), ScaleSigma(FINE))
-COUNT: tuple[Deed, ...] = (ScaleCount(0.5), ScaleCount(2))
+COUNT: tuple[Deed, ...] = (StepCount(-1), StepCount(1))
 """What the keys of sliders do."""
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pygame
 import pygame_gui
-from pygame_gui.elements import UIButton, UIDropDownMenu, UIHorizontalSlider
+from pygame_gui.elements import UIDropDownMenu, UIHorizontalSlider
 
 from ...languages import following
 from ..drawing.screen import Screen
@@ -18,7 +18,7 @@ from ..style.theme import Theme
 from ..style.wrapping import wrapped
 from .control import MISTAKE_LINES, Buttons, Choice, Control, Slider, TextField, rows_of
 from .line import Line
-from .tips import TipsBeside
+from .tips import TellingButton, TipsBeside
 
 STEPS = 1000  # Of a slider from end to end; whole numbers, for pygame_gui rounds others by itself.
 WORDS = 0.8  # Height of the type on widgets, in ems.
@@ -236,7 +236,7 @@ class ControlPanel:
                 box = pygame.Rect(left, top + 1, width, high)
                 label = text.fitted(button.label, size, width - 2 * BESIDE)
                 mark = f"#{button.name}".replace(" ", "-")
-                self._add(button.name, button.tip, UIButton(box, label, self._manager, object_id=mark))
+                self._add(button.name, button.tip, TellingButton(box, label, self._manager, object_id=mark))
                 left += width + gap
             top += line
 

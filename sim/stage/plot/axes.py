@@ -100,6 +100,9 @@ def tick_labels_below(direction: Direction, style: Style, within: tuple[int, int
     if not direction.axis.names:
         apart = size * (APART_LOG if direction.scale.log else APART)
         least = abs(direction.end - direction.start) / (MOST_LOG if direction.scale.log else MOST_ACROSS)
+        told = _told(direction, style)
+        if told and _clear(told, size, within, apart):
+            return told
         return _first(direction, style, lambda labels: _spaced(labels, least) and _clear(labels, size, within, apart))
     names = [spoken(style.theme, name) for name in direction.axis.names]
     room = direction.pitch - BETWEEN * size
@@ -144,6 +147,16 @@ def _first(direction: Direction, style: Style, fits: Callable[[tuple[TickLabel, 
         if fits(labels):
             return labels
     return ()
+
+
+def _told(direction: Direction, style: Style) -> tuple[TickLabel, ...]:
+    """The numbers that the axis names itself."""
+    values = direction.axis.told
+    texts = (grouped(style.theme.language, f"{value:.6g}") for value in values)
+    return tuple(
+        TickLabel(value, pixel, (words,))
+        for value, pixel, words in zip(values, direction.at(values).tolist(), texts, strict=True)
+    )
 
 
 def _spaced(labels: tuple[TickLabel, ...], apart: float) -> bool:

@@ -22,7 +22,7 @@ from .lanes import (
 )
 from .odds import ShowOdds, TurnSheet
 from .playback import ChangeClock, ChangeSpeed, GoToEnd, GoToStart, Play, Restart, Step, ToggleDrama, ToggleMotion
-from .problem import ScaleCount, ScaleSigma
+from .problem import ScaleSigma, StepCount
 from .scenes import ShowScenes
 from .session import Message
 from .setup import EarlierSeed, NewSeed, NudgeStart, OpenScene, SkipQuestion
@@ -188,7 +188,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "how much the examples differ",
             (Key("u", ScaleSigma(1 / FINE), again=True), Key("i", ScaleSigma(FINE), again=True)),
         ),
-        Binding("Q W", "how many there are", (Key("q", ScaleCount(0.5)), Key("w", ScaleCount(2)))),
+        Binding("Q W", "how many there are", (Key("q", StepCount(-1)), Key("w", StepCount(1)))),
         Binding(
             "Ctrl Shift ← →",
             "move the start, ↑ ↓ too",

@@ -31,6 +31,8 @@ LEAST_SIGMA = 0.01  # Below it, none.
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
 OWN_SURFACE = "A surface of your own."
 FAR = 0.01  # A marble that is not to come so far, in diagonals of the window, gets nowhere.
+RUNGS = (*(step * 10**power for power in range(3) for step in (1, 2, 5)), MOST_EXAMPLES)
+"""As many examples there are by one key after the other."""
 MOST_NAMED = 3  # Of so many lanes at most the names are told.
 
 
@@ -306,16 +308,23 @@ class ScaleSigma:
 
 
 @dataclass(frozen=True)
-class ScaleCount:
-    """Multiply N."""
+class StepCount:
+    """So many rungs up or down with N: 1, 2, 5, 10 and so on, and what the scene has of its own."""
 
-    factor: float
+    rungs: int
 
     def apply(self, session: Session) -> Session:
         before = session.scene.examples.count
-        there = SetCount(round(before * self.factor)).apply(session)
+        there = SetCount(_rung(session, before, self.rungs)).apply(session)
         stayed = adjustable(session.scene, "count") and there.scene.examples.count == before
         return at_its_end(there, "N", before) if stayed else there
+
+
+def _rung(session: Session, count: int, rungs: int) -> int:
+    """The number of examples so many rungs from that one, as far as they go."""
+    own = (session.scene if session.origin is None else session.origin).examples.count
+    ladder: list[int] = sorted({*RUNGS, own, count})
+    return ladder[min(max(ladder.index(count) + rungs, 0), len(ladder) - 1)]
 
 
 @dataclass(frozen=True)
@@ -329,19 +338,32 @@ class SetCount:
     def apply(self, session: Session) -> Session:
         if not adjustable(session.scene, "count"):
             return _measured(session)
-        before = session.scene.examples.count
         count = min(max(self.count, 1), MOST_EXAMPLES)
         fits = _fits(session, count)
-        cut = [lane.name for lane in session.scene.lanes if count <= lane.batch_size < before]
         changed = with_lanes(_with_examples(session, count=count), [fit.lane for fit in fits])
         there = _called(changed, session.scene, fits)
-        if not cut:
-            return there
-        names, language = ", ".join(cut), session.language
-        if count == 1:
-            return replace(there, notice=say(language, "Now the only example: {names}.", names=names))
-        notice = say(language, "Now all {count} examples: {names}.", count=count, names=names)
-        return replace(there, notice=notice)
+        return replace(there, notice=_told_of_batches(session, there, fits))
+
+
+def _told_of_batches(before: Session, after: Session, fits: Sequence[Fit]) -> str:
+    """What has become of batches where there are other examples: which hold all of them now, or have come back."""
+    language, count, former = after.language, after.scene.examples.count, before.scene.examples.count
+    olds, news = before.scene.texts(language).lanes, after.scene.texts(language).lanes
+    known = zip(before.scene.lanes, before.asked or (None,) * len(fits), fits, olds, news, strict=True)
+    cut, back = list[str](), list[str]()
+    for lane, asked, fit, old, new in known:
+        if count <= lane.batch_size < former:
+            cut.append(old)
+        elif asked is not None and fit.asked is None:
+            back.append(new)
+    names = say(language, ", ").join(cut or back)
+    if cut and count == 1:
+        return say(language, "With a single example, each batch is that one: {names}.", names=names)
+    if cut:
+        return say(language, "With {count} examples, each batch holds all of them: {names}.", count=count, names=names)
+    if back:
+        return say(language, "With {count} examples, batches are as they were: {names}.", count=count, names=names)
+    return after.notice
 
 
 def adjustable(scene: Scene, name: str) -> bool:

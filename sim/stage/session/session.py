@@ -286,11 +286,23 @@ OF_THE_SCENE = frozenset(
     }
 )
 """What is the scene's that is shown, and comes back with it."""
+OF_THE_HAND = frozenset(
+    {
+        *("notice", "asking", "guess", "guessed", "judged", "pointer", "rests", "chosen", "former", "tuning"),
+        *("controls", "leaf", "help", "tour"),
+    }
+)
+"""What tells of whoever sits at the window, and not of the race: no picture in a file has it."""
 
 
 def taken_over(session: Session, other: Session, names: frozenset[str]) -> Session:
     """The session with fields of such names as another one has them."""
     return replace(session, **{name: getattr(other, name) for name in names})
+
+
+def in_a_file(session: Session) -> Session:
+    """The session as a picture or film shows it that is kept: its race, as it is being looked at."""
+    return replace(taken_over(session, Session(session.scene), OF_THE_HAND), live=False)
 
 
 def begin(scene: Scene, theme: str = THEMES[0]) -> Session:

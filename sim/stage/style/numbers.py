@@ -115,7 +115,7 @@ def on_seeds(found: str, seeds: int, first: int, sampled: bool, language: str) -
         told = say(language, "{words} ({count} seeds from {seed}, 95 %)", words="", count=f"{seeds:,}", seed=first)
         words = told.lstrip()
         return found + told.removesuffix(words) + words.replace(" ", NO_BREAK)
-    return say(language, "{words} (95 %)", words=found) if sampled else found
+    return say(language, "{words} (intervals: 95 %)", words=found) if sampled else found
 
 
 def rule_in_words(name: str, language: str) -> str:

@@ -27,8 +27,10 @@ SPARE = ("NotoSansKR", "NotoSansJP", "NotoSansArabic", "NotoSansHebrew", "NotoSa
 LEFTWARDS = {"NotoSansArabic": "Arab", "NotoSansHebrew": "Hebr"}
 """The families of scripts that are written from right to left, and the codes of these scripts."""
 NO_CHARACTER = "\uffff"
-WIDE = frozenset("∇")
-"""Signs that Noto Sans SC sets in the middle of as much room as a Han character has."""
+WIDE = frozenset("∇√")
+"""Signs that Noto Sans SC sets in as much room as a Han character has."""
+ROOT = 0.28
+"""How much of a root sign's room is left out after it, with most of its line: nothing stands below that."""
 BEARING = 0.06
 """Room that is left on either side of them, in heights of a line."""
 ALIKE = str.maketrans("123456789", 9 * "0")
@@ -128,13 +130,15 @@ def _runs(text: str) -> list[tuple[int, str]]:
 
 
 def _spared(font: Font, run: str) -> tuple[int, int]:
-    """How many pixels of room are left out before and after a run: of WIDE signs all but a little."""
+    """How many pixels are left out before and after a run: of WIDE signs all room but a little, of roots their line."""
     if not run or run[0] not in WIDE:
         return 0, 0
     first, last = font.metrics(run[0])[0], font.metrics(run[-1])[0]
     assert first is not None
     assert last is not None
     left = max(1, round(BEARING * font.get_height()))
+    if run[-1] == "√":
+        return max(0, first[0] - left), round(ROOT * last[4])
     return max(0, first[0] - left), max(0, last[4] - last[1] - left)
 
 

@@ -20,7 +20,7 @@ from ..session.problem import SetFormula
 from ..session.session import Message, Session, race, ridden, update
 from ..session.setup import LoadRules, judgement
 from ..session.tuning import searching
-from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, ShowControls
+from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest
 from ..style.theme import say
 from . import display
 from .asking import Asking, asked
@@ -285,15 +285,9 @@ class MainWindow:
                 self.send(deed)
 
     def _begin_or_end_film(self) -> None:
-        """Begin a film with the picture alone, or end the one that runs; what is opened meanwhile is in it."""
-        if not self._filming.running:
-            self.send(Hover(None))
-            if self.session.controls:
-                self.send(ShowControls())
-                self._errand = Errand.FILM  # The picture without the panel is still to come.
-                return
+        """Begin a film, or end the one that runs."""
         self._film_on()  # What was still until now has lasted.
-        self._tell(self._filming.toggle(self.session, display.screen().get_size(), display.now()))
+        self._tell(self._filming.toggle(self.session, display.canvas_size(), display.now()))
 
     def _paste(self) -> None:
         """Open what is on the clipboard."""
@@ -354,8 +348,9 @@ class MainWindow:
                 return
 
     def _film_on(self) -> None:
-        """Let the film that is being made, if one is, see what the window shows; its title says so."""
-        self._tell(self._filming.see(self.session, display.screen(), display.now()))
+        """Let the film that is being made, if one is, see what the window shows; the window's title says so."""
+        moment = None if self.waiting else self._showing.moment
+        self._tell(self._filming.see(self.session, moment, display.canvas_size(), display.now()))
         self._showing.tell_of_film(self.session)
 
     def _tell(self, message: Message | None) -> None:

@@ -19,6 +19,8 @@ class Axis:
     """Whether its numbers are shares of a whole, to be written in per cent."""
     counts: bool = False
     """Whether there is nothing between whole numbers."""
+    told: tuple[float, ...] = ()
+    """Its numbers, where there is room for all of them; else such as are usual."""
 
 
 @dataclass(frozen=True, slots=True)

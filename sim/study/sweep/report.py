@@ -19,7 +19,7 @@ from ..work.ensemble import VERDICTS
 from . import pairs_report
 from .measures import DEFAULT, Measure, Names, estimates, measures, names_of
 from .pairs import Compared, Sample, compared
-from .settings import FULL, value_text
+from .settings import FULL, Parameter, value_text
 from .sweep import Minimum, Result, Sweep, SweepPoint, as_number, certain, gathered
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 WIDE = 20.0  # Values so many times as large as others are charted by their logarithm.
 MOST_MINIMA = 8  # That the table names.
+LETTERED = {"batch_size": "batch size B", "learning_rate": "learning rate η"}
+"""What figures call numbers of lanes that have a letter; others go by their name in scenes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +264,21 @@ def _note(result: Told) -> str:
 def page(result: Told, measure: str) -> Page:
     """The measure against the parameter, a line a lane; against two of them, a heat map a lane that they touch."""
     kind = measures(len(result.minima))[measure]
-    over = ", ".join(parameter.name for parameter in result.sweep.parameters)
+    over = ", ".join(map(in_words, result.sweep.parameters))
     title, note = f"{result.sweep.scene.title} · over {over}", _note(result)
     if len(result.sweep.parameters) == 1:
         return Page(title, (_chart(result, measure, kind),), f"{note} {INTERVALS}")
     return Page(title, _maps(result, measure, kind), note)
+
+
+def in_words(parameter: Parameter) -> str:
+    """What takes several values, as the axes of figures have it: of a lane's numbers their name and letter."""
+    numbers = {path[2] for path in parameter.paths if len(path) == 3 and path[0] == "lane"}
+    if len(numbers) != 1 or any(len(path) != 3 for path in parameter.paths):
+        return parameter.name
+    number, lanes = str(numbers.pop()), [str(path[1]) for path in parameter.paths]
+    whose = lanes[0] if len(lanes) == 1 else f"{len(lanes)} lanes"
+    return f"{LETTERED.get(number, number.replace('_', ' '))} of {whose}"
 
 
 def _chart(result: Told, measure: str, kind: Measure) -> Figure:
@@ -294,7 +306,8 @@ def _chart(result: Told, measure: str, kind: Measure) -> Figure:
     log = x[0] > 0 and (parameter.log or x[-1] >= WIDE * x[0])
     names = tuple(map(value_text, parameter.values)) if words else ()
     whole = not any(isinstance(value, float) for value in parameter.values)
-    along = Axis(parameter.name, log=log and not words, counts=whole, names=names)
+    told = () if words or parameter.log else x
+    along = Axis(in_words(parameter), log=log and not words, counts=whole, names=names, told=told)
     return Figure("", along, _axis(kind), tuple(lines))
 
 
@@ -305,7 +318,7 @@ def _axis(kind: Measure) -> Axis:
 def _maps(result: Told, measure: str, kind: Measure) -> tuple[Figure, ...]:
     sweep = result.sweep
     across, up = sweep.parameters
-    x, y = (Axis(each.name, names=tuple(map(value_text, each.values))) for each in (across, up))
+    x, y = (Axis(in_words(each), names=tuple(map(value_text, each.values))) for each in (across, up))
     shown = [place for place, lane in enumerate(sweep.lanes) if sweep.touches(lane)]
     values = np.array([[outcomes[lane].estimates[measure].value for outcomes in result.outcomes] for lane in shown])
     grids = values.reshape(len(shown), len(across.values), len(up.values)).transpose(0, 2, 1)

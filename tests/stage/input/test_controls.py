@@ -156,7 +156,7 @@ BY_OTHER_MEANS = {
     "Pan",
     "Turn",
 } | {
-    *("NextRule", "ScaleLearningRate", "ShiftMomentum", "ScaleBatchSize", "ScaleSigma", "ScaleCount", "NudgeStart"),
+    *("NextRule", "ScaleLearningRate", "ShiftMomentum", "ScaleBatchSize", "ScaleSigma", "StepCount", "NudgeStart"),
     *("ChangeClock", "ChangeSwarm", "ChangeSpread"),
 }
 """What sliders, menus, the timeline, the wheel and dragging do, or the buttons below the maps."""
@@ -325,6 +325,10 @@ def test_what_is_wrong_with_a_formula_has_no_tooltip_laid_over_it() -> None:
             assert (panel._widgets["formula"].tool_tip_text is None) == bool(refused)
 
 
+def move_over(panel: ControlPanel, widget: Any) -> None:
+    panel.answer(pygame.Event(pygame.MOUSEMOTION, pos=widget.rect.center, rel=(1, 0), buttons=(0, 0, 0)))
+
+
 def tip_over(widget: Any) -> pygame.Rect | None:
     """Where the tip of a widget stands after the mouse has rested on it."""
     for _ in range(2):
@@ -340,6 +344,7 @@ def test_a_tip_covers_no_line_of_the_panel(size: tuple[int, int], larger: float,
     with screen(size):
         panel = panel_of(replace(opened(), language=language, larger=larger), size)
         for name, widget in panel._widgets.items():
+            move_over(panel, widget)
             tip = tip_over(widget)
             assert tip is not None, name
             assert pygame.Rect((0, 0), size).contains(tip), name
@@ -349,6 +354,8 @@ def test_a_tip_covers_no_line_of_the_panel(size: tuple[int, int], larger: float,
 
 def test_who_writes_into_a_line_has_no_tip(panel: ControlPanel) -> None:
     line = panel._widgets["formula"]
+    assert tip_over(line) is None, "the panel has come under the mouse"
+    move_over(panel, line)
     assert tip_over(line) is not None
     panel._manager.set_focus_set(line)
     assert tip_over(line) is None
@@ -361,5 +368,25 @@ def test_after_a_click_no_tip_comes_until_the_mouse_moves(panel: ControlPanel) -
     panel.answer(pygame.Event(pygame.MOUSEBUTTONDOWN, pos=button.rect.center, button=pygame.BUTTON_LEFT))
     panel.answer(pygame.Event(pygame.MOUSEBUTTONUP, pos=button.rect.center, button=pygame.BUTTON_LEFT))
     assert tip_over(button) is None
-    panel.answer(pygame.Event(pygame.MOUSEMOTION, pos=button.rect.center, rel=(1, 0), buttons=(0, 0, 0)))
+    move_over(panel, button)
     assert tip_over(button) is not None
+
+
+def test_a_button_that_a_click_has_lit_has_its_tip_too(panel: ControlPanel) -> None:
+    button = panel._widgets["numbers"]
+    panel._manager.mouse_position = button.rect.center
+    for lit in (True, False, True):
+        panel.answer(pygame.Event(pygame.MOUSEBUTTONDOWN, pos=button.rect.center, button=pygame.BUTTON_LEFT))
+        panel.answer(pygame.Event(pygame.MOUSEBUTTONUP, pos=button.rect.center, button=pygame.BUTTON_LEFT))
+        session = replace(opened(), numbers=lit)
+        panel.show(controls(session, load_theme(session.theme)))
+        for moved in (False, True):
+            if moved:
+                move_over(panel, button)
+            for _ in range(3):
+                button.check_hover(1.0, False)
+            assert (button.tool_tip is not None) == moved
+        assert (button.is_selected, button.drawable_shape.active_state is button.drawable_shape.states["selected"]) == (
+            lit,
+            lit,
+        )

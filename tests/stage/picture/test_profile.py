@@ -1,6 +1,7 @@
 """The profile: a line through the minima that matter, the loss on it, and each marble where its race has it."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pygame
@@ -11,13 +12,15 @@ from scenes import flat_scene
 
 from sim.scene import load_scene, scene_files
 from sim.stage.drawing.layout import SMALLEST
+from sim.stage.picture.chart import profile as chart_profile
 from sim.stage.picture.chart.frame import plot_area
-from sim.stage.picture.chart.profile import profile_of
+from sim.stage.picture.chart.profile import fitted, profile_of
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import MOVING_GROUND, begin, race, update
 from sim.stage.session.view import Toggle
+from sim.stage.style.style import stroke_of
 from sim.stage.style.theme import load_theme
 from sim.surface.functions.formula import Formula
 
@@ -65,7 +68,8 @@ def test_each_ball_is_as_high_as_its_own_loss_and_each_batch_has_its_curve() -> 
     canvas = RecordingCanvas(SMALLEST)
     draw(canvas, snapshot_of(session, running))
     drawn = canvas.recording[canvas.recording.index("\nprofile\n") :]
-    plot, profile = plot_area(place.size, em).move(place.topleft), profile_of(scene.problem(), scene.start)
+    plot = plot_area(place.size, em).move(place.topleft)
+    profile = fitted(scene.problem(), scene.start, plot.height, stroke_of(em))
     assert profile is not None
     heights = []
     for lane in range(3):
@@ -120,6 +124,25 @@ def test_of_a_start_where_there_is_no_loss_it_says_so_and_draws_no_flag_there() 
     draw(canvas, snapshot_of(replace(begin(holed), playing=False, profile=True), race(holed)))
     assert "Where the race starts, the loss has no finite value." in canvas.recording
     assert "nan" not in section(canvas.recording, "profile")
+
+
+@pytest.mark.parametrize("name", ["local-minimum", "on-the-saddle", "sharp-and-flat"])
+@pytest.mark.parametrize(
+    ("size", "changes"),
+    [((1366, 768), {"presenter": True, "larger": 3.0}), ((1920, 1080), {"presenter": True}), (SMALLEST, {})],
+)
+def test_the_flag_is_not_cut(
+    name: str, size: tuple[int, int], changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = load_scene(name)
+    here = setting(replace(begin(scene), profile=True, **changes), size)
+    place, em = here.places.profile, here.places.em
+    plot, stroke, flags = plot_area(place.size, em), stroke_of(em), list[tuple[float, float]]()
+    monkeypatch.setattr(chart_profile, "draw_flag", lambda _, foot, __, high: flags.append((foot[1], high)))
+    chart_profile._draw_frame(RecordingCanvas(place.size), scene.problem(), scene.start, here.theme, em)
+    assert flags
+    assert all(foot - 17.0 * high >= plot.top - 1 for foot, high in flags)
+    assert all(high <= stroke for _, high in flags)
 
 
 def test_it_takes_room_from_the_chart_alone() -> None:

@@ -1,5 +1,6 @@
 """All marbles on one map: each is where its own race has it, and views tell of the chosen lane alone."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import MOVING_GROUND, Session, as_it_is_seen, begin, race, update
 from sim.stage.session.view import Toggle
+from sim.stage.style import text
 from sim.stage.style.theme import load_theme
 
 
@@ -120,3 +122,23 @@ def test_marbles_that_hide_each_other_show_the_badges_of_all_that_lie_there() ->
     assert gaps[1] > 1  # Momentum is elsewhere by then, and alone.
     momentum = "#{:02x}{:02x}{:02x}".format(*theme.lane(2))
     assert all(momentum not in part.split("\nlane 1")[0] for part in apart.split(" crowd\n")[1:])
+
+
+@pytest.mark.parametrize("update", [10, 11, 12, 14, 20])
+def test_badges_of_marbles_that_hide_each_other_stand_beside_numbers_of_minima(update: int) -> None:
+    scene = load_scene("local-minimum")
+    drawn = recorded(at(scene, update))
+    crowds, numbers = drawn.split("    minima\n")[0].split(" crowd\n")[1:], drawn.split("    minima\n")[1]
+    digits = list[pygame.Rect]()
+    for words, left, top, size in re.findall(r'^ +label "(\d)" (\S+?),(\S+) size (\d+)', numbers, re.MULTILINE):
+        wide, tall = text.label_size(words, int(size), bold=True)
+        digits.append(pygame.Rect(float(left), float(top), wide, tall).inflate(0, -round(0.3 * tall)))
+    assert crowds
+    assert len(digits) == 2
+    for crowd in crowds:
+        badges = re.findall(r"disc (\S+),(\S+) radius (\S+) ", crowd)
+        assert badges
+        for x, y, radius in badges:
+            box = pygame.Rect(0, 0, round(2 * float(radius)), round(2 * float(radius)))
+            box.center = round(float(x)), round(float(y))
+            assert box.collidelist(digits) < 0

@@ -269,6 +269,20 @@ def test_a_step_is_drawn_as_it_was_found_good(request: pytest.FixtureRequest) ->
     check(strip(at(5), SIZES[0]), "tour", request)
 
 
+@pytest.mark.parametrize(
+    ("language", "step", "scene"), [("en", "step of the tour", "scene"), ("de", "Station", "Szene")]
+)
+def test_the_line_of_keys_says_that_pages_are_steps(language: str, step: str, scene: str) -> None:
+    guided = at(2, language=language)
+    for session, there, away in ((guided, step, scene), (replace(guided, tour=None), scene, step)):
+        canvas = RecordingCanvas((2800, 1000))
+        draw(canvas, snapshot_of(session, race(session.scene)))
+        line = section(canvas.recording, "footer")
+        keys = keys_of(load_theme("light", language).say, Lead(-1), Lead(1))
+        assert f"{keys} {there}" in line
+        assert f"{keys} {away}" not in line
+
+
 def test_without_a_tour_nothing_of_it_is_drawn() -> None:
     session = replace(begin(load_scene(OPENING)), playing=False)
     assert "Step 1 of" not in strip(session, SIZES[0])

@@ -216,6 +216,16 @@ def test_names_below_lines_make_room_for_each_other() -> None:
     assert [mark.lines[-1] for mark in frame.tick_labels_below] == list(RULES)
 
 
+def test_numbers_that_an_axis_names_itself_stand_there_where_there_is_room() -> None:
+    def below(told: tuple[float, ...]) -> list[str]:
+        line = Line("", (1.0, 20.0), (0.0, 1.0))
+        frame, _ = alone(Figure("", Axis("B", log=True, told=told), Axis("share", 0.0, 1.0), (line,)), (500, 400))
+        return [mark.lines[0] for mark in frame.tick_labels_below]
+
+    assert below((1.0, 2.0, 4.0, 5.0, 20.0)) == ["1", "2", "4", "5", "20"]
+    assert below(tuple(map(float, range(1, 21)))) == below(())
+
+
 @pytest.mark.parametrize("size", [(640, 400), (1600, 900)])
 def test_where_it_is_tight_plots_are_still_worth_looking_at(size: tuple[int, int]) -> None:
     for page in PAGES.values():

@@ -30,7 +30,7 @@ from sim.stage.session.lanes import (
     ShiftMomentum,
 )
 from sim.stage.session.playback import Step
-from sim.stage.session.problem import ScaleCount, ScaleSigma, SetCount, SetFormula, SetSigma
+from sim.stage.session.problem import ScaleSigma, SetCount, SetFormula, SetSigma, StepCount
 from sim.stage.session.session import Message, Session, begin, changed, race
 from sim.stage.session.view import ShowControls
 from sim.stage.style.numbers import short
@@ -164,11 +164,11 @@ def test_batches_and_names_for_which_there_were_too_few_examples_come_back(scene
 
 def test_only_full_batches_grow_with_the_number_of_examples() -> None:
     begun = begin(load_scene("batch-ladder"))
-    there = after(begun, *[ScaleCount(0.5)] * 4)
+    there = after(begun, *[StepCount(-1)] * 4)
     assert batches(there) == [("B = 1", 1), ("B = 1 (2)", 1), ("B = 1 (3)", 1), ("B = 1 (4)", 1)]
-    assert batches(after(there, ScaleCount(2))) == [("B = 1", 1), ("B = 2", 2), ("B = 2 (2)", 2), ("B = 2 (3)", 2)]
-    more = after(there, *[ScaleCount(2)] * 6)
-    assert batches(more) == [("B = 1", 1), ("B = 2", 2), ("B = 5", 5), ("B = 64", 64)]
+    assert batches(after(there, StepCount(1))) == [("B = 1", 1), ("B = 2", 2), ("B = 2 (2)", 2), ("B = 2 (3)", 2)]
+    more = after(there, *[StepCount(1)] * 6)
+    assert batches(more) == [("B = 1", 1), ("B = 2", 2), ("B = 5", 5), ("B = 100", 100)]
 
 
 def test_a_batch_that_is_set_while_there_are_few_examples_is_what_is_asked_for(session: Session) -> None:
@@ -199,8 +199,8 @@ def test_sigma_and_count_are_bounded(session: Session) -> None:
     assert getattr(after(session, SetSigma(-1)).scene.examples, "sigma") == 0  # noqa: B009
     assert getattr(after(session, *[ScaleSigma(0.5)] * 9).scene.examples, "sigma") == 0  # noqa: B009
     assert getattr(after(session, SetSigma(0), ScaleSigma(2)).scene.examples, "sigma") > 0  # noqa: B009
-    assert after(session, ScaleCount(0.01)).scene.examples.count == 1
-    assert after(session, ScaleCount(1e9)).scene.examples.count == MOST_EXAMPLES
+    assert after(session, *[StepCount(-1)] * 9).scene.examples.count == 1
+    assert after(session, *[StepCount(1)] * 99).scene.examples.count == MOST_EXAMPLES
 
 
 @pytest.mark.parametrize(
@@ -216,8 +216,8 @@ def test_sigma_and_count_are_bounded(session: Session) -> None:
         (0, [ScaleLearningRate(1e12)], ScaleLearningRate(1.25), f"η = {short(MOST_RATE)}: the keys go no further."),
         (0, [SetSigma(0)], ScaleSigma(0.8), "σ = 0: the keys go no further."),
         (0, [SetSigma(1e9)], ScaleSigma(1.25), f"σ = {short(LARGEST)}: the keys go no further."),
-        (0, [SetCount(1)], ScaleCount(0.5), "N = 1: the keys go no further."),
-        (0, [SetCount(MOST_EXAMPLES)], ScaleCount(2), f"N = {short(MOST_EXAMPLES)}: the keys go no further."),
+        (0, [SetCount(1)], StepCount(-1), "N = 1: the keys go no further."),
+        (0, [SetCount(MOST_EXAMPLES)], StepCount(1), f"N = {short(MOST_EXAMPLES)}: the keys go no further."),
     ],
 )
 def test_a_key_that_goes_no_further_says_so(
@@ -268,12 +268,39 @@ def test_keys_go_their_usual_way_from_any_value_that_a_scene_may_have(session: S
 def test_who_has_all_examples_by_a_smaller_count_is_named(session: Session) -> None:
     told = after(session, SelectLane(1), SetBatchSize(10), SetCount(10))
     assert told.scene.lanes[1].batch_size == 10
-    assert told.notice.startswith("Now all 10 examples: ")
+    assert told.notice.startswith("With 10 examples, each batch holds all of them: ")
+
+
+@pytest.mark.parametrize("name", ["batch-ladder", "thousand-examples", "own"])
+def test_each_step_down_with_the_number_of_examples_can_be_gone_up_again(name: str) -> None:
+    scene = load_scene("batch-ladder" if name == "own" else name)
+    if name == "own":
+        scene = replace(scene, examples=replace(cast(Any, scene.examples), count=37))
+    there, counts = begin(scene), list[int]()
+    while not there.notice.endswith("no further."):
+        counts.append(there.scene.examples.count)
+        there = after(there, StepCount(-1))
+    assert set(counts) <= {1, 2, 5, 10, 20, 37, 50, 100, 200, 500, 1000}
+    assert counts[-1] == 1
+    for count in counts[-2::-1]:
+        there = after(there, StepCount(1))
+        assert there.scene.examples.count == count
+    assert batches(there) == batches(begin(scene))
+    assert not changed(there)
+
+
+def test_what_becomes_of_batches_is_told_both_ways() -> None:
+    few = after(begin(load_scene("batch-ladder")), StepCount(-1), StepCount(-1))
+    assert few.notice == "With 5 examples, each batch holds all of them: B = 5."
+    assert after(few, StepCount(1)).notice == "With 10 examples, batches are as they were: B = 5."
+    assert after(few, StepCount(-1), StepCount(-1)).notice == "With a single example, each batch is that one: B = 1."
+    german = after(replace(begin(load_scene("local-minimum")), language="de"), SelectLane(1), SetBatchSize(2))
+    assert after(german, SetCount(2)).notice == "Bei 2 Beispielen enthält jeder Batch alle: Minibatch."
 
 
 def test_what_was_measured_is_not_changed() -> None:
     session = begin(load_scene("stopping-distances"))
-    for message in (SetSigma(1.0), ScaleSigma(2), SetCount(5), ScaleCount(2)):
+    for message in (SetSigma(1.0), ScaleSigma(2), SetCount(5), StepCount(1)):
         there = after(session, message)
         assert there.scene == session.scene
         assert there.notice

@@ -1,13 +1,14 @@
 """A session without a window: every message makes one of another."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from messages import after
 
 from sim.scene import OPENING, load_scene
 from sim.stage.session.playback import GoToStart, Restart, Step
-from sim.stage.session.session import OF_THE_SCENE, OF_THE_WINDOW, Session, race
+from sim.stage.session.session import OF_THE_HAND, OF_THE_SCENE, OF_THE_WINDOW, Session, in_a_file, race
 from sim.stage.session.setup import NewSeed
+from sim.stage.session.tour import GoToStep
 
 
 def test_it_begins_playing_at_the_start(session: Session) -> None:
@@ -29,8 +30,15 @@ def test_what_has_been_watched_is_remembered_until_the_race_changes(session: Ses
 
 def test_of_each_field_it_is_known_what_it_belongs_to() -> None:
     pace = {"playing", "speed", "swarm", "spread", "profile", "numbers", "sheet", "tally"}  # These stay until changed.
-    passing = {"riding", "goal", "pointer", "rests", "leaf", "help", "picking", "cards", "former", "tuning", "notice"}
     typed = {"draft", "refused", "rules", "rules_refused"}
-    other = {"guessed", "live", "left", "opened", "tour", "toured", "open"}
-    groups = [OF_THE_WINDOW, OF_THE_SCENE, pace, passing, typed, other]
+    other = {"riding", "goal", "live", "left", "opened", "toured", "open", "picking", "cards"}
+    groups = [OF_THE_WINDOW, OF_THE_SCENE, pace, OF_THE_HAND - OF_THE_WINDOW - OF_THE_SCENE, typed, other]
     assert sorted(name for group in groups for name in group) == sorted(field.name for field in fields(Session))
+
+
+def test_in_a_file_nothing_tells_of_whoever_sits_at_the_window(session: Session) -> None:
+    busy = replace(session, notice="Saved /home/me/a.png", asking=True, guess=1, judged=((session.scene, False),))
+    busy = replace(busy, pointer=(300, 300), controls=True, help=True, toured=1)
+    kept = in_a_file(GoToStep(2).apply(busy))
+    assert all(getattr(kept, name) == getattr(Session(session.scene), name) for name in OF_THE_HAND)
+    assert in_a_file(busy) == replace(session, toured=1, live=False)

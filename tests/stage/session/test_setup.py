@@ -18,7 +18,7 @@ from sim.stage.session.lanes import (
     SetBatchSize,
 )
 from sim.stage.session.playback import Restart, Step
-from sim.stage.session.problem import ScaleCount
+from sim.stage.session.problem import StepCount
 from sim.stage.session.session import Message, Session, changed
 from sim.stage.session.setup import (
     DraftRules,
@@ -166,12 +166,12 @@ def test_a_start_that_is_nudged_there_and_back_is_the_same(name: str, share: flo
 
 def test_what_was_meant_by_a_scene_when_it_was_saved_comes_back_with_it() -> None:
     ladder = Session(load_scene("batch-ladder"), origin=load_scene("batch-ladder"))
-    few = after(ladder, ScaleCount(0.5), ScaleCount(0.5), SelectLane(1), NameLane("mine"))
+    few = after(ladder, StepCount(-1), StepCount(-1), SelectLane(1), NameLane("mine"))
     saved = after(few, Kept("saved"))
     changed_back = after(saved, ScaleLearningRate(2), Return())
     assert not changed(changed_back)
     for there in (few, changed_back):
-        again = after(there, ScaleCount(2), ScaleCount(2))
+        again = after(there, StepCount(1), StepCount(1))
         assert [lane.batch_size for lane in again.scene.lanes] == [1, 2, 5, 20]
         assert [lane.name for lane in again.scene.lanes] == ["B = 1", "mine", "B = 5", "B = 20"]
 
@@ -181,5 +181,5 @@ def test_of_lanes_that_are_called_alike_the_number_stays_with_the_same_one() -> 
     alike = after(ladder, SelectLane(1), SetBatchSize(20))
     names = [lane.name for lane in alike.scene.lanes]
     assert (names[1], names[3]) == ("B = 20 (2)", "B = 20")
-    there = after(alike, ScaleCount(0.5), ScaleCount(2))
+    there = after(alike, StepCount(-1), StepCount(1))
     assert [lane.name for lane in there.scene.lanes] == names

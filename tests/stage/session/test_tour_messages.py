@@ -22,7 +22,7 @@ from sim.stage.session.lanes import (
 )
 from sim.stage.session.odds import PutAway
 from sim.stage.session.playback import ChangeClock, GoToEnd, Step, ToggleMotion
-from sim.stage.session.problem import ScaleCount, ScaleSigma
+from sim.stage.session.problem import ScaleSigma, StepCount
 from sim.stage.session.session import MOVING_GROUND, SPEEDS, Message, Session, begin
 from sim.stage.session.setup import Drop, NewSeed, NudgeStart, OpenScene
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour, is_measured, scene_at, step_of, strays
@@ -118,7 +118,7 @@ def test_what_was_measured_is_about_the_step_s_own_race_alone(session: Session) 
             [Drop((1.0, 0.5))],
             [NudgeStart(0.05, 0.0)],
             [ScaleSigma(1.25)],
-            [ScaleCount(0.5)],
+            [StepCount(-1)],
             [ScaleLearningRate(1.25)],
             [NextRule()],
             [DuplicateLane()],

@@ -92,6 +92,12 @@ def test_a_gradient_sign_stands_close_to_its_letter(size: int) -> None:
     assert text.width("∇L", size) == text.rendered("∇L", size, (0, 0, 0)).get_width()
 
 
+@pytest.mark.parametrize("size", [12, 14, 20, 39])
+@pytest.mark.parametrize("bold", [False, True])
+def test_a_root_has_no_loose_line_before_what_it_is_of(size: int, bold: bool) -> None:
+    assert text.width("√(", size, bold) <= text.width("(", size, bold) + 0.8 * size
+
+
 def test_names_that_cannot_be_shown_are_told_by_the_numbers_of_what_is_missing() -> None:
     assert unseen(named(), "en") == ()
     assert unseen(named(f"Dice {EMOJI}", "kugel", THAI), "en") == (

@@ -44,10 +44,12 @@ MINE = replace(flat_scene("ravine"), name="mine", title="My ravine", look="It is
 SIZES = [SMALLEST, (1366, 768), (1600, 900), (960, 1400), (2600, 600)]
 
 
-def drawn(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Surface:
-    """A small picture that takes no time."""
+def drawn(scene: Scene, theme: str, size: tuple[int, int], asks: bool) -> pygame.Surface:
+    """A small picture that takes no time; one whose blue says whether its question is still to be answered."""
     picture = pygame.Surface(size, depth=32)
-    picture.fill((NAMES.index(scene.name) + 1 if scene.name in NAMES else 99, 7 if theme == "dark" else 200, 3))
+    picture.fill(
+        (NAMES.index(scene.name) + 1 if scene.name in NAMES else 99, 7 if theme == "dark" else 200, 90 if asks else 3)
+    )
     return picture
 
 
@@ -170,9 +172,9 @@ def test_outlines_stand_in_until_pictures_are_there_and_keys_act_meanwhile(
 ) -> None:
     gate = Event()
 
-    def late(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Surface:
+    def late(scene: Scene, theme: str, size: tuple[int, int], asks: bool) -> pygame.Surface:
         gate.wait()
-        return drawn(scene, theme, size)
+        return drawn(scene, theme, size, asks)
 
     monkeypatch.setattr(gallery, "small_picture", late)
     begun = time.perf_counter()
@@ -187,20 +189,20 @@ def test_outlines_stand_in_until_pictures_are_there_and_keys_act_meanwhile(
     gate.set()
     until(partial(all_there, window))
     window.advance([], 0.0)
-    np.testing.assert_allclose(pixels()[center], (1, 200, 3), atol=2)
+    np.testing.assert_allclose(pixels()[center], (1, 200, 90), atol=2)
     assert not window._gallery.busy
     press(window, pygame.K_t, "t")
     until(partial(all_there, window))
     window.advance([], 0.0)
-    np.testing.assert_allclose(pixels()[center], (1, 7, 3), atol=2)
+    np.testing.assert_allclose(pixels()[center], (1, 7, 90), atol=2)
 
 
 def test_nothing_is_made_while_nobody_looks(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
-    def noted(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Surface:
+    def noted(scene: Scene, theme: str, size: tuple[int, int], asks: bool) -> pygame.Surface:
         made.append(scene.name)
-        return drawn(scene, theme, size)
+        return drawn(scene, theme, size, asks)
 
     monkeypatch.setattr(gallery, "small_picture", noted)
     for _ in range(5):
@@ -234,10 +236,10 @@ def test_a_scene_that_cannot_be_read_keeps_its_outline(window: MainWindow, monke
 def test_a_picture_that_fails_is_said_and_its_outline_stays(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(scene: Scene, theme: str, size: tuple[int, int]) -> pygame.Surface:
+    def fail(scene: Scene, theme: str, size: tuple[int, int], asks: bool) -> pygame.Surface:
         if scene.name == NAMES[2]:
             raise MemoryError("too large")
-        return drawn(scene, theme, size)
+        return drawn(scene, theme, size, asks)
 
     monkeypatch.setattr(gallery, "small_picture", fail)
     open_sheet(window)
@@ -269,6 +271,34 @@ def test_a_small_picture_is_the_scene_s_own_drawing(scene: Scene, theme: str) ->
     assert RACES.find(scene) is known
     again = pygame.surfarray.array3d(small_picture(scene, theme, PICTURE))
     assert np.array_equal(seen, again)
+
+
+def test_until_a_scene_s_question_is_answered_its_picture_is_of_the_start(window: MainWindow) -> None:
+    scene = load_scene(NAMES[0])
+    asked, story = (small_picture(scene, "light", PICTURE, asks) for asks in (True, False))
+    trails = [sum(_of_color(picture, load_theme("light").lane(lane)) for lane in (0, 1)) for picture in (asked, story)]
+    assert 0 < trails[0] < trails[1] / 2
+    open_sheet(window)
+    until(partial(all_there, window))
+
+    def blue() -> list[int]:
+        window.advance([], 0.0)
+        pictures = [card.picture for card in window._gallery.cards(window.session)]
+        return [picture.get_at((0, 0)).b for picture in pictures if picture is not None]
+
+    expected = [90 if load_scene(name).question is not None else 3 for name in NAMES]
+    assert blue() == expected
+    window.session = replace(window.session, judged=((scene, False),))
+    assert len(blue()) == len(NAMES), "the former one stands in"
+    until(partial(rests, window))
+    assert blue() == [3, *expected[1:]]
+    window.session = replace(window.session, captions=False)
+    until(lambda: blue() == [3] * len(NAMES))
+
+
+def _of_color(picture: pygame.Surface, color: tuple[int, int, int]) -> int:
+    """How many pixels have about that colour."""
+    return int((np.abs(pygame.surfarray.array3d(picture).astype(int) - color).max(axis=-1) < 40).sum())
 
 
 # Where it stands.

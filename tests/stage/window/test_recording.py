@@ -12,9 +12,12 @@ import pytest
 from driver import computed, pixels, press, screen
 from scenes import flat_scene
 
+from sim.stage.drawing.screen import Screen
 from sim.stage.picture.around.signs import RED
+from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
-from sim.stage.session.session import begin
+from sim.stage.picture.snapshot import snapshot_of
+from sim.stage.session.session import begin, race
 from sim.stage.window import display
 from sim.stage.window.window import MainWindow
 
@@ -94,23 +97,31 @@ def test_the_film_itself_has_neither(watched: Watched, tmp_path: Path) -> None:
         assert red[title.top : title.bottom, title.right - 90 : title.right].max() < 60
 
 
-def test_a_film_begins_without_panel_and_tooltip(watched: Watched) -> None:
+def test_the_film_shows_the_race_alone(watched: Watched) -> None:
     window = watched.window
     middle = setting(window.session, SIZE).places.panels[0].map.center
-    for opened in ({"controls": True}, {"pointer": middle, "rests": True}):
-        window.session = replace(window.session, **opened)
+    window.session = replace(window.session, notice="Saved /home/me/a.png", guess=1, pointer=middle)
+    record(watched)
+    computed(window)
+    plain = film_picture(watched)
+    asked = replace(window.session, asking=True)
+    for there in (replace(window.session, controls=True), replace(window.session, help=True), asked):
+        window.session = there
         computed(window)
-        record(watched)
-        computed(window)
-        assert watched.shows
-        assert (window.session.controls, window.session.pointer) == (False, None)
-        press(window, pygame.K_TAB)
-        computed(window)
-        assert window._filming.running
-        record(watched)
-        assert window.session.controls, "what is opened later stays"
-        window.session = replace(window.session, controls=False)
-        computed(window)
+        assert np.array_equal(plain, film_picture(watched)), there
+    alone = pygame.Surface(SIZE, depth=32)
+    session = begin(window.session.scene)
+    draw(Screen(alone), snapshot_of(replace(session, playing=False, live=False), race(session.scene)))
+    assert np.array_equal(plain, pygame.surfarray.array3d(alone))
+    window.session = replace(window.session, asking=False, help=False)
+    press(window, pygame.K_RIGHT)
+    assert not np.array_equal(plain, film_picture(watched))
+
+
+def film_picture(watched: Watched) -> Pixels:
+    """What the film shows a second later."""
+    watched.frame(1.0)
+    return pygame.surfarray.array3d(watched.window._filming._picture)
 
 
 def test_it_stands_beside_what_is_being_computed(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:

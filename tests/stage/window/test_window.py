@@ -12,8 +12,10 @@ from PIL import Image
 from scenes import flat_scene
 
 from sim.scene import load_scene, scene_files
+from sim.scene.reading import load_saved
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen
+from sim.stage.export.still import picture
 from sim.stage.picture.around.footer import status
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
@@ -354,6 +356,24 @@ def test_a_picture_of_a_step_is_one_of_its_scene(window: MainWindow) -> None:
     assert path.name == "batch-ladder-0.png"
     saved, session = np.asarray(Image.open(path).convert("RGB")), window.session
     alone = pygame.Surface((960, 600), depth=32)
-    still = replace(session, tour=None, live=False, pointer=None, notice="")
+    still = replace(session, tour=None, live=False, pointer=None, notice="", seen=0)
     draw(Screen(alone), snapshot_of(still, race(session.scene)))
     assert np.array_equal(saved.swapaxes(0, 1), pygame.surfarray.array3d(alone))
+
+
+def test_a_saved_picture_is_what_is_drawn_of_its_scene(window: MainWindow, tmp_path: Path) -> None:
+    press(window, pygame.K_1, "1")
+    assert window.session.waiting
+    click(window, setting(window.session, (960, 600)).places.panels[1].map.center)
+    press(window, pygame.K_SPACE)
+    for key, character in [(pygame.K_END, ""), (pygame.K_q, "q"), (pygame.K_TAB, ""), (pygame.K_HOME, "")] * 2:
+        press(window, key, character)
+        computed(window)
+    assert window.session.judged
+    press(window, pygame.K_h, "h")
+    press(window, pygame.K_s, "s")
+    written(window)
+    (path,) = tmp_path.glob("*.png")
+    saved = load_saved(str(path))
+    drawn = picture(saved.scene, saved.opening_tick, (960, 600), window.session.theme)
+    assert np.array_equal(np.asarray(Image.open(path).convert("RGB")), np.asarray(drawn.convert("RGB")))

@@ -292,8 +292,25 @@ def test_a_line_a_lane_from_left_to_right() -> None:
     assert all(line.x == (1.0, 2.0, 5.0, 20.0) for line in lines)
     shares = [batches().outcomes[place][1].estimates["escaped"] for place in (0, 3, 1, 2)]
     assert [Estimate(*each) for each in zip(lines[1].y, lines[1].low, lines[1].high, strict=True)] == shares
-    assert (figure.x.label, figure.x.log, figure.x.counts) == ("lane.minibatch.batch_size", True, True)
+    assert (figure.x.label, figure.x.log, figure.x.counts) == ("batch size B of minibatch", True, True)
     assert (figure.y.low, figure.y.high, figure.y.percent) == (0.0, 1.0, True)
+    assert figure.x.told == lines[0].x
+    assert page(batches(), "escaped").title.endswith(" · over batch size B of minibatch")
+
+
+@pytest.mark.parametrize(
+    ("over", "label"),
+    [
+        ('lane."full batch".learning_rate=0.1,0.2', "learning rate η of full batch"),
+        ("lane.*.learning_rate=0.1,0.2", "learning rate η of 3 lanes"),
+        ("lane.momentum.decay=0,0.9", "decay of momentum"),
+        ("examples.sigma=0,1", "examples.sigma"),
+        ("start[0]=0,1", "start[0]"),
+    ],
+)
+def test_a_number_of_a_lane_is_called_by_its_name(over: str, label: str) -> None:
+    figure = page(computed("local-minimum", over, seeds=1, updates=3), "escaped").figures[0]
+    assert figure.x.label == label
 
 
 def test_a_logarithmic_axis_only_where_it_helps() -> None:

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from measures import MEASURED, measured
 
+from sim.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene
 from sim.scene.tour import BLANK, COUNT, MEASURES, SPOKEN, TOUR, Number, Step, the_tour
+from sim.stage.style.theme import say
 from sim.study.maps.basin_map import basin_map
 from sim.study.odds.ends import MINIMUM, lane_ends
 from sim.study.statistics.intervals import Estimate
@@ -141,6 +143,31 @@ def test_no_sentence_has_a_number_of_its_own() -> None:
             for name in set(SPOKEN) - {"play"}:
                 said = BLANK.sub("", getattr(words, name)).replace(LAW, "").replace("√2", "")
                 assert not re.search(r"[0-9]", said), said
+
+
+def test_a_batch_size_of_which_a_number_is_told_is_called_b() -> None:
+    for _, code, step, number in every():
+        for words in (step.words("en"), *(there for _, there in step.translations)):
+            if number.measure == "batch size":
+                assert not re.search(rf"(?<!B = ){{{code}}} ?[:：]", words.found), words.found
+
+
+def test_where_marbles_are_said_to_start_they_do() -> None:
+    scene = load_scene("sharp-and-flat")
+    problem = scene.problem()
+    (owner,) = problem.basins.labels(np.array([scene.start])).tolist()
+    sharp = problem.minima[owner]
+    assert sharp == min(problem.minima, key=lambda point: point.value)
+    assert np.hypot(*np.subtract(sharp.position, scene.start)) > 0.3
+    [step] = [each for each in the_tour().step if each.scene == scene.name]
+    assert "All start in the basin of the sharp minimum" in step.words("en").asks
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_keys_are_called_in_what_is_to_be_tried_as_they_are_elsewhere(language: str) -> None:
+    key = say(language, "Backspace")
+    for step in the_tour().step:
+        assert ("Backspace" in step.words("en").play) == (key in step.words(language).play), step.words(language).play
 
 
 def test_numbers_are_told_with_their_intervals() -> None:

@@ -85,20 +85,23 @@ class Recorder:
         """The next picture. Waits where encoding takes longer than drawing."""
         self._put(picture, self._next, self._free.get())
 
+    def awaits(self, seconds: float) -> bool:
+        """Whether there is no picture yet of what is seen so many seconds after the start."""
+        return int(seconds * self.rate) >= self._next
+
     def offer(self, picture: pygame.Surface, seconds: float) -> bool:
         """What is seen so many seconds after the start, for films of what happens now; says whether it was taken.
 
         It is not if there is one for that moment already, or if encoding lags: this never waits. A picture is shown
         until the next one that was taken.
         """
-        tick = int(seconds * self.rate)
-        if tick < self._next:
+        if not self.awaits(seconds):
             return False
         try:
             buffer = self._free.get_nowait()
         except Empty:
             return False
-        self._put(picture, tick, buffer)
+        self._put(picture, int(seconds * self.rate), buffer)
         return True
 
     def finish(self) -> None:

@@ -73,9 +73,13 @@ def _swarm_status(snapshot: Snapshot, theme: Theme) -> list[str]:
 
 
 @lru_cache(maxsize=16)  # Asked for with every picture.
-def hints(theme: Theme, em: int, room: int) -> str:
-    """The keys that one needs first, as many as there is room for: that of the help stays to the last."""
-    told = [f"{keys_of(theme.say, *deeds)} {theme.say(words)}" for words, deeds in HINTS]
+def hints(theme: Theme, em: int, room: int, guided: bool = False) -> str:
+    """The keys that one needs first, as many as there is room for: that of the help stays to the last.
+
+    guided: whether there is a tour, through whose steps those lead that else go from scene to scene.
+    """
+    named = {"scene": theme.say("step of the tour")} if guided else {}
+    told = [f"{keys_of(theme.say, *deeds)} {named.get(words) or theme.say(words)}" for words, deeds in HINTS]
     forms = (" · ".join([*told[:count], told[-1]]) for count in range(len(told) - 1, -1, -1))
     return text.suited(forms, [em], room)[0]
 
@@ -121,5 +125,6 @@ def draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapshot
     if notice or picking:
         line = text.fitted(notice or keys_here(theme), em, room)
     else:
-        line = hints(theme, em, room) if live else text.fitted(TITLE, em, room)
+        guided = snapshot.session.tour is not None
+        line = hints(theme, em, room, guided) if live else text.fitted(TITLE, em, room)
     canvas.text(line, place.midright, em, theme.text if notice else theme.muted, align=1)

@@ -13,7 +13,7 @@ from ....descent.race import Race
 from ....descent.track import Track
 from ....surface.points import Array, norm
 from ...drawing.canvas import Backdrop, Canvas, Pixel
-from ...drawing.glyphs import draw_flag, draw_marble, draw_wedge
+from ...drawing.glyphs import POLE, draw_flag, draw_marble, draw_wedge
 from ...drawing.strokes import pieces
 from ...style import text
 from ...style.color import Color, mix
@@ -33,6 +33,10 @@ HEADROOM = 0.14
 """Room above and below the losses along the line, over all that these span."""
 TITLE = (0.85, 0.78, 0.7)
 """Height of the type of what is said above it, in ems: where that would be cut, it is smaller."""
+FLAG = 0.4
+"""How much of the plot's height the flag at the start takes at most: where it would be more, it is smaller."""
+RIM = 2.0
+"""How far its rim reaches above its pole, in strokes."""
 RADIUS = 6.0
 """Radius of a ball, in strokes: it rests upon the curve."""
 
@@ -123,10 +127,10 @@ def draw_profile(
     moving: whether the loss of each lane's coming batch is drawn as well.
     """
     canvas.backdrop(Backdrop(_draw_frame, (race.problem, race.start, theme, em), place.size), place.topleft)
-    profile = profile_of(race.problem, race.start)
+    plot, stroke = plot_area(place.size, em).move(place.topleft), stroke_of(em)
+    profile = fitted(race.problem, race.start, plot.height, stroke)
     if profile is None:
         return
-    plot, stroke = plot_area(place.size, em).move(place.topleft), stroke_of(em)
     with canvas.clip(plot):
         if moving:
             for lane, track in enumerate(race.tracks):
@@ -201,7 +205,7 @@ def _draw_frame(canvas: Canvas, problem: Problem, start: tuple[float, float], th
     """Frame, ticks and the training loss along the line."""
     plot, line, small = plot_area(canvas.size, em), hairline(em), round(0.85 * em)
     draw_card(canvas, theme, em)
-    profile = profile_of(problem, start)
+    profile = fitted(problem, start, plot.height, stroke_of(em))
     with np.errstate(all="ignore"):
         stands = problem.train.value(np.array([start]))
     room, words = canvas.size[0] - round(1.6 * em), _said(problem, profile, bool(np.isfinite(stands).all()), theme)
@@ -222,7 +226,25 @@ def _draw_frame(canvas: Canvas, problem: Problem, start: tuple[float, float], th
         _draw_curve(canvas, plot, profile, profile.losses, theme.text, max(1, round(1.8 * stroke_of(em))))
         foot: Pixel = (float(_x(plot, profile, np.zeros(1))[0]), float(_y(plot, profile, stands)[0]))
         if np.isfinite(foot[1]):
-            draw_flag(canvas, foot, theme, stroke_of(em))
+            draw_flag(canvas, foot, theme, _flag(plot.height, stroke_of(em)) / (POLE + RIM))
+
+
+def _flag(height: int, stroke: float) -> float:
+    """How high the flag is, in pixels, in a plot of that height."""
+    return min((POLE + RIM) * stroke, FLAG * height)
+
+
+def fitted(problem: Problem, start: tuple[float, float], height: int, stroke: float) -> Profile | None:
+    """The profile in a plot of that height, up to where the flag at its start has room; None where there is none."""
+    profile = profile_of(problem, start)
+    if profile is None:
+        return None
+    with np.errstate(all="ignore"):
+        loss = float(problem.train.value(np.array([start]))[0])
+    if not np.isfinite(loss):
+        return profile
+    high = profile.low + (loss - profile.low) / (1 - _flag(height, stroke) / height)
+    return replace(profile, high=max(profile.high, high))
 
 
 def _said(problem: Problem, profile: Profile | None, stands: bool, theme: Theme) -> str:

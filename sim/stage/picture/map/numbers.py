@@ -87,6 +87,11 @@ def draw_numbers(
             canvas.label(stand.words, corner, height, theme.mark, theme.halo, bold=True)
 
 
+def digits_of(stands: Sequence[Stand]) -> list[Rect]:
+    """What the digits of these numbers cover."""
+    return [stand.place.inflate(0, -round(BLANK * stand.place.height)) for stand in stands if not stand.hidden]
+
+
 def _on(
     site: Site, problem: Problem, theme: Theme, stands: Sequence[Stand], area: Rect
 ) -> Iterator[tuple[Stand, Pixel, bool]]:

@@ -4,6 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from threading import Event
+from typing import NamedTuple
 
 import pygame
 
@@ -22,8 +23,15 @@ from .turns import failure, taking_turns
 MEMORY = 24 << 20
 """Bytes of all small pictures that are kept, at most."""
 
-Key = tuple[str, str] | tuple[Scene, str]
-"""A scene that comes with the program by its name, or any other, and the theme."""
+
+class Key(NamedTuple):
+    """What a small picture is of."""
+
+    scene: str | Scene
+    """One that comes with the program by its name, or any other."""
+    theme: str
+    asks: bool
+    """Whether its question is still to be answered."""
 
 
 class Gallery:
@@ -48,17 +56,33 @@ class Gallery:
         """What is told of each scene, as far as it is there; asked for with every frame."""
         asked = session.theme, session.language, session.brought, session.captions, session.judged, self._taken
         if self._told is None or self._told[0] != asked:
-            self._told = asked, tuple(self._card(key, session) for key in _keys(session))
+            self._told = asked, tuple(self._card(key, session) for key in self._keys(session))
         return self._told[1]
 
     def _card(self, key: Key, session: Session) -> Card:
-        scene = self._read(key[0]) if isinstance(key[0], str) else key[0]
+        scene = self._scene(key.scene)
         if scene is None:
-            return Card(str(key[0]))
+            return Card(str(key.scene))
         texts = scene.texts(session.language)
-        # What is seen there is the answer: before it has been guessed, the question stands there.
-        asks = scene.question is not None and session.captions and not is_judged(replace(session, scene=scene))
-        return Card(texts.title, texts.question if asks else texts.look, self._pictures.find(key))
+        picture = self._pictures.find(key)
+        if picture is None and not key.asks:  # It has just been answered.
+            picture = self._pictures.find(key._replace(asks=True))
+        return Card(texts.title, texts.question if key.asks else texts.look, picture)
+
+    def _keys(self, session: Session) -> list[Key]:
+        """What pictures are wanted: of each scene one."""
+        each: tuple[str | Scene, ...] = (*scene_files(), *session.brought)
+        return [Key(scene, session.theme, self._asks(scene, session)) for scene in each]
+
+    def _asks(self, named: str | Scene, session: Session) -> bool:
+        """Whether a scene's question is still to be answered: what is seen there is the answer."""
+        scene = self._scene(named)
+        asks = scene is not None and scene.question is not None and session.captions
+        return scene is not None and asks and not is_judged(replace(session, scene=scene))
+
+    def _scene(self, named: str | Scene) -> Scene | None:
+        """A scene, as far as it can be read."""
+        return self._read(named) if isinstance(named, str) else named
 
     def _read(self, name: str) -> Scene | None:
         """A scene that comes with the program, for its words: that takes a thousandth of its picture's time."""
@@ -86,8 +110,8 @@ class Gallery:
         if session.picking is None:
             self._unwanted.set()
         elif self._work is None:
-            missing = (key for key in _keys(session) if key not in self._failed and self._pictures.find(key) is None)
-            key = next(missing, None)
+            wanted = (key for key in self._keys(session) if key not in self._failed)
+            key = next((key for key in wanted if self._pictures.find(key) is None), None)
             if key is not None:
                 self._unwanted = Event()
                 self._work = key, self._thread.submit(_made, key, self._unwanted)
@@ -107,8 +131,8 @@ class Gallery:
                 self._failed.add(key)
             return ""
         scene, picture = found
-        if isinstance(key[0], str):
-            self._scenes[key[0]] = scene
+        if isinstance(key.scene, str):
+            self._scenes[key.scene] = scene
         self._pictures.keep(key, picture)
         self._taken += 1
         return ""
@@ -119,15 +143,11 @@ class Gallery:
         self._thread.shutdown()
 
 
-def _keys(session: Session) -> list[Key]:
-    return [*((name, session.theme) for name in scene_files()), *((scene, session.theme) for scene in session.brought)]
-
-
 def _made(key: Key, unwanted: Event) -> tuple[Scene, pygame.Surface] | None:
     """A scene and its picture; None if its file has gone or changed since the program began, or it was given up."""
     with taking_turns(), unless(unwanted.is_set):
         try:
-            scene = load_scene(key[0]) if isinstance(key[0], str) else key[0]
-            return scene, small_picture(scene, key[1], PICTURE)
+            scene = load_scene(key.scene) if isinstance(key.scene, str) else key.scene
+            return scene, small_picture(scene, key.theme, PICTURE, key.asks)
         except (SceneError, GivenUp):
             return None

@@ -1,13 +1,18 @@
-"""A film of what one sees in the window, from one press of the key to the next."""
+"""A film of the race as it is played in the window, from one press of the key to the next."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pygame
 
 from ....files import OutputError, free_path, located, named
+from ...drawing.screen import Screen
+from ...drawing.standing import Standing
+from ...picture.picture import draw
+from ...picture.snapshot import Snapshot
 from ...session.bindings import Errand, keys_of
-from ...session.session import Message, Session, carried_by
+from ...session.session import Message, Session, carried_by, in_a_file
 from ...session.view import Notify
 from ...style.theme import say
 
@@ -24,6 +29,9 @@ class Filming:
     def __init__(self) -> None:
         self._recorder: Recorder | None = None
         self._begun = 0.0
+        self._picture = pygame.Surface((0, 0))  # The last one of the film.
+        self._standing = Standing()  # What stands on it.
+        self._shown: Snapshot | None = None  # What is on it.
 
     @property
     def running(self) -> bool:
@@ -47,22 +55,39 @@ class Filming:
             return Notify(say(session.language, "No film: {name} is not installed", name=error.name))
         except OutputError as error:
             return Notify(str(error))
-        self._begun = now
+        self._begun, self._shown = now, None
         key = keys_of(partial(say, session.language), Errand.FILM)
         return Notify(say(session.language, "Recording {path} until {key} is pressed again", path=path.name, key=key))
 
-    def see(self, session: Session, picture: pygame.Surface, now: float) -> Message | None:
-        """What is seen at that time; if its size has changed, the film ends."""
+    def see(self, session: Session, moment: Snapshot | None, size: tuple[int, int], now: float) -> Message | None:
+        """Film the moment that the window shows at that time; None while its last picture stays.
+
+        If the size of the pictures has changed, the film ends.
+        """
         if self._recorder is None:
             return None
-        if picture.get_size() != self._recorder.size:
+        if size != self._recorder.size:
             return self.finish(session)
         try:
-            self._recorder.offer(picture, now - self._begun)
+            if self._recorder.awaits(now - self._begun) and self._drawn(moment, size):
+                self._recorder.offer(self._picture, now - self._begun)
         except OutputError as error:
             self._recorder = None
             return Notify(str(error))
         return None
+
+    def _drawn(self, moment: Snapshot | None, size: tuple[int, int]) -> bool:
+        """Whether there is a picture: of the moment, or the last one."""
+        if moment is None:
+            return self._shown is not None
+        kept = replace(moment, session=in_a_file(moment.session), step=1)
+        if self._shown is None:
+            self._picture = pygame.Surface(size, depth=32)
+            self._standing.clear()
+        if kept != self._shown:
+            draw(Screen(self._picture, self._standing), kept, self._shown)
+            self._shown = kept
+        return True
 
     def finish(self, session: Session) -> Message | None:
         """End the film that runs, and save it."""

@@ -11,7 +11,7 @@ from ...drawing.screen import Screen
 from ...export.png import save_png
 from ...picture.picture import draw
 from ...picture.snapshot import snapshot_of
-from ...session.session import Message, Session, carried_by, unwritable
+from ...session.session import Message, Session, carried_by, in_a_file, unwritable
 from ...session.session import race as race_of
 from ...session.view import Kept, Notify
 from ...style.theme import say
@@ -35,12 +35,11 @@ class Saving:
 
     def begin(self, session: Session, size: tuple[int, int]) -> None:
         """Save what is to be seen now as a picture that carries its scene, under a name that is not taken."""
-        # As it will be when it is opened again: at an update, turned to where it is turning, its race known.
-        still = replace(session, progress=float(session.tick), pose=session.goal or session.pose, goal=None, tour=None)
+        still = _still(session)
         race, picture = race_of(session.scene), pygame.Surface(size, depth=32)
-        if session.horizon <= KNOWN:
-            race.extend(session.horizon + 1)
-        draw(Screen(picture), snapshot_of(replace(still, live=False, pointer=None), race))
+        if still.horizon <= KNOWN:
+            race.extend(still.horizon + 1)
+        draw(Screen(picture), snapshot_of(still, race))
         write = partial(_written, picture, carried_by(still), still)
         if self._writer is None:
             self._writer = ThreadPoolExecutor(1)
@@ -54,6 +53,20 @@ class Saving:
         """Leave no file unwritten."""
         if self._writer is not None:
             self._writer.shutdown()
+
+
+def _still(session: Session) -> Session:
+    """The session as it will be when it is opened again: at an update, turned to where it is turning, unchanged."""
+    return replace(
+        in_a_file(session),
+        progress=float(session.tick),
+        seen=session.tick,
+        horizon=max(session.scene.updates, session.tick),
+        pose=session.goal or session.pose,
+        goal=None,
+        origin=session.scene,
+        meant=session.means,
+    )
 
 
 def _written(picture: pygame.Surface, carried: str, session: Session) -> Message:
