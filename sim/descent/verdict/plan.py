@@ -69,8 +69,13 @@ class Plan:
         return not (self.chance or not self.constant or remembers)
 
     def carrying(self, curvature: float) -> Carrying:
-        """How the rule carries on what has moved a marble, where the largest curvature of a minimum is this."""
+        """How the rule carries on what has moved a marble, where the largest curvature of a minimum is this.
+
+        Nobody asks without noise.
+        """
         rule = self.lane.rule
+        if not self.noisy:
+            return AT_ONCE
         if isinstance(rule, Lion):
             return Carrying(even=True)
         plain = plain_rate(rule) if type(rule) in OWN else 0.0

@@ -82,7 +82,7 @@ def test_the_command_line_tells_the_window_its_scale_and_whether_things_move(
     told: list[Any] = []
     monkeypatch.setattr("sim.stage.window.opening.open_window", lambda _, **how: told.append(how))
     assert status() == status("ravine", "--scale", "1.5") == status("--reduced-motion") == 0
-    assert [tuple(how.values()) for how in told] == [(None, False), (1.5, False), (None, True)]
+    assert [(how["scale"], how["steady"]) for how in told] == [(None, False), (1.5, False), (None, True)]
     assert "must be a number from 0.25 to 16" in mistake(capsys, "--scale", "0")
 
 
