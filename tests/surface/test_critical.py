@@ -1106,3 +1106,17 @@ def test_a_cell_is_told_the_same_alone_and_among_many() -> None:
     coarse = replace(cells, count=10 * count)  # Of so many, some may be too coarse, and the others are not.
     assert_array_equal(coarse.too_coarse()[few], coarse.chosen(few).too_coarse())
     assert 0 < coarse.too_coarse().sum() < count**2
+
+
+@pytest.mark.parametrize(
+    ("formula", "most"),
+    [
+        ("(x*y - 1)^2 + 0.00000000001*x", 1),  # A saddle.
+        ("x^2 + 0.00000000001*y", 0),
+        ("x^2*(1 + y^2) + 0.0000000001*y", 0),
+        ("(y - x^2)^2 + 0.000000001*x", 0),
+        ("max(x^2 + y^2 - 1, 0)^2 + 0.0000000001*(x^2 + y^2)", 1),  # The minimum amid it.
+    ],
+)
+def test_on_a_floor_that_slopes_ever_so_little_nothing_is_critical(formula: str, most: int) -> None:
+    assert len(search(Formula(formula), Window(-3.0, 3.0, -3.0, 3.0)).points) == most

@@ -24,6 +24,7 @@ LEVEL = 1e-12  # Heights are equal that differ by no more than this share of the
 # What falls by more on circles about it than the ground beside it differs at this distance, in diagonals, and than this
 # share of the circle's own height, is no minimum, however high the surface is elsewhere. On those circles, in steps.
 BESIDE, SHARE, NEAR_ENOUGH = 1e-9, 1e-15, (0.125, 1.0)
+SLOPING = 0.5  # If the slope at it comes to this share of how steeply it falls there, it is not even critical.
 CLEAR = 1e-7  # Of a floor whose height is known no better than to this share of the relief, nothing is known.
 
 WIDEST = 4.0  # In steps: the widest circle around a point.
@@ -190,7 +191,7 @@ def grounds(
     with np.errstate(all="ignore"):
         equal = tolerances(surface, window, points, relief)
         beside = NOISE * _differences(surface, points, BESIDE * window.diagonal)
-        alone, level, within = _rings(surface, points, step, equal, beside)
+        alone, level, within, steep = _rings(surface, points, step, equal, beside)
         found: list[Ground | None] = [Ground(points[i : i + 1]) if alone[i] else None for i in range(len(points))]
         for i in np.flatnonzero(alone & (within > 0) & ~_plain(surface, points, 0.5 * within, equal)).tolist():
             floor = _short_floor(surface, window, points[i], equal[i], within[i])
@@ -199,6 +200,7 @@ def grounds(
         doubtful = level & (
             (unclear & (not sharp)) | _plain(surface, points, np.full(len(points), WIDEST * step), equal)
         )
+        doubtful |= (steep > 0) & (norm(surface.gradient(points)) >= SLOPING * steep)
         found = [DOUBTFUL if doubt else ground for ground, doubt in zip(found, doubtful.tolist(), strict=True)]
         others = np.flatnonzero(level & ~doubtful)
         for index, floor in zip(
@@ -210,25 +212,30 @@ def grounds(
     return found
 
 
-def _rings(surface: Surface, points: Array, step: float, equal: Array, beside: Array) -> tuple[Mask, Mask, Array]:
+def _rings(
+    surface: Surface, points: Array, step: float, equal: Array, beside: Array
+) -> tuple[Mask, Mask, Array, Array]:
     """Around which of the points (n, 2) a circle is higher and nothing within lower; and where none is either; (n,).
 
-    And the radius of the widest circle around each that is as high as the point somewhere, but nowhere lower; or 0.
+    And the radius of the widest circle around each that is as high as the point somewhere, but nowhere lower; or 0. And
+    how steeply it falls about one that is no minimum for all that; or 0.
 
     equal: up to which difference heights count as equal; beside: by how much those right beside each of them differ.
     """
     heights = surface.value(points)
-    higher, lower, rises, falls = np.zeros((4, len(points)), np.bool_)
-    within = np.zeros(len(points))
+    higher, lower, rises = np.zeros((3, len(points)), np.bool_)
+    within, steep = np.zeros((2, len(points)))
     for radius in WIDEST * step * np.exp2(-np.arange(HALVINGS)[::-1]) if len(points) else ():
         _, least, most = lowest_around(surface, points, np.full(len(points), radius))
         apart = beside + SHARE * (most - heights)
-        falls |= ~rises & (least < heights - apart) & (NEAR_ENOUGH[0] * step <= radius <= NEAR_ENOUGH[1] * step)
+        falls = ~rises & (least < heights - apart) & (NEAR_ENOUGH[0] * step <= radius <= NEAR_ENOUGH[1] * step)
+        steep[falls] = ((heights - least) / radius)[falls]
         rises |= least > heights + apart
         higher |= ~lower & (least > heights + equal)
         lower |= ~higher & (least < heights - equal) & (radius <= step)
         within[np.abs(least - heights) <= equal] = radius
-    return higher & ~falls, ~higher & ~lower & ~falls, within
+    falls = (steep > 0) & ~lower
+    return higher & ~falls, ~higher & ~lower & ~falls, within, np.where(falls, steep, 0.0)
 
 
 def _short_floor(surface: Surface, window: Window, point: Array, equal: float, within: float) -> Array:

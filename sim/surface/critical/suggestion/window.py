@@ -15,15 +15,15 @@ from .square import CELLS, Square, seen_closer
 from .walls import steep_end, walls
 
 SINGLE = 2.0  # Half side around a single one near the origin; the window around one farther away reaches back to it.
-ALIKE = 0.5  # By what share of itself curvature differs where it is no longer that of a single one,
-BENDS = 16.0  # and the half side around such a one over how far it is to there, where that is less.
+ALIKE = 0.5  # By what share of itself curvature differs from that half as far from a single one, wherever it is far,
+BENDS = 8.0  # and the half side around such a one over how far from it that ends, where that is less.
 MARGIN = 0.35  # Around several critical points, in lengths of the longer side of what holds them all.
 REACH = 0.3  # How far around the window the minimum nearest to such a point is looked for, in such lengths.
 NARROW = 0.05  # The margin around points that are only to be seen, in such lengths.
 ROOM = 0.15  # The margin around what is found where such points make the window wider, in lengths of its longer side.
 SLIMMEST = 0.6  # The shorter side over the longer one.
 SMALLEST = 1e-3  # Half side of a window.
-HALVINGS = 10  # How many times that is looked for closer by.
+HALVINGS = 16  # How many times that is looked for closer by.
 DIGITS = 20.0  # The longer side over the unit of which the sides are multiples.
 ROUNDING = 1e-6  # A side beyond a round number by no more than this share of their distance is that number.
 
@@ -73,19 +73,23 @@ def _around(surface: ClosedForm, found: Square) -> tuple[Array, Array]:
     if alone:
         places = np.concatenate([places, walls(surface, places[0])])
     low, high = places.min(axis=0), places.max(axis=0)
-    pad = MARGIN * float((high - low).max()) or max(_bending(surface, places[0]), float(np.abs(places).max()))
+    pad = MARGIN * float((high - low).max()) or max(SINGLE, float(np.abs(places).max()))
     if alone and len(places) == 1:
-        pad = steep_end(surface, places[0], pad)
+        bent = max(_bending(surface, places[0]), float(np.abs(places).max()))
+        pad = min(steep_end(surface, places[0], pad), bent)
     return low - pad, high + pad
 
 
 def _bending(surface: ClosedForm, place: Array) -> float:
-    """The half side of a window around a single critical point (2,) in which curvature is seen to change."""
-    here = surface.hessian(place)
-    for stride in (SINGLE / BENDS * np.exp2(-np.arange(HALVINGS))).tolist():
-        differs = frobenius(surface.hessian(place + stride * CIRCLE) - here)
-        if not np.median(differs) > ALIKE * frobenius(here) > 0.0:
-            return float(BENDS * stride)
+    """The half side of a window around a single critical point (2,) within which the curvature around it ends.
+
+    Where it is one and the same far out, as that of a bowl is, it tells of no length, whatever there is at the bottom.
+    """
+    inner = surface.hessian(place + SINGLE * CIRCLE)
+    for stride in (SINGLE * np.exp2(-np.arange(HALVINGS))).tolist():
+        outer, inner = inner, surface.hessian(place + 0.5 * stride * CIRCLE)
+        if not np.median(frobenius(outer - inner)) > ALIKE * np.median(frobenius(inner)):
+            return float(min(BENDS * stride, SINGLE))
     return SINGLE
 
 
