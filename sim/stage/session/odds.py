@@ -42,13 +42,18 @@ def uncounted(session: Session) -> tuple[int, ...]:
     return session.tally.own_missing if session.ends and session.tally is not None else ()
 
 
-def ends_seen(session: Session) -> "tuple[LaneEnds | None, ...]":
-    """What the bars under the maps show, for each lane; nothing before the answer to its question has been seen.
+def withheld(session: Session) -> bool:
+    """Whether where marbles end is not told yet: it is the answer to a question that is to be thought about.
 
     Whoever has guessed waits for the race to tell, and so does who is asked by the tour.
     """
-    tally, guided = session.tally, session.tour is not None and not answered(session)
-    if not session.ends or session.waiting or is_open(session) or guided or tally is None or not tally.results:
+    return session.waiting or is_open(session) or (session.tour is not None and not answered(session))
+
+
+def ends_seen(session: Session) -> "tuple[LaneEnds | None, ...]":
+    """What the bars under the maps show, for each lane; nothing while it is withheld."""
+    tally = session.tally
+    if not session.ends or withheld(session) or tally is None or not tally.results:
         return (None,) * len(session.scene.lanes)
     as_counted = session.horizon <= tally.scene.updates and set(session.scene.timing(session.clock).paces) == {1.0}
     return ends_of(tally) if as_counted else _at_their_moment(tally)

@@ -12,9 +12,10 @@ from ...drawing.standing import Standing
 from ...picture.picture import draw
 from ...picture.snapshot import Snapshot
 from ...session.bindings import Errand, keys_of
-from ...session.session import Message, Session, carried_by, in_a_file
+from ...session.session import Message, Session, carried_by
 from ...session.view import Notify
 from ...style.theme import say
+from .kept import as_kept
 
 if TYPE_CHECKING:
     from ...export.film import Recorder
@@ -80,7 +81,7 @@ class Filming:
         """Whether there is a picture: of the moment, or the last one."""
         if moment is None:
             return self._shown is not None
-        kept = replace(moment, session=in_a_file(moment.session), step=1)
+        kept = replace(moment, session=as_kept(moment.session), step=1)
         if self._shown is None:
             self._picture = pygame.Surface(size, depth=32)
             self._standing.clear()

@@ -11,11 +11,12 @@ from ...drawing.screen import Screen
 from ...export.png import save_png
 from ...picture.picture import draw
 from ...picture.snapshot import snapshot_of
-from ...session.session import Message, Session, carried_by, in_a_file, unwritable
+from ...session.session import Message, Session, carried_by, unwritable
 from ...session.session import race as race_of
 from ...session.view import Kept, Notify
 from ...style.theme import say
 from ..beside.turns import failure
+from .kept import as_kept
 
 KNOWN = 5_000
 """Updates up to which a race is computed to its end before a picture of it is saved."""
@@ -58,7 +59,7 @@ class Saving:
 def _still(session: Session) -> Session:
     """The session as it will be when it is opened again: at an update, turned to where it is turning, unchanged."""
     return replace(
-        in_a_file(session),
+        as_kept(session),
         progress=float(session.tick),
         seen=session.tick,
         horizon=max(session.scene.updates, session.tick),
