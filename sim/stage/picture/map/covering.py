@@ -1,53 +1,54 @@
 """How much of the land lines hide that lead over it."""
 
-from collections import Counter
-
 import numpy as np
 
 from ....surface.points import Array, Indices
 
-ACROSS = 6
-"""How many lines side by side fill a square."""
-SPAN = 1 << 24
-"""More than there are places from one side of a picture to the other."""
+AROUND = 3
+"""How many lines side by side there is room for on either side of a place that is looked at."""
 MOST = 256
-"""Places on one straight line at which it is looked at, at most."""
+"""Places on one straight line that are looked at, at most."""
 
 
 class Covering:
-    """Lines of one width on a picture, as places so wide; which share of a square they fill depends on no order."""
+    """Lines of one width on a picture, as those of its places that they fill, each as wide as a line."""
 
-    def __init__(self, width: float) -> None:
-        """None yet."""
+    def __init__(self, size: tuple[int, int], width: float) -> None:
+        """None yet. The size of the picture and the width are in pixels."""
         self._width = width
-        self._filled: set[tuple[int, int]] = set()
-        self._counts: Counter[tuple[int, int]] = Counter()  # Of each square, how many of its places are filled.
+        across, down = (int(side // width) + 1 + 2 * AROUND for side in size)
+        self._filled = np.zeros((across, down), np.bool_)  # With room around for what is looked at on its edge.
 
-    def add(self, lines: Array) -> float:
-        """Add straight lines, (n, 2, 2), from points to points; which share of the squares on their way is filled.
+    def add(self, lines: Array) -> Array:
+        """Add straight lines, (n, 2, 2), from points to points; the share that is filled around each of them, (n,).
 
-        >>> there = np.array([[[0.0, 5.0], [60.0, 5.0]]])
-        >>> covering = Covering(10.0)
-        >>> f"{covering.add(there):.2f} {covering.add(there):.2f} {covering.add(there + [0, 20]):.2f}"
-        '0.17 0.17 0.33'
+        What lies out of the picture is filled by nothing.
+
+        >>> there = np.array([[[0.0, 50.0], [100.0, 50.0]]])
+        >>> covering = Covering((110, 110), 10.0)
+        >>> [round(float(covering.add(there + [0, down])[0]), 2) for down in (0, 0, 20, 10)]
+        [0.12, 0.12, 0.24, 0.36]
         """
         starts, moves = lines[:, 0], lines[:, 1] - lines[:, 0]
-        ways = np.hypot(moves[:, 0], moves[:, 1])
-        if not ways.any():
-            return 0.0
-        counts = np.clip(np.ceil(ways / self._width).astype(int), 1, MOST)
-        shares = np.concatenate([(np.arange(count) + 0.5) / count for count in counts.tolist()])
+        counts = np.clip(np.ceil(np.hypot(*moves.T) / self._width).astype(int), 1, MOST)
+        shares = np.concatenate([(np.arange(count) + 0.5) / count for count in [*counts.tolist(), 0]])
         points = np.repeat(starts, counts, axis=0) + shares[:, None] * np.repeat(moves, counts, axis=0)
-        places, squares = (np.floor(points / side).astype(int) for side in (self._width, ACROSS * self._width))
-        fresh = set(_different(places)[0]) - self._filled
-        self._filled |= fresh
-        self._counts.update((x // ACROSS, y // ACROSS) for x, y in fresh)
-        passed, which = _different(squares)
-        filled = np.array([self._counts[square] for square in passed])[which]
-        return float(np.average(filled, weights=np.repeat(ways / counts, counts))) / ACROSS**2
+        x, y = np.floor(points / self._width).astype(int).T + AROUND
+        across, down = self._filled.shape
+        seen = (x >= AROUND) & (x < across - AROUND) & (y >= AROUND) & (y < down - AROUND)
+        if not seen.any():
+            return np.zeros(len(lines))
+        around = np.zeros(len(points))
+        around[seen] = self._around(x[seen], y[seen])
+        return np.asarray(np.bincount(np.repeat(np.arange(len(lines)), counts), around, len(lines)) / counts)
 
-
-def _different(places: Indices) -> tuple[list[tuple[int, int]], Indices]:
-    """The places among these, (n, 2), each once, and which of them each is."""
-    _, first, which = np.unique(places @ (SPAN, 1), return_index=True, return_inverse=True)
-    return [(x, y) for x, y in places[first].tolist()], which
+    def _around(self, x: Indices, y: Indices) -> Array:
+        """Fill places; the share of those around each that are filled then, (n,)."""
+        self._filled[x, y] = True
+        left, top = x.min() - AROUND, y.min() - AROUND
+        part = self._filled[left : x.max() + AROUND + 1, top : y.max() + AROUND + 1]
+        sums = np.zeros((part.shape[0] + 1, part.shape[1] + 1))
+        sums[1:, 1:] = part.cumsum(axis=0).cumsum(axis=1)
+        side, a, b = 2 * AROUND + 1, x - left - AROUND, y - top - AROUND
+        filled = sums[a + side, b + side] - sums[a, b + side] - sums[a + side, b] + sums[a, b]
+        return np.asarray(filled / side**2)

@@ -50,8 +50,8 @@ RIM = 1.0
 """How much wider the casing is than the line on either side, in pixels."""
 RADIUS, SMALL = 2.3, 1.5
 """Radius of the dots, and where the line is thin, in strokes."""
-FULL = 0.55
-"""The share of the land around an older part that the way hides up to there, from which on that part is thin."""
+FULL = 0.42
+"""The share of the land around an older movement that the way hides up to there, from which on that one is thin."""
 PASSING = 0.6
 """How far a movement has faded that begins and ends out of sight: of a marble that is thrown out they fill the map."""
 
@@ -122,8 +122,8 @@ class Trail:
         self._places: list[Place] = []  # What is seen of each of these points.
         self._updates: list[int] = []  # After which update each of these points was reached.
         self._lengths: list[float] = []  # How long the way was at each of these points.
-        self._covering = Covering(WIDTH * stroke + 2 * RIM)
-        self._thin: list[bool] = []  # Of each block of points, whether the line is thin from there on.
+        self._covering = Covering((site.camera.width, site.camera.height), WIDTH * stroke + 2 * RIM)
+        self._thin: list[bool] = []  # Whether the line is thin from each of the points on, as far as that is asked.
         self._passed: Pixel | None = None  # The middle of the last movement that only passes and is drawn.
         self._under: Backdrop | None = None  # The map under the way.
         self._ground = pygame.Surface((0, 0))  # A copy of the map, with the way drawn on it as far as it stays.
@@ -303,12 +303,15 @@ class Trail:
         numbers = range(part.start, min(part.stop, len(self._points)))
         if not past or len(numbers) < 2:
             return [False] * len(numbers)
-        for first in range(len(self._thin) * BLOCK, numbers[-1], BLOCK):
+        for first in range(len(self._thin), numbers[-1], BLOCK):
             block = slice(first, first + BLOCK + 1)
             wide = [not any(kinds) for kinds in zip(*_movements(self._places[block]), strict=True)]
-            moves = np.stack([self._points[block][:-1], self._points[block][1:]], axis=1)[wide]
-            self._thin.append(self._covering.add(moves) > FULL)
-        return [self._thin[min(number, numbers[-1] - 1) // BLOCK] for number in numbers]
+            shares = np.zeros(len(wide))
+            shares[wide] = self._covering.add(
+                np.stack([self._points[block][:-1], self._points[block][1:]], axis=1)[wide]
+            )
+            self._thin += (shares > FULL).tolist()
+        return [self._thin[min(number, numbers[-1] - 1)] for number in numbers]
 
 
 def _alike(movements: Iterable[T], pixels: Sequence[Pixel]) -> Iterator[tuple[T, Sequence[Pixel]]]:

@@ -203,6 +203,11 @@ def test_what_is_older_is_thin_where_the_way_would_hide_the_land() -> None:
     assert "1" not in widths(np.concatenate([STRAIGHT, STRAIGHT[::-1]] * 3))  # Hides no more than once.
 
 
+def test_one_movement_out_of_a_crowd_is_wide() -> None:
+    out = np.concatenate([RESTLESS[:80], [[450.0, 50.0]], RESTLESS[80:]])
+    assert [widths(way).count("2") > widths(RESTLESS).count("2") for way in (RESTLESS, out)] == [False, True]
+
+
 def test_what_is_not_seen_hides_nothing() -> None:
     assert set(widths(np.concatenate([STRAIGHT, OUTSIDE]))) >= {"4", "2"}
     assert widths(np.concatenate([OUTSIDE, STRAIGHT]))[-1] == "2"
