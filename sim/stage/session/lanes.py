@@ -257,7 +257,8 @@ class ShiftMomentum:
         if name is None:
             return replace(session, notice=say(session.language, "This lane's rule has no share of the past to set."))
         before = getattr(rule, name)
-        value = min(max(round(before + self.amount, 3), 0.0), max(HIGHEST_DECAY, before))
+        rung = 1.0 if before == HIGHEST_DECAY else before  # In whose place it stands: the way back is the way there.
+        value = min(max(round(rung + self.amount, 3), 0.0), max(HIGHEST_DECAY, before))
         there = SetHyperparameter(name, value).apply(session)
         sign = letters(type(rule)).get(name, Letter(name)).sign
         return at_its_end(there, sign, value) if value == before else there

@@ -353,16 +353,16 @@ def _told_of_batches(before: Session, after: Session, fits: Sequence[Fit]) -> st
     cut, back = list[str](), list[str]()
     for lane, asked, fit, old, new in known:
         if count <= lane.batch_size < former:
-            cut.append(old)
+            cut.append(old if old == new else f"{old} → {new}")
         elif asked is not None and fit.asked is None:
             back.append(new)
-    names = say(language, ", ").join(cut or back)
+    told = say(language, ", ").join(cut or back)
     if cut and count == 1:
-        return say(language, "With a single example, each batch is that one: {names}.", names=names)
+        return say(language, "With a single example, each batch is that one: {names}.", names=told)
     if cut:
-        return say(language, "With {count} examples, each batch holds all of them: {names}.", count=count, names=names)
+        return say(language, "With {count} examples, each batch holds all of them: {names}.", count=count, names=told)
     if back:
-        return say(language, "With {count} examples, batches are as they were: {names}.", count=count, names=names)
+        return say(language, "With {count} examples, batches are as they were: {names}.", count=count, names=told)
     return after.notice
 
 

@@ -30,6 +30,11 @@ WIDE = 20.0  # Values so many times as large as others are charted by their loga
 MOST_MINIMA = 8  # That the table names.
 LETTERED = {"batch_size": "batch size B", "learning_rate": "learning rate η"}
 """What figures call numbers of lanes that have a letter; others go by their name in scenes."""
+OF_EXAMPLES: dict[tuple[str | int, ...], str] = {
+    ("examples", "sigma"): "spread of the examples, σ",
+    ("examples", "count"): "number of examples, N",
+}
+"""What they call those of examples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +278,8 @@ def page(result: Told, measure: str) -> Page:
 
 def in_words(parameter: Parameter) -> str:
     """What takes several values, as the axes of figures have it: of a lane's numbers their name and letter."""
+    if len(parameter.paths) == 1 and (named := OF_EXAMPLES.get(parameter.paths[0])) is not None:
+        return named
     numbers = {path[2] for path in parameter.paths if len(path) == 3 and path[0] == "lane"}
     if len(numbers) != 1 or any(len(path) != 3 for path in parameter.paths):
         return parameter.name

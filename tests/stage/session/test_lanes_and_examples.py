@@ -210,7 +210,12 @@ def test_sigma_and_count_are_bounded(session: Session) -> None:
         (1, [SetBatchSize(15)], ScaleBatchSize(2), "B = 20: the keys go no further."),
         (1, [], ScaleBatchSize(0.5), "B = 1: the keys go no further."),
         (0, [], ShiftMomentum(0.05), "This lane's rule has no share of the past to set."),
-        (2, [ShiftMomentum(1)], ShiftMomentum(0.05), "λ = 0.999: the keys go no further."),
+        (
+            2,
+            [ShiftMomentum(1), ShiftMomentum(-0.05), ShiftMomentum(0.05)],
+            ShiftMomentum(0.05),
+            "λ = 0.999: the keys go no further.",
+        ),
         (2, [ShiftMomentum(-1)], ShiftMomentum(-0.05), "λ = 0: the keys go no further."),
         (0, [ScaleLearningRate(1e-12)], ScaleLearningRate(0.8), "η = 1e−09: the keys go no further."),
         (0, [ScaleLearningRate(1e12)], ScaleLearningRate(1.25), f"η = {short(MOST_RATE)}: the keys go no further."),
@@ -295,7 +300,9 @@ def test_what_becomes_of_batches_is_told_both_ways() -> None:
     assert after(few, StepCount(1)).notice == "With 10 examples, batches are as they were: B = 5."
     assert after(few, StepCount(-1), StepCount(-1)).notice == "With a single example, each batch is that one: B = 1."
     german = after(replace(begin(load_scene("local-minimum")), language="de"), SelectLane(1), SetBatchSize(2))
-    assert after(german, SetCount(2)).notice == "Bei 2 Beispielen enthält jeder Batch alle: Minibatch."
+    assert (
+        after(german, SetCount(2)).notice == "Bei 2 Beispielen enthält jeder Batch alle: Minibatch → voller Batch (2)."
+    )
 
 
 def test_what_was_measured_is_not_changed() -> None:
@@ -311,3 +318,8 @@ def test_a_key_that_turns_to_a_lane_says_to_which_unless_the_controls_show_it(se
     assert (there.lane, there.notice) == (2, "lane: momentum")
     assert after(replace(there, language="de"), NextLane(1)).notice == "Bahn: voller Batch"
     assert after(session, ShowControls(), NextLane(1)).notice == ""
+
+
+def test_momentum_goes_back_the_way_it_came(session: Session) -> None:
+    there = after(session, SelectLane(2), *[ShiftMomentum(0.05)] * 3, *[ShiftMomentum(-0.05)] * 2)
+    assert getattr(there.scene.lanes[2].rule, "decay") == getattr(session.scene.lanes[2].rule, "decay") == 0.9  # noqa: B009

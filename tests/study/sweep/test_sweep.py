@@ -304,7 +304,7 @@ def test_a_line_a_lane_from_left_to_right() -> None:
         ('lane."full batch".learning_rate=0.1,0.2', "learning rate η of full batch"),
         ("lane.*.learning_rate=0.1,0.2", "learning rate η of 3 lanes"),
         ("lane.momentum.decay=0,0.9", "decay of momentum"),
-        ("examples.sigma=0,1", "examples.sigma"),
+        ("examples.sigma=0,1", "spread of the examples, σ"),
         ("start[0]=0,1", "start[0]"),
     ],
 )
