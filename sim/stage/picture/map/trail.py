@@ -105,12 +105,24 @@ class Trail:
     """One marble's way on one map. Where there are pixels, its older part is painted once, onto a copy of the map."""
 
     def __init__(
-        self, track: Track, site: Site, tones: Tones, stroke: float, first: int = 0, lasting: bool = True
+        self,
+        track: Track,
+        site: Site,
+        tones: Tones,
+        stroke: float,
+        first: int = 0,
+        lasting: bool = True,
+        like: "Trail | None" = None,
     ) -> None:
-        """A trail on a site, lasting or not; what came before the update `first` is left out."""
+        """A trail on a site, lasting or not; what came before the update `first` is left out.
+
+        like: the trail of the same way on the land at rest, where this is on land that moves: it is thin where that is,
+            or it would flicker.
+        """
         self._track = track
         self._site = site
         self._first = first
+        self._like = like
         self._lasting = lasting
         self._stroke = stroke
         self._tail = TAIL * stroke
@@ -303,15 +315,28 @@ class Trail:
         numbers = range(part.start, min(part.stop, len(self._points)))
         if not past or len(numbers) < 2:
             return [False] * len(numbers)
-        for first in range(len(self._thin), numbers[-1], BLOCK):
-            block = slice(first, first + BLOCK + 1)
-            wide = [not any(kinds) for kinds in zip(*_movements(self._places[block]), strict=True)]
-            shares = np.zeros(len(wide))
-            shares[wide] = self._covering.add(
-                np.stack([self._points[block][:-1], self._points[block][1:]], axis=1)[wide]
-            )
-            self._thin += (shares > FULL).tolist()
+        if self._like is not None:
+            return self._like.thin_from([self._updates[number] for number in numbers])
+        self._look(numbers[-1])
         return [self._thin[min(number, numbers[-1] - 1)] for number in numbers]
+
+    def thin_from(self, updates: Sequence[int]) -> list[bool]:
+        """Whether the line is thin from each of these updates on, in order, as far as blocks end before the last."""
+        self._follow(updates[-1])
+        known = bisect_right(self._updates, updates[-1]) - 1
+        known -= known % BLOCK
+        self._look(known)
+        points = np.searchsorted(self._updates, updates, side="right") - 1
+        return [point < known and self._thin[point] for point in points.tolist()]
+
+    def _look(self, count: int) -> None:
+        """Find out from which of so many points on the line is thin: of whole blocks."""
+        for first in range(len(self._thin), count, BLOCK):
+            block = slice(first, first + BLOCK + 1)
+            thin = np.array([not any(kinds) for kinds in zip(*_movements(self._places[block]), strict=True)])
+            moves = np.stack([self._points[block][:-1], self._points[block][1:]], axis=1)
+            thin[thin] = self._covering.add(moves[thin]) > FULL
+            self._thin += thin.tolist()
 
 
 def _alike(movements: Iterable[T], pixels: Sequence[Pixel]) -> Iterator[tuple[T, Sequence[Pixel]]]:

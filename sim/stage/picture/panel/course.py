@@ -196,7 +196,7 @@ class Course:
         """The last part of the way, on land that will have moved before long."""
         tones = fading(self.color, self.theme)
         first = max(0, context.moment - PASSING)
-        return Trail(self.track, context.site, tones, stroke_of(self.em), first, lasting=False)
+        return Trail(self.track, context.site, tones, stroke_of(self.em), first, lasting=False, like=self.trail)
 
     def _draw_arrows(self, canvas: Canvas, context: ViewContext) -> None:
         """The next movement, and thinner the step that the coming batch asks for."""

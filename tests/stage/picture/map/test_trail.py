@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -206,6 +207,18 @@ def test_what_is_older_is_thin_where_the_way_would_hide_the_land() -> None:
 def test_one_movement_out_of_a_crowd_is_wide() -> None:
     out = np.concatenate([RESTLESS[:80], [[450.0, 50.0]], RESTLESS[80:]])
     assert [widths(way).count("2") > widths(RESTLESS).count("2") for way in (RESTLESS, out)] == [False, True]
+
+
+def test_on_land_that_moves_a_way_is_thin_where_it_is_on_land_at_rest() -> None:
+    """Not where that would be thin by itself: it would flicker as the land moves."""
+    track: Any = Way(RESTLESS)
+    rest, far = Trail(track, PIXELS, TONES, 1.0), Map(Camera(Window(0.0, 90_000.0, 0.0, 54_000.0), 900, 540))
+    moving = Trail(track, PIXELS, TONES, 1.0, lasting=False, like=rest)
+    spread = Trail(track, PIXELS, TONES, 1.0, lasting=False, like=Trail(track, far, TONES, 1.0))
+    for trail, thin in ((rest, True), (moving, True), (spread, False)):
+        canvas = RecordingCanvas((900, 540))
+        trail.draw_past(canvas, BACKDROP, (0, 0), trail.stretch(299), moves=True)
+        assert any(line.endswith("width 1") for line in canvas.lines) == thin
 
 
 def test_what_is_not_seen_hides_nothing() -> None:
