@@ -53,6 +53,7 @@ def open_window(
             draw_greeting(display.screen(), load_theme(theme))
         pygame.display.flip()
         from ..picture.setting import type_at
+        from ..session.scenes import brought_along
         from ..session.session import race, update
         from ..session.tour import GoToStep
         from ..session.view import TellOfRoom
@@ -61,7 +62,7 @@ def open_window(
         from .window import MainWindow
 
         session = replace(documents.resume(find(), theme), larger=larger, steady=steady, language=language, ends=True)
-        session = replace(session, presenter=presenter)
+        session = replace(session, presenter=presenter, brought=brought_along(session, session.scene))
         session = session if step is None else update(session, GoToStep(step))
         height = partial(type_at, session=session, size=display.canvas_size())
         session = session if scale is None else update(session, TellOfRoom(height))

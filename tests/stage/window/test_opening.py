@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,23 @@ def test_a_window_opens_on_what_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
         open_window(lambda: Saved(load_scene("ravine")), language="de", presenter=True)
     assert seen == [("ravine", "de", True)]
     assert not pygame.display.get_init()
+
+
+@pytest.mark.parametrize(("name", "brought"), [("mine", ["mine"]), (OPENING, [])])
+def test_a_scene_of_ones_own_can_be_come_back_to(
+    monkeypatch: pytest.MonkeyPatch, name: str, brought: list[str]
+) -> None:
+    seen: list[str] = []
+
+    def frame(window: MainWindow) -> None:
+        seen.extend(scene.name for scene in window.session.brought)
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr(MainWindow, "frame", frame)
+    with pytest.raises(KeyboardInterrupt):
+        open_window(lambda: Saved(replace(load_scene(OPENING), name=name)))
+    assert seen == brought
 
 
 def test_without_a_display_it_says_so_and_looks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
