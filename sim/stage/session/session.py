@@ -300,11 +300,6 @@ def taken_over(session: Session, other: Session, names: frozenset[str]) -> Sessi
     return replace(session, **{name: getattr(other, name) for name in names})
 
 
-def in_a_file(session: Session) -> Session:
-    """The session as a picture or film shows it that is kept: its race, as it is being looked at."""
-    return replace(taken_over(session, Session(session.scene), OF_THE_HAND), live=False)
-
-
 def begin(scene: Scene, theme: str = THEMES[0]) -> Session:
     """A session at the scene's start, playing."""
     fresh = Session(scene, origin=scene, playing=True, horizon=scene.updates, theme=theme)

@@ -6,9 +6,10 @@ from messages import after
 
 from sim.scene import OPENING, load_scene
 from sim.stage.session.playback import GoToStart, Restart, Step
-from sim.stage.session.session import OF_THE_HAND, OF_THE_SCENE, OF_THE_WINDOW, Session, in_a_file, race
+from sim.stage.session.session import OF_THE_HAND, OF_THE_SCENE, OF_THE_WINDOW, Session, race
 from sim.stage.session.setup import NewSeed
 from sim.stage.session.tour import GoToStep
+from sim.stage.window.files.kept import as_kept
 
 
 def test_it_begins_playing_at_the_start(session: Session) -> None:
@@ -39,6 +40,6 @@ def test_of_each_field_it_is_known_what_it_belongs_to() -> None:
 def test_in_a_file_nothing_tells_of_whoever_sits_at_the_window(session: Session) -> None:
     busy = replace(session, notice="Saved /home/me/a.png", asking=True, guess=1, judged=((session.scene, False),))
     busy = replace(busy, pointer=(300, 300), controls=True, help=True, toured=1)
-    kept = in_a_file(GoToStep(2).apply(busy))
+    kept = as_kept(GoToStep(2).apply(busy))
     assert all(getattr(kept, name) == getattr(Session(session.scene), name) for name in OF_THE_HAND)
-    assert in_a_file(busy) == replace(session, toured=1, live=False)
+    assert as_kept(busy) == replace(session, toured=1, live=False)
