@@ -153,3 +153,9 @@ def test_it_takes_room_from_the_chart_alone() -> None:
     assert places.chart.right < places.profile.left
     assert pygame.Rect((0, 0), SMALLEST).contains(places.profile)
     assert update(shown, Toggle("profile")) == session
+
+
+def test_the_line_in_a_plot_is_looked_at_once_and_not_in_every_picture() -> None:
+    scene = load_scene("local-minimum")
+    first, again = (fitted(scene.problem(), scene.start, 90, 1.0) for _ in range(2))
+    assert first is again is not None

@@ -234,6 +234,7 @@ def _flag(height: int, stroke: float) -> float:
     return min((POLE + RIM) * stroke, FLAG * height)
 
 
+@kept
 def fitted(problem: Problem, start: tuple[float, float], height: int, stroke: float) -> Profile | None:
     """The profile in a plot of that height, up to where the flag at its start has room; None where there is none."""
     profile = profile_of(problem, start)
