@@ -8,7 +8,7 @@ from ...scene import Scene
 from ...scene.tour import the_tour
 from ...surface.protocol import Window
 from ..drawing.camera import FLAT, Camera, Pose
-from ..drawing.layout import CHART_TOO, WORDS, Layout, More, layout
+from ..drawing.layout import CHART_TOO, LOW_PRESENTED, WORDS, Layout, More, layout
 from ..session.session import BATCH_STRIP, Session
 from ..session.tour import step_of
 from ..style.theme import Theme, load_theme
@@ -83,10 +83,11 @@ class Setting:
 def places_in(here: Setting, size: tuple[int, int]) -> Layout:
     """Where things stand in a window of that size."""
     places = _places(here, size, here.more)
-    if here.step is None or here.more.profile:
+    if here.more.profile or (here.step is None and not here.presenter):
         return places
+    least = LOW_PRESENTED if here.step is None else LOW_MAP
     for way in (WORDS, CHART_TOO):
-        if places.panels[0].map.height >= LOW_MAP * places.em:
+        if places.panels[0].map.height >= least * places.em:
             break
         places = _places(here, size, replace(here.more, yields=way))
     return places

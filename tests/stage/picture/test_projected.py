@@ -16,6 +16,7 @@ from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.tour import the_tour
 from sim.stage.drawing.camera import FLAT
+from sim.stage.drawing.layout import LOW_PRESENTED
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.step import still
 from sim.stage.picture.map.site import site_of
@@ -159,6 +160,17 @@ def test_nothing_is_drawn_or_told_of_a_chart_that_made_way() -> None:
     places = setting(session, SMALLEST).places
     for y in range(places.panels[0].frame.bottom - 20, places.timeline.top + 20, 2):
         draw(pixels, snapshot_of(replace(session, pointer=(480, y), rests=True), running))
+
+
+@pytest.mark.parametrize("size", [SMALLEST, USUAL, (1920, 1080)])
+@pytest.mark.parametrize("larger", [1.0, 1.3, 1.6, 2.0])
+def test_the_chart_makes_way_for_maps_where_large_type_leaves_them_low(size: tuple[int, int], larger: float) -> None:
+    shown = replace(begin(load_scene("local-minimum")), presenter=True, live=True)
+    places = setting(replace(shown, larger=larger), size).places
+    map_height = places.panels[0].map.height
+    assert map_height >= 0.3 * size[1]
+    assert map_height >= LOW_PRESENTED * places.em or not places.chart.height
+    assert places.chart.height or larger > 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
