@@ -73,9 +73,10 @@ class RecordingCanvas:
         """Straight pieces, each by itself: smooth dashes."""
         self._write("segments", self._points(list(chain(*segments))), _hex(color), f"width {width}")
 
-    def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
-        """A line through points, as thin as can be."""
-        self._write("curve", self._points(points), _hex(color), *["closed"] * closed)
+    def curve(self, points: Sequence[Pixel], color: Color, *, width: int = 1, closed: bool = False) -> None:
+        """A smooth line through points between which it turns little."""
+        more = [f"width {width}"] * (width > 1) + ["closed"] * closed
+        self._write("curve", self._points(points), _hex(color), *more)
 
     def outline(self, corners: Sequence[Pixel], color: Color, width: int) -> None:
         """A closed line with sharp edges."""

@@ -63,8 +63,8 @@ class Canvas(Protocol):
         """Straight pieces, each by itself: smooth dashes."""
         ...
 
-    def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
-        """A smooth line through points, as thin as can be."""
+    def curve(self, points: Sequence[Pixel], color: Color, *, width: int = 1, closed: bool = False) -> None:
+        """A smooth line through points between which it turns little."""
         ...
 
     def outline(self, corners: Sequence[Pixel], color: Color, width: int) -> None:

@@ -64,8 +64,15 @@ class Screen:
                     start, end = (x0 - right, y0 - down), (x1 - right, y1 - down)  # noqa: PLW2901
             touched.append(aaline(surface, color, start, end, width))
 
-    def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
-        """A smooth line through points, as thin as can be."""
+    def curve(self, points: Sequence[Pixel], color: Color, *, width: int = 1, closed: bool = False) -> None:
+        """A smooth line through points between which it turns little.
+
+        A wide one is several thin ones side by side: pygame draws pieces of wide lines with teeth where they meet.
+        """
+        for beside in _side_by_side(points, width) if width > 1 else (points,):
+            self._thin_curve(beside, color, closed)
+
+    def _thin_curve(self, points: Sequence[Pixel], color: Color, closed: bool) -> None:
         if len(points) == 2:  # Of two, pygame's own `aalines` reads memory that is not theirs: no bits would be sure.
             touched = pygame.draw.aaline(self.surface, color, points[0], points[1])
         else:
@@ -159,6 +166,19 @@ class Screen:
             left, top = part[:2]
             touched = self.surface.blit(picture, (corner[0] + left, corner[1] + top), part)
         self._touched.append(touched)
+
+
+def _side_by_side(points: Sequence[Pixel], width: int) -> Iterator[list[Pixel]]:
+    """Thin curves, half a pixel from one to the next, that together cover one of that width through the points."""
+    places = np.array(points)
+    meets = len(places) > 2 and bool((places[0] == places[-1]).all())
+    first, last = (places[-2], places[1]) if meets else (places[0], places[-1])
+    ends = np.concatenate([first[None], places, last[None]])
+    ahead = ends[2:] - ends[:-2]
+    sizes = np.maximum(np.hypot(*ahead.T), 1e-9)[:, None]
+    aside = ahead[:, ::-1] * (1.0, -1.0) / sizes
+    for shift in 0.5 * np.arange(1 - width, width):
+        yield (places + shift * aside).tolist()
 
 
 @kept

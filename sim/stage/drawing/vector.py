@@ -104,9 +104,10 @@ class Vector:
         """Straight pieces, each by itself: smooth dashes."""
         self._add("path", d="".join(map(_path, segments)), fill="none", stroke=color, stroke_width=width)
 
-    def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
-        """A line through points, as thin as can be."""
-        self._add("path", d=_path(points, closed), fill="none", stroke=color, stroke_linejoin="round")
+    def curve(self, points: Sequence[Pixel], color: Color, *, width: int = 1, closed: bool = False) -> None:
+        """A smooth line through points between which it turns little."""
+        wide = {"stroke_width": width} if width > 1 else {}
+        self._add("path", d=_path(points, closed), fill="none", stroke=color, **wide, stroke_linejoin="round")
 
     def outline(self, corners: Sequence[Pixel], color: Color, width: int) -> None:
         """A closed line."""

@@ -161,3 +161,24 @@ def test_a_curve_through_two_points_is_the_line_between_them() -> None:
         drawn(lambda canvas, points=(before, start, end): canvas.curve(points, RED))  # What memory holds is this.
         curve = drawn(lambda canvas, points=(start, end): canvas.curve(points, RED))
         assert (curve == drawn(lambda canvas, points=(start, end): canvas.line(points, RED))).all()
+
+
+@pytest.mark.parametrize("width", [2, 3, 4, 5])
+def test_a_wide_curve_of_many_pieces_has_one_width_and_no_teeth(width: int) -> None:
+    places = [(20 + 0.12 * y + 3 * np.sin(y / 30), float(y)) for y in np.arange(2.0, 118.0, 3.3)]
+    pixels = drawn(lambda canvas: canvas.curve(places, RED, width=width), (60, 120))
+    cover = (255 - pixels[..., 1].astype(float)).T / 255
+    sums = cover[10:110].sum(axis=1)
+    middle = (cover * np.arange(60)).sum(axis=1)[10:110] / sums
+    expected = np.interp(np.arange(10, 110), [y for _, y in places], [x for x, _ in places])
+    assert np.abs(sums - width).max() < 0.5
+    assert np.abs(middle - expected).max() < 0.35
+
+
+def test_a_wide_curve_that_ends_where_it_began_has_no_gap_there() -> None:
+    turns = np.linspace(0, 2 * np.pi, 60)
+    ring = np.stack([30 + 20 * np.cos(turns), 30 + 20 * np.sin(turns)], axis=-1)
+    ring[-1] = ring[0]
+    pixels = drawn(lambda canvas: canvas.curve(ring.tolist(), RED, width=4), (60, 60))
+    cover = (255 - pixels[..., 1].astype(float)) / 255
+    assert cover[46:54, 30].sum() == pytest.approx(4, abs=0.6)

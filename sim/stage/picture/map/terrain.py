@@ -14,7 +14,7 @@ from ....surface.critical.point import CriticalKind, CriticalPoint
 from ....surface.points import Array, Mask, norm
 from ...drawing.camera import Camera
 from ...drawing.canvas import Backdrop, Canvas
-from ...drawing.contours import contour_lines, encloses, loss_grid, losses, map_levels, rings
+from ...drawing.contours import contour_lines, loss_grid, losses, map_levels, rings, rings_apart
 from ...drawing.relief.paints import Paints, paints
 from ...drawing.relief.picture import Pixels
 from ...drawing.relief.plan import plan_view
@@ -90,7 +90,7 @@ def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke:
     drawn = contour_lines(grid, camera, map_levels(problem, camera))
     for minimum in problem.minima:
         around = contour_lines(grid, camera, rings(problem, camera, minimum))
-        drawn += [line for line in around if encloses(line, np.array(minimum.position))]
+        drawn += rings_apart(around, np.array(minimum.position), drawn, camera)
     draw_flat(canvas, problem, site, theme, stroke, _pixel_losses(problem, camera), drawn)
 
 
@@ -114,10 +114,7 @@ def draw_flat(
     ink = mix(theme.level, theme.high, INK)
     with canvas.part("contours"):
         for line in map(site.project, contours):
-            if width == 1:
-                canvas.curve(line.tolist(), ink)
-            else:
-                canvas.line(line.tolist(), ink, width)
+            canvas.curve(line.tolist(), ink, width=width)
     if blank.any():
         _draw_blank(canvas, blank.repeat(step, axis=0).repeat(step, axis=1), theme, stroke)
     if blank.all():
