@@ -3,19 +3,47 @@
 
 const LANDED = 0.45; // Of a movement, after which the ground goes over to the next batch's.
 
-// Where values of a coarse grid are to be looked up along one side of a finer one: the node before, and how far beyond.
-function stretched(coarse, fine) {
-  return Array.from({ length: fine }, (_, index) => {
-    const at = (index / (fine - 1)) * (coarse - 1);
-    const low = Math.min(Math.floor(at), coarse - 2);
-    return [low, at - low];
-  });
+// How much of each node of a coarse grid there is at a place along its side: [[node, share], …]; along straight lines
+// between nodes, or along curves, by cubic convolution (Keys 1981, with a = −1/2), where beyond its border the grid goes
+// on straight.
+function straight(coarse, at) {
+  const low = Math.min(Math.floor(at), coarse - 2);
+  return [[low, 1 - at + low], [low + 1, at - low]];
 }
 
-const stretches = race.parts && {
-  up: stretched(race.parts.rows, race.ground.rows),
-  across: stretched(race.parts.columns, race.ground.columns),
-};
+function curved(coarse, at) {
+  const low = Math.min(Math.floor(at), coarse - 2);
+  const t = at - low;
+  const shares = [
+    (((2 - t) * t - 1) * t) / 2,
+    ((3 * t - 5) * t * t + 2) / 2,
+    (((4 - 3 * t) * t + 1) * t) / 2,
+    ((t - 1) * t * t) / 2,
+  ];
+  if (low === 0) {
+    shares[1] += 2 * shares[0];
+    shares[2] -= shares[0];
+  }
+  if (low === coarse - 2) {
+    shares[2] += 2 * shares[3];
+    shares[1] -= shares[3];
+  }
+  return shares.map((share, tap) => [low - 1 + tap, share]).filter(([node]) => node >= 0 && node < coarse);
+}
+
+function stretched(lines, coarse, fine) {
+  return Array.from({ length: fine }, (_, index) => lines(coarse, (index / (fine - 1)) * (coarse - 1)));
+}
+
+function stretches(lines) {
+  return {
+    up: stretched(lines, race.parts.rows, race.ground.rows),
+    across: stretched(lines, race.parts.columns, race.ground.columns),
+  };
+}
+
+const alongCurves = race.parts && stretches(curved);
+const alongLines = race.parts && stretches(straight);
 
 // How much of each grid there is in the mean of some examples: [[grid, share], …].
 function sharesOf(batch) {
@@ -40,26 +68,34 @@ function meanDifference(batch) {
   return mean;
 }
 
-// The loss of some examples at the nodes of the ground.
-function lossesOf(batch) {
-  const { rows, columns, losses } = race.ground;
+// A coarse grid at the nodes of the ground.
+function refined(mean, { up, across }) {
+  const { rows, columns } = race.ground;
   const coarse = race.parts.columns;
-  const mean = meanDifference(batch);
-  const found = new Float32Array(rows * columns);
+  const found = new Float64Array(rows * columns);
   const wide = new Float64Array(coarse);
   for (let row = 0; row < rows; row += 1) {
-    const [low, share] = stretches.up[row];
-    for (let column = 0; column < coarse; column += 1) {
-      const place = low * coarse + column;
-      wide[column] = mean[place] * (1 - share) + mean[place + coarse] * share;
+    wide.fill(0);
+    for (const [node, share] of up[row]) {
+      for (let column = 0; column < coarse; column += 1) wide[column] += share * mean[node * coarse + column];
     }
     for (let column = 0; column < columns; column += 1) {
-      const [left, part] = stretches.across[column];
-      const place = row * columns + column;
-      found[place] = losses[place] + wide[left] * (1 - part) + wide[left + 1] * part;
+      for (const [node, share] of across[column]) found[row * columns + column] += share * wide[node];
     }
   }
   return found;
+}
+
+// The loss of some examples at the nodes of the ground; close to nodes without a number lines are straight.
+function lossesOf(batch) {
+  const { losses } = race.ground;
+  const mean = meanDifference(batch);
+  const found = refined(mean, alongCurves);
+  if (!mean.every(Number.isFinite)) {
+    const near = refined(mean, alongLines);
+    for (let place = 0; place < found.length; place += 1) if (!Number.isFinite(found[place])) found[place] = near[place];
+  }
+  return Float32Array.from(found, (difference, place) => losses[place] + difference);
 }
 
 // The examples of the batch that makes an update; null where they are all, or are not known, or there is no such update.

@@ -1,6 +1,6 @@
 """Contours: the losses at which a map has them, and the lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import contourpy
@@ -19,6 +19,7 @@ BANDS = 18
 # Contours around a shallow minimum, besides those over the whole map, at least and at most.
 FEWEST, MOST = 3, 10
 APART = 5.0  # Pixels from one contour around a shallow minimum to the next, where there is room.
+NEAREST = 3.0  # Pixels from one contour around a shallow minimum to the next, on the average, at least.
 HIGHEST = 0.8  # Share of the way from a shallow minimum to its pass up to which it has contours of its own.
 CROWDED = 0.01  # Levels closer than this share of the whole height make way for one through a pass.
 RIM = 0.995  # The highest level leaves out this share of the map: corners of steep surfaces say little.
@@ -95,7 +96,7 @@ def rings(problem: Problem, camera: Camera, minimum: CriticalPoint, most: int = 
     if height is None:
         return []
     levels, rise = map_levels(problem, camera), height - minimum.value
-    room = _radius(problem, camera, minimum, minimum.value + HIGHEST * rise) / APART
+    room = _room(problem, camera, minimum, minimum.value + HIGHEST * rise) / APART
     count = min(max(round(room), FEWEST), MOST)
     if np.sum((levels > minimum.value) & (levels < height)) >= count:
         return []
@@ -103,17 +104,32 @@ def rings(problem: Problem, camera: Camera, minimum: CriticalPoint, most: int = 
     return [float(minimum.value + share * rise) for share in shares]
 
 
-def _radius(problem: Problem, camera: Camera, minimum: CriticalPoint, level: float) -> float:
+def _room(problem: Problem, camera: Camera, minimum: CriticalPoint, level: float) -> float:
     """Radius in pixels of a circle as large as the ground around a minimum that lies below a loss; 0 if it is open."""
     around = contour_lines(loss_grid(problem, camera), camera, [level])
-    areas = [_area(camera.project(line)) for line in around if encloses(line, np.array(minimum.position))]
-    return float(np.sqrt(min(areas, default=0.0) / np.pi))
+    return min((_radius(line, camera) for line in around if encloses(line, np.array(minimum.position))), default=0.0)
 
 
-def _area(line: Array) -> float:
-    """What a closed line (n, 2) encloses."""
-    (x, y), (u, v) = line[:-1].T, line[1:].T
-    return float(abs(np.sum(x * v - u * y)) / 2)
+def rings_apart(lines: Sequence[Array], place: Array, drawn: Sequence[Array], camera: Camera) -> list[Array]:
+    """Those of contours, by ascending loss, that run around a place (2,) and keep apart, also from what is drawn there.
+
+    Close to each other, as on the rim of a batch's steep dip, they would look like one that is thick.
+    """
+    taken = [_radius(line, camera) for line in drawn if encloses(line, place)]
+    found = []
+    for line in reversed([line for line in lines if encloses(line, place)]):
+        size = _radius(line, camera)
+        if all(abs(size - other) >= NEAREST for other in taken):
+            taken.append(size)
+            found.append(line)
+    return found
+
+
+def _radius(line: Array, camera: Camera) -> float:
+    """Radius in pixels of a circle as large as what a closed line (n, 2) of the plane encloses."""
+    corners = camera.project(line)
+    (x, y), (u, v) = corners[:-1].T, corners[1:].T
+    return float(np.sqrt(abs(np.sum(x * v - u * y)) / (2 * np.pi)))
 
 
 def _pass(problem: Problem, minimum: CriticalPoint) -> float | None:

@@ -5,7 +5,7 @@ import numpy as np
 from ....descent.examples.chance import Indices
 from ....descent.problem import Problem
 from ....surface.points import Array
-from ...drawing.camera import Camera, interpolated
+from ...drawing.camera import Camera, smoothed
 from ...style.kept import kept
 
 COARSE = 48  # Nodes along a side at which it is computed how a batch's loss differs, at most.
@@ -26,7 +26,7 @@ def batch_heights(problem: Problem, camera: Camera, batch: Indices, fine_side: i
             coarse = train.value(camera.grid(side), batch)
         difference = coarse - _full_heights(problem, camera, side)
         places = (np.linspace(0, nodes - 1, size) for nodes, size in zip(difference.shape, fine.shape, strict=True))
-        return np.asarray(fine + interpolated(difference, *places))
+        return np.asarray(fine + smoothed(difference, *places))
 
 
 @kept

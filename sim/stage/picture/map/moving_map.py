@@ -1,12 +1,14 @@
 """Land that moves, from straight above: the map of a batch's own loss, on the scale of the training loss."""
 
+from collections import defaultdict
+
 import numpy as np
 
 from ....descent.problem import Problem
 from ....surface.points import Array, norm, pair
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas
-from ...drawing.contours import FEWEST, encloses, lines_by_level, map_levels, rings
+from ...drawing.contours import FEWEST, lines_by_level, map_levels, rings, rings_apart
 from ...style.kept import kept
 from ...style.theme import Theme
 from .site import Map, Shaken, moving_grid
@@ -29,7 +31,7 @@ def moving_contours(problem: Problem, camera: Camera, grid: Array) -> list[Array
     """The contours (n, 2) of losses on a map's grid (rows, columns), at the losses at which the map has its own.
 
     The close ones that a shallow minimum has go with it: they run around those lows that are nearer to it than to any
-    other minimum.
+    other minimum, as far as they keep apart.
     """
     levels, closer = map_levels(problem, camera), _closer(problem, camera)
     lines = lines_by_level(grid, camera, [*levels.tolist(), *(level for _, level in closer)])
@@ -38,9 +40,12 @@ def moving_contours(problem: Problem, camera: Camera, grid: Array) -> list[Array
         return drawn
     places, found = np.array([minimum.position for minimum in problem.minima]), lows(camera, grid)
     owner = norm(found[:, None] - places).argmin(axis=1)
+    around_lows: dict[int, list[Array]] = defaultdict(list)
     for (number, _), around in zip(closer, lines[len(levels) :], strict=True):
-        own = found[owner == number]
-        drawn += [line for line in around if any(encloses(line, low) for low in own)]
+        for index in np.flatnonzero(owner == number).tolist():
+            around_lows[index] += around
+    for index, around in around_lows.items():
+        drawn += rings_apart(around, found[index], drawn, camera)
     return drawn
 
 

@@ -271,6 +271,17 @@ def test_the_batch_s_surface_is_its_loss(name: str) -> None:
     assert np.mean(np.abs(heights - exact)) < 0.005 * np.mean(np.abs(exact - exact.mean()))
 
 
+def test_the_batch_s_surface_has_no_creases() -> None:
+    """Along straight lines between coarse nodes its slopes would jump, and show where it is lit."""
+    problem = load_scene("local-minimum").problem()
+    camera, batch = Camera(problem.window, 700, 420), np.array([7])
+    heights = batch_heights(problem, camera, batch, 128)
+    exact = problem.train.value(camera.view.grid(*heights.shape[::-1]), batch)
+    for axis in (0, 1):
+        bends, expected = (np.diff(grid, 2, axis=axis) for grid in (heights, exact))
+        assert np.abs(bends - expected).max() < 0.35 * np.abs(expected).max()
+
+
 def test_minima_of_a_moved_surface_have_moved_with_it() -> None:
     problem = load_scene("local-minimum").problem()
     for loss, batch in ((problem.test, None), (problem.train, np.arange(0, 20, 2))):
@@ -464,13 +475,13 @@ class Arrows(Screen):
         super().__init__(pygame.Surface(size, depth=32))
         self.contrasts: list[float] = []
 
-    def curve(self, points: Sequence[Pixel], color: Color, *, closed: bool = False) -> None:
+    def curve(self, points: Sequence[Pixel], color: Color, *, width: int = 1, closed: bool = False) -> None:
         (x0, y0), (x1, y1) = points[:2]
         for share in (0.5, 0.75) if math.dist(points[0], points[1]) > 20 else ():
             place = round(x0 + share * (x1 - x0)), round(y0 + share * (y1 - y0))
             low, high = sorted(luminance([color, self.surface.get_at(place)[:3]]).tolist())
             self.contrasts.append((high + 0.05) / (low + 0.05))
-        super().curve(points, color, closed=closed)
+        super().curve(points, color, width=width, closed=closed)
 
 
 @pytest.mark.parametrize("theme", THEMES)
