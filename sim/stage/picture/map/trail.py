@@ -2,12 +2,13 @@
 
 It fades with the length of the way, not with time: a marble that lies still keeps its last stretch in
 full strength, and the cloud of a restless one pales where it has not been lately. What is older is drawn thin where
-it would hide the land.
+it would hide the land, and not at all where thin lines hide it, too.
 """
 
 import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
 from itertools import groupby, pairwise
 from typing import NamedTuple, TypeVar
 
@@ -52,8 +53,16 @@ RADIUS, SMALL = 2.3, 1.5
 """Radius of the dots, and where the line is thin, in strokes."""
 FULL = 0.42
 """The share of the land around an older movement that the way hides up to there, from which on that one is thin."""
+PACKED = 0.5
+"""The share of it that thin lines fill up to there, from which on an older movement is left out: it shows nothing."""
 PASSING = 0.6
 """How far a movement has faded that begins and ends out of sight: of a marble that is thrown out they fill the map."""
+
+
+class Weight(IntEnum):
+    """How an older movement is drawn."""
+
+    WIDE, THIN, NONE = range(3)
 
 
 class Tones(NamedTuple):
@@ -134,8 +143,9 @@ class Trail:
         self._places: list[Place] = []  # What is seen of each of these points.
         self._updates: list[int] = []  # After which update each of these points was reached.
         self._lengths: list[float] = []  # How long the way was at each of these points.
-        self._covering = Covering((site.camera.width, site.camera.height), WIDTH * stroke + 2 * RIM)
-        self._thin: list[bool] = []  # Whether the line is thin from each of the points on, as far as that is asked.
+        size = (site.camera.width, site.camera.height)
+        self._covering, self._packing = Covering(size, WIDTH * stroke + 2 * RIM), Covering(size, 2 * THIN * stroke)
+        self._weights: list[Weight] = []  # Of the line from each of the points on, as far as that is asked.
         self._passed: Pixel | None = None  # The middle of the last movement that only passes and is drawn.
         self._under: Backdrop | None = None  # The map under the way.
         self._ground = pygame.Surface((0, 0))  # A copy of the map, with the way drawn on it as far as it stays.
@@ -284,59 +294,65 @@ class Trail:
         What land stands before is a thin line without dots, what lies beside it is left out, what only passes is pale.
         """
         dx, dy = corner
-        points, places, thin = self._points[part], self._places[part], self._thinness(part, marble is None)
+        points, places, weights = self._points[part], self._places[part], self._weights_of(part, marble is None)
         if marble is not None:
-            points, places, thin = [*points, marble], [*places, places[-1]], [*thin, False]
+            points, places, weights = [*points, marble], [*places, places[-1]], [*weights, Weight.WIDE]
         moved = [(x + dx, y + dy) for x, y in points]
         ends = [min(max(bound, 0), len(moved)) for bound in bounds] + [len(moved)]
         tones = [tone for tone, (first, last) in enumerate(pairwise([0, *ends])) for _ in range(first, last)]
         width = self._width(WIDTH)
         with canvas.part("trail"):
-            movements = list(zip(tones[1:], thin[:-1], *_movements(places), strict=True))
+            movements = list(zip(tones[1:], weights[:-1], *_movements(places), strict=True))
             for cased, way in _alike([not any(kinds) for _, *kinds in movements], moved):
                 if cased:
                     canvas.line(way, self._casing, width + round(2 * RIM))
-            for (tone, slight, hides, beside, passes), way in _alike(movements, moved):
-                if not beside:
+            for (tone, weight, hides, beside, passes), way in _alike(movements, moved):
+                if not beside and weight is not Weight.NONE:
                     color = self._passing if passes else self._lines[tone]
-                    canvas.line(way, color, 1 if hides else self._width(THIN) if slight else width)
-            dotted = [not (place.covered or place.edge) for place in places]
-            kinds = zip(tones, thin, strict=True)
+                    canvas.line(way, color, 1 if hides else self._width(THIN) if weight else width)
+            dotted = [
+                not (place.covered or place.edge or weight is Weight.NONE)
+                for place, weight in zip(places, weights, strict=True)
+            ]
+            kinds = zip(tones, weights, strict=True)
             seen = [(kind, pixel) for kind, pixel, dot in zip(kinds, moved, dotted, strict=True) if dot]
-            for (tone, slight), dots in groupby(seen, key=lambda dot: dot[0]):
-                radius = (SMALL if slight else RADIUS) * self._stroke
+            for (tone, weight), dots in groupby(seen, key=lambda dot: dot[0]):
+                radius = (SMALL if weight else RADIUS) * self._stroke
                 canvas.dots([pixel for _, pixel in dots], radius, self._tones[tone])
 
     def _width(self, strokes: float) -> int:
         return max(1, round(strokes * self._stroke))
 
-    def _thinness(self, part: slice, past: bool) -> list[bool]:
-        """Whether the line is thin from each point of a part of the way on, as it may be where that is past."""
+    def _weights_of(self, part: slice, past: bool) -> list[Weight]:
+        """How the line is drawn from each point of a part of the way on, as it may be where that is past."""
         numbers = range(part.start, min(part.stop, len(self._points)))
         if not past or len(numbers) < 2:
-            return [False] * len(numbers)
+            return [Weight.WIDE] * len(numbers)
         if self._like is not None:
-            return self._like.thin_from([self._updates[number] for number in numbers])
+            return self._like.weights_from([self._updates[number] for number in numbers])
         self._look(numbers[-1])
-        return [self._thin[min(number, numbers[-1] - 1)] for number in numbers]
+        return [self._weights[min(number, numbers[-1] - 1)] for number in numbers]
 
-    def thin_from(self, updates: Sequence[int]) -> list[bool]:
-        """Whether the line is thin from each of these updates on, in order, as far as blocks end before the last."""
+    def weights_from(self, updates: Sequence[int]) -> list[Weight]:
+        """How the line is drawn from each of these updates on, in order, as far as blocks end before the last."""
         self._follow(updates[-1])
         known = bisect_right(self._updates, updates[-1]) - 1
         known -= known % BLOCK
         self._look(known)
         points = np.searchsorted(self._updates, updates, side="right") - 1
-        return [point < known and self._thin[point] for point in points.tolist()]
+        return [self._weights[point] if point < known else Weight.WIDE for point in points.tolist()]
 
     def _look(self, count: int) -> None:
-        """Find out from which of so many points on the line is thin: of whole blocks."""
-        for first in range(len(self._thin), count, BLOCK):
+        """Find out how the line is drawn from so many points on: of whole blocks."""
+        for first in range(len(self._weights), count, BLOCK):
             block = slice(first, first + BLOCK + 1)
-            thin = np.array([not any(kinds) for kinds in zip(*_movements(self._places[block]), strict=True)])
+            seen = np.array([not any(kinds) for kinds in zip(*_movements(self._places[block]), strict=True)])
             moves = np.stack([self._points[block][:-1], self._points[block][1:]], axis=1)
-            thin[thin] = self._covering.add(moves[thin]) > FULL
-            self._thin += thin.tolist()
+            weights = np.full(len(moves), Weight.WIDE)
+            weights[seen] = np.where(self._covering.add(moves[seen]) > FULL, Weight.THIN, Weight.WIDE)
+            packed = self._packing.add(moves[seen]) > PACKED
+            weights[seen] += packed & (weights[seen] == Weight.THIN)
+            self._weights += map(Weight, weights.tolist())
 
 
 def _alike(movements: Iterable[T], pixels: Sequence[Pixel]) -> Iterator[tuple[T, Sequence[Pixel]]]:

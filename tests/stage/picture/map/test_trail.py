@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pygame
 import pytest
 from recording_canvas import RecordingCanvas
 
 from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera, Pose
 from sim.stage.drawing.canvas import Backdrop
+from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.site import Map, camera_on, site_of
 from sim.stage.picture.map.trail import Trail, crossings, fading
 from sim.stage.style.theme import load_theme
@@ -202,6 +204,15 @@ def test_what_is_older_is_thin_where_the_way_would_hide_the_land() -> None:
     assert "4" in widths(np.concatenate([STRAIGHT, RESTLESS]))
     assert widths(np.concatenate([RESTLESS, STRAIGHT]))[-1] == "2"
     assert "1" not in widths(np.concatenate([STRAIGHT, STRAIGHT[::-1]] * 3))  # Hides no more than once.
+
+
+@pytest.mark.parametrize("updates", [1_000, 8_000])
+def test_however_long_a_way_is_land_is_seen_between_its_lines(updates: int) -> None:
+    way = np.random.default_rng(1).normal((450, 270), 60, (updates, 2))
+    trail, screen = Trail(Way(way), PIXELS, TONES, 1.0), Screen(pygame.Surface((900, 540), depth=32))  # type: ignore[arg-type]
+    trail.draw_past(screen, BACKDROP, (0, 0), trail.stretch(updates - 1))
+    pixels = pygame.surfarray.array3d(screen.surface)[400:500, 220:320]
+    assert 0.2 < np.mean((pixels == 0).all(axis=-1)) < 0.8
 
 
 def test_one_movement_out_of_a_crowd_is_wide() -> None:
