@@ -22,11 +22,12 @@ from sim.foreign.rules_file import MOST_SETTINGS, RulesError, load_rules, run_ru
 from sim.scene import SceneError, parse_scene
 from sim.scene.value import unlike
 from sim.scene.writing import scene_text
+from sim.stage.export.carried import unwritable
 from sim.stage.input.control import Choice, TextField
 from sim.stage.input.controls import controls
 from sim.stage.session.dials import dials
 from sim.stage.session.lanes import ChooseRule, NextRule, ScaleLearningRate, SelectLane, SetHyperparameter
-from sim.stage.session.session import Session, unwritable, update
+from sim.stage.session.session import Session, update
 from sim.stage.session.setup import LoadRules
 from sim.stage.session.view import Notify
 from sim.stage.style.numbers import rule_in_words, settings

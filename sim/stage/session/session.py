@@ -8,23 +8,18 @@ messages themselves stand by what they are about: `playback`, `view`, `setup`, `
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
-import numpy as np
 from pygame import Surface
 
 from ...descent.clock import UPDATES
-from ...descent.digest import digest
-from ...descent.race import Race
 from ...descent.rules.guard import RuleFailure
 from ...languages import ENGLISH
 from ...scene import Scene
-from ...scene.carriers import sealed
 from ...scene.reading import Saved
 from ...scene.speech import Translation
 from ...study.maps.swarm import SIZES, SPREADS
 from ...study.odds.tally import Tally
 from ...surface.protocol import Point, Window
 from ..drawing.camera import FLAT, Pose
-from ..style.kept import Recent
 from ..style.theme import THEMES, say
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
@@ -405,51 +400,3 @@ def lane_of(session: Session, scene: Scene) -> int | None:
     now, wanted = session.scene, (scene.experiment, scene.updates)
     lanes = ((replace(now.experiment, lanes=(lane,)), now.updates) for lane in now.lanes)
     return next((place for place, lane in enumerate(lanes) if lane == wanted), None)
-
-
-RACES: Recent[Scene, Race] = Recent(2)
-"""What has been computed of the scene that is shown, of that before it, and of others that there is room for."""
-
-
-def race(scene: Scene) -> Race:
-    """The race of a scene: for equal scenes the same one, with all that it has computed."""
-    return RACES.get(scene, scene.race)
-
-
-def within_reach(window: Window) -> Window:
-    """How far the maps may be moved: over the scene's window, give or take a window. So one does not get lost."""
-    wide, high = window.width, window.height
-    return Window(window.x0 - wide, window.x1 + wide, window.y0 - high, window.y1 + high)
-
-
-def ridden(session: Session, running: Race) -> tuple[float, float]:
-    """Where the chosen lane's marble is now, or, once it has gone too far to be followed, where it was last before."""
-    track, timing = running.tracks[session.lane], session.scene.timing(session.clock)
-    theta = track.theta[: min(timing.updates(session.lane, session.tick), track.updates) + 1]
-    near = within_reach(session.scene.window)
-    if not near.contains(theta[-1]):
-        there = np.flatnonzero(near.contains(theta))
-        theta = theta[: there[-1] + 1] if there.size else theta[:1]
-    x, y = theta[-1].tolist()
-    return x, y
-
-
-def scene_of(session: Session) -> str:
-    """The scene of this session as a text: as changed by hand, with the moment, and what the race was like up to it."""
-    from ...scene.saving import saved_text  # noqa: PLC0415  Not needed to show the first frame.
-
-    told = digest(race(session.scene), session.tick)
-    return saved_text(Saved(as_it_is_seen(session), session.tick, session.clock, told))
-
-
-def unwritable(session: Session) -> str:
-    """Why no file can hold the scene of this session; nothing where one can."""
-    from ...scene.writing import outsiders  # noqa: PLC0415  Nor is this.
-
-    places = ", ".join(outsiders(session.scene))
-    return say(session.language, "no file can name {places}", places=places) if places else ""
-
-
-def carried_by(session: Session) -> str:
-    """The scene of this session as the text that its pictures and films carry; nothing where no file can hold it."""
-    return "" if unwritable(session) else sealed(scene_of(session))

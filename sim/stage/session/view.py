@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import numpy as np
+
+from ...descent.race import Race
 from ...languages import LanguageError, following, language, mistake, words
 from ...scene.view import LEAST_TILT, MOST_TILT
 from ...study.maps.swarm import SIZES, SPREADS
@@ -12,7 +15,7 @@ from ..drawing.camera import FLAT, Pose
 from ..style.text import has_family
 from ..style.theme import THEMES, say
 from .odds import PutAway
-from .session import Session, within_reach
+from .session import Session
 from .tour import end
 from .tuning import StopTuning, searching
 
@@ -85,6 +88,12 @@ class Pan:
         return replace(_alighted(session), focus=focus)
 
 
+def within_reach(window: Window) -> Window:
+    """How far the maps may be moved: over the scene's window, give or take a window. So one does not get lost."""
+    wide, high = window.width, window.height
+    return Window(window.x0 - wide, window.x1 + wide, window.y0 - high, window.y1 + high)
+
+
 def _between(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
 
@@ -131,6 +140,18 @@ class Follow:
         near = within_reach(whole)
         x, y = _between(x, near.x0, near.x1), _between(y, near.y0, near.y1)
         return replace(session, focus=Window(x - right, x + right, y - up, y + up))
+
+
+def ridden(session: Session, running: Race) -> tuple[float, float]:
+    """Where the chosen lane's marble is now, or, once it has gone too far to be followed, where it was last before."""
+    track, timing = running.tracks[session.lane], session.scene.timing(session.clock)
+    theta = track.theta[: min(timing.updates(session.lane, session.tick), track.updates) + 1]
+    near = within_reach(session.scene.window)
+    if not near.contains(theta[-1]):
+        there = np.flatnonzero(near.contains(theta))
+        theta = theta[: there[-1] + 1] if there.size else theta[:1]
+    x, y = theta[-1].tolist()
+    return x, y
 
 
 @dataclass(frozen=True, slots=True)

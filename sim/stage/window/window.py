@@ -11,16 +11,17 @@ from ...scene import SceneError
 from ..input.clipboard import pasted
 from ..input.holding import SLOW, FirstPresses
 from ..picture.picture import pointed
+from ..picture.races import race
 from ..picture.setting import setting, type_at
 from ..picture.snapshot import snapshot_of
 from ..session.bindings import Deed, Errand
 from ..session.playback import Elapsed
 from ..session.playback import tempo as pace_of
 from ..session.problem import SetFormula
-from ..session.session import Message, Session, race, ridden, update
+from ..session.session import Message, Session, update
 from ..session.setup import LoadRules, judgement
 from ..session.tuning import searching
-from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest
+from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, ridden
 from ..style.theme import say
 from . import display
 from .asking import Asking, asked

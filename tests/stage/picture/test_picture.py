@@ -23,9 +23,10 @@ from sim.stage.drawing.standing import Standing
 from sim.stage.export.still import screenshot
 from sim.stage.picture.around.footer import status
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import Snapshot, snapshot_of
-from sim.stage.session.session import Card, begin, race
+from sim.stage.session.session import Card, begin
 from sim.stage.style.kept import CACHE
 from sim.surface.functions.formula import Formula
 

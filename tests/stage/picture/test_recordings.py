@@ -14,9 +14,10 @@ from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.canvas import Backdrop
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import VIEWS
-from sim.stage.session.session import MOVING_GROUND, Card, begin, race
+from sim.stage.session.session import MOVING_GROUND, Card, begin
 from sim.stage.style.theme import THEMES, load_theme
 from sim.study.odds.tally import own
 

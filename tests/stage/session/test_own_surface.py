@@ -14,10 +14,11 @@ from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
 from sim.scene.speech import LONGEST_TITLE
+from sim.stage.picture.races import race
 from sim.stage.session.lanes import AddLane, RemoveLane, SelectLane, SetHyperparameter
 from sim.stage.session.playback import Step
 from sim.stage.session.problem import Draft, SetFormula
-from sim.stage.session.session import Session, begin, race, update
+from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import (
     Drop,
     OpenScene,

@@ -5,8 +5,9 @@ from dataclasses import fields, replace
 from messages import after
 
 from sim.scene import OPENING, load_scene
+from sim.stage.picture.races import race
 from sim.stage.session.playback import GoToStart, Restart, Step
-from sim.stage.session.session import OF_THE_HAND, OF_THE_SCENE, OF_THE_WINDOW, Session, race
+from sim.stage.session.session import OF_THE_HAND, OF_THE_SCENE, OF_THE_WINDOW, Session
 from sim.stage.session.setup import NewSeed
 from sim.stage.session.tour import GoToStep
 from sim.stage.window.files.kept import as_kept

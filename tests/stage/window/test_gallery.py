@@ -25,11 +25,12 @@ from sim.scene.reading import Saved
 from sim.stage.drawing.layout import SMALLEST, layout
 from sim.stage.export.small import small_picture
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import RACES, race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import Elapsed
 from sim.stage.session.scenes import MOST_BROUGHT, Choose, Pick, ShowScenes, count
-from sim.stage.session.session import RACES, Card, begin, race, update
+from sim.stage.session.session import Card, begin, update
 from sim.stage.sheets.scenes import PICTURE, Cards, _sentences, dealt, draw_scenes, keys_here
 from sim.stage.style import text
 from sim.stage.style.theme import THEMES, load_theme

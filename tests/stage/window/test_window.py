@@ -18,10 +18,11 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.export.still import picture
 from sim.stage.picture.around.footer import status
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
-from sim.stage.session.session import SPEEDS, Session, begin, race
+from sim.stage.session.session import SPEEDS, Session, begin
 from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.window import showing
 from sim.stage.window.beside import swarming

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from ....study.odds.tally import Tally
+from ...picture.races import RACES
 from ...picture.setting import Setting
 from ...session.problem import SetFormula
-from ...session.session import RACES, Message, Session
+from ...session.session import Message, Session
 from ...session.setup import LoadRules
 from .. import display
 from . import preparing

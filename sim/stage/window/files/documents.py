@@ -10,10 +10,11 @@ from ....descent.race import Race
 from ....scene import SceneError
 from ....scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from ....surface.functions.formula import Formula, FormulaError
+from ...export.carried import scene_of, unwritable
 from ...input.clipboard import copied
 from ...session.problem import SetFormula
 from ...session.scenes import brought_along
-from ...session.session import Message, Session, as_it_wants, ask, begin, scene_of, unwritable
+from ...session.session import Message, Session, as_it_wants, ask, begin
 from ...session.setup import opened
 from ...session.view import Kept, Notify
 from ...style.theme import say

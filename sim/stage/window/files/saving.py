@@ -8,11 +8,12 @@ import pygame
 
 from ....files import OutputError, free_path, located, named
 from ...drawing.screen import Screen
+from ...export.carried import carried_by, unwritable
 from ...export.png import save_png
 from ...picture.picture import draw
+from ...picture.races import race as race_of
 from ...picture.snapshot import snapshot_of
-from ...session.session import Message, Session, carried_by, unwritable
-from ...session.session import race as race_of
+from ...session.session import Message, Session
 from ...session.view import Kept, Notify
 from ...style.theme import say
 from ..beside.turns import failure
