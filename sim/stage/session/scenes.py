@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from ...scene import Scene, scene_files
 from .playback import Restart
-from .session import Card, Message, Session, as_it_wants, ask
+from .session import Message, Session, as_it_wants, ask
 from .setup import OpenScene, opened
 
 MOST_BROUGHT = 9
@@ -29,21 +29,10 @@ class ShowScenes:
 
     def apply(self, session: Session) -> Session:
         if session.picking is not None:
-            return replace(session, picking=None, cards=())
+            return replace(session, picking=None)
         names = [*scene_files(), *(scene.name for scene in session.brought)]
         here = names.index(session.scene.name) if session.scene.name in names else 0
-        cards = tuple(map(Card, names))
-        return replace(session, picking=here, cards=cards, pointer=None, notice="")
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """Tell this of the scenes on the sheet of them."""
-
-    cards: tuple[Card, ...]
-
-    def apply(self, session: Session) -> Session:
-        return session if session.picking is None else replace(session, cards=self.cards)
+        return replace(session, picking=here, pointer=None, notice="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +54,7 @@ class Choose:
     def apply(self, session: Session) -> Session:
         if session.picking is None:
             return session
-        shipped, there = len(scene_files()), replace(session, picking=None, cards=())
+        shipped, there = len(scene_files()), replace(session, picking=None)
         message: Message = OpenScene(session.picking)
         if session.picking >= shipped:
             message = OpenBrought(session.picking - shipped)

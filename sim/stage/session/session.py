@@ -8,8 +8,6 @@ messages themselves stand by what they are about: `playback`, `view`, `setup`, `
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol
 
-from pygame import Surface
-
 from ...descent.clock import UPDATES
 from ...descent.rules.guard import RuleFailure
 from ...languages import ENGLISH
@@ -41,16 +39,6 @@ class Guided:
     """The step's place."""
     before: "Session"
     """What was to be seen before it began."""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What is told of a scene on the sheet of all scenes."""
-
-    title: str
-    look: str = ""
-    picture: Surface | None = None
-    """None until it is there: an outline stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +194,6 @@ class Session:
     help: bool = False
     picking: int | None = None
     """Which scene is marked on the sheet of all scenes; None while that is not open."""
-    cards: tuple[Card, ...] = ()
-    """What that sheet tells of each, as far as it is known by now."""
     brought: tuple[Scene, ...] = ()
     """Scenes that were opened from elsewhere."""
     live: bool = True
@@ -376,7 +362,7 @@ def update(session: Session, message: Message) -> Session:
             there = replace(there, sheet="", tally=kept)
         if there.tuning is not None and lane_of(there, there.tuning.scene) is None:
             there = replace(there, tuning=None)
-        return replace(there, seen=there.tick, picking=None, cards=())
+        return replace(there, seen=there.tick, picking=None)
     seen = max(there.seen, there.tick)
     return replace(there, seen=seen) if seen != there.seen else there
 

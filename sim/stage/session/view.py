@@ -402,7 +402,7 @@ class Back:
         if session.help:
             return replace(session, help=False)
         if session.picking is not None:
-            return replace(session, picking=None, cards=())
+            return replace(session, picking=None)
         return _without_one(session)
 
 

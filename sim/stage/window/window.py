@@ -119,8 +119,8 @@ class MainWindow:
         if self._asking.is_late(display.now()):
             self._asking.forget()
             self.send(Notify(""))
-        for message in self._gallery.go_on(self.session, self.waiting):
-            self.send(message)
+        if not self.waiting:  # A large picture that is being computed comes first.
+            self._tell(self._gallery.go_on(self.session))
         self._prepare()
         for message in self._counting.go_on(self.session, self.waiting):
             self.send(message)
@@ -154,7 +154,8 @@ class MainWindow:
         if running.updates > self.session.horizon:  # A moment at which nothing else is computed.
             self._readiness.load(setting(self.session, display.canvas_size()))
             self._tell(self._readiness.told(self.session.language))
-        self._showing.show(replace(snapshot_of(self.session, running), tally=self._counting.shown), seconds)
+        now, cards = snapshot_of(self.session, running), self._gallery.cards(self.session)
+        self._showing.show(replace(now, tally=self._counting.shown, cards=cards), seconds)
         self._readiness.standing = self.session
         if self.session.riding:  # What it asks for is made ready before the next picture.
             focus = self.session.focus
@@ -205,7 +206,7 @@ class MainWindow:
         """What is there already for the next picture."""
         shown = self._readiness.standing
         each = None if shown is None else self._ahead.each(self.session.scene, shown.scene)
-        return Known(self._counting.shown, self._controls.frame, each)
+        return Known(self._counting.shown, self._gallery.cards(self.session), self._controls.frame, each)
 
     def _take(self, found: Prepared, size: tuple[int, int]) -> None:
         """Show what has been made ready."""
@@ -266,7 +267,7 @@ class MainWindow:
                 self._readiness.inquire(inquiry)
             case Errand.PICTURE:
                 self._showing.show_saving(self.session)
-                self._saving.begin(self.session, display.canvas_size())
+                self._saving.begin(self.session, display.canvas_size(), self._gallery.cards(self.session))
             case Errand.FILM:
                 self._begin_or_end_film()
             case Errand.COPY:

@@ -30,6 +30,7 @@ from ...picture.setting import Setting, setting
 from ...picture.snapshot import Snapshot, snapshot_of
 from ...session.session import Message, Session, update
 from ...session.view import Notify
+from ...sheets.scenes import Card
 from ...style.theme import say
 from . import standing
 from .ahead import compute_ahead
@@ -110,6 +111,7 @@ def prepared(
     size: tuple[int, int],
     known: Race | None,
     tally: Tally | None = None,
+    cards: tuple[Card, ...] = (),
     panel: tuple[object, ...] | None = None,
     each: float | None = None,
     former: Race | None = None,
@@ -118,6 +120,7 @@ def prepared(
 
     known: the scene's race, if it has been begun; it is not computed on.
     tally: what the sheet shows.
+    cards: what the sheet of scenes tells.
     panel: what the panel of controls that is there was made for, if there is one.
     each: seconds an update takes, if that is known.
     former: the race that is shown, of which lanes are taken over that are the same.
@@ -131,7 +134,7 @@ def prepared(
         work_of(session.scene)  # Loads what counts.
     here = setting(session, size)
     made = controls_of(session, here) if here.controls and here.frame != panel else None
-    now = replace(snapshot_of(session, race), tally=tally)
+    now = replace(snapshot_of(session, race), tally=tally, cards=cards)
     picture = pygame.Surface(size, depth=32)
     draw(Screen(picture), now)
     return Prepared(session, aim(session, size), race, now, picture, panel=made)
@@ -162,11 +165,13 @@ def inquired(
     session: Session,
     size: tuple[int, int],
     make: Callable[[], Prepared],
+    cards: tuple[Card, ...] = (),
     panel: tuple[object, ...] | None = None,
 ) -> Prepared:
     """What was to be found out, and the picture that will come of it.
 
     make: makes the picture of the session as it is.
+    cards, panel: as of `prepared`.
     """
     message = inquiry.find()
     if not inquiry.ahead:
@@ -176,7 +181,8 @@ def inquired(
     except SceneError as error:
         message = Notify(str(error))
         there = update(session, message)
-    return replace(prepared(there, size, None, panel=panel), message=message)
+    known = cards if there.picking is not None else ()
+    return replace(prepared(there, size, None, cards=known, panel=panel), message=message)
 
 
 def loaded(here: Setting) -> None:

@@ -14,6 +14,7 @@ from ...picture.setting import Setting
 from ...session.problem import SetFormula
 from ...session.session import Message, Session
 from ...session.setup import LoadRules
+from ...sheets.scenes import Card
 from .. import display
 from . import preparing
 from .apart import apart
@@ -29,6 +30,8 @@ class Known:
 
     tally: Tally | None
     """What the sheet shows."""
+    cards: tuple[Card, ...]
+    """What the sheet of scenes tells."""
     panel: tuple[object, ...] | None
     """What the panel of controls was made for, if there is one."""
     each: float | None
@@ -143,8 +146,8 @@ def _maker(
     """
     former = None if standing is None else RACES.find(standing.scene)
     begun = RACES.find(session.scene)
-    make = partial(prepared, session, size, begun, known.tally, known.panel, known.each, former)
-    return partial(inquired, goal, session, size, make, known.panel) if isinstance(goal, Inquiry) else make
+    make = partial(prepared, session, size, begun, known.tally, known.cards, known.panel, known.each, former)
+    return partial(inquired, goal, session, size, make, known.cards, known.panel) if isinstance(goal, Inquiry) else make
 
 
 def inquiry_of(deed: SetFormula | LoadRules) -> Inquiry | None:

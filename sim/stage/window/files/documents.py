@@ -62,7 +62,6 @@ class OpenSaved:
             views=fresh.views,
             brought=brought_along(session, self.saved.scene),
             picking=None,
-            cards=(),
             opened=fresh.opened,
             notice=notice,
         )
