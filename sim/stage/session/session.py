@@ -1,8 +1,8 @@
 """What the user has asked for, as a value, and how a message makes another of it.
 
-Keys and clicks become messages; `update` is pure, so that every control can be tested without a window. The
-messages themselves stand by what they are about: `playback`, `view`, `setup`, `scenes`, `lanes`, `dials`, `problem`,
-`odds`, `tuning`, `tour`.
+Keys and clicks become messages; `update` changes nothing else, so that every control can be tested without a window,
+and what comes of a message can be drawn before it is said. The messages themselves stand by what they are about:
+`playback`, `view`, `setup`, `scenes`, `lanes`, `dials`, `problem`, `odds`, `tuning`, `tour`.
 """
 
 from dataclasses import dataclass, replace

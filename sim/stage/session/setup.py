@@ -7,10 +7,10 @@ from typing import Any
 
 from ...descent.clock import Timing
 from ...descent.race import Race
-from ...descent.rules import OWN, RULES, rule_name
+from ...descent.rules import OWN, rule_name
 from ...descent.rules.guard import RuleFailure, rule_of
 from ...descent.rules.protocol import shared_settings
-from ...foreign.rules_file import RulesError, RulesFile, join, run_rules
+from ...descent.rules.registry import Kind
 from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
 from ..style.theme import say
@@ -250,67 +250,44 @@ def nudged(value: float, share: float, extent: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadRules:
-    """Run the code of a file that the user has typed, and have its rules join the others; again, if it has changed.
+class RulesFound:
+    """A file of rules that was typed has been run: its rules have joined the others, or it is told what is wrong.
 
     Lanes whose rule is from there go on with the one that the file has now, unless it refuses their settings. A file
-    that cannot be used stays in its field, with what is wrong about it.
+    that cannot be used stays in its field.
     """
 
     path: str
-
-    def apply(self, session: Session) -> Session:
-        there = replace(session, rules=self.path if self.names_file else "", rules_refused="")
-        return self.found().apply(there) if self.names_file else there
-
-    @property
-    def names_file(self) -> bool:
-        """Whether there is anything to run."""
-        return bool(self.path.strip())
-
-    def found(self) -> "RulesFound":
-        """What comes of running the file, which may take any time; no rule has joined the others yet."""
-        try:
-            return RulesFound(self.path, run_rules(self.path.strip()))
-        except RulesError as error:
-            return RulesFound(self.path, None, str(error))
-
-
-@dataclass(frozen=True, slots=True)
-class RulesFound:
-    """A file of rules that was typed has been run: its rules join the others, or it is told what is wrong."""
-
-    path: str
     """As it was typed."""
-    file: RulesFile | None
+    rules: Mapping[str, Kind] | None
+    """What the file has, by their names; None where it cannot be used."""
+    gone: frozenset[Kind] = frozenset()
+    """The rules of its former text, which have left the others."""
     refused: str = ""
 
     def apply(self, session: Session) -> Session:
         other = session.rules not in ("", self.path)  # One goes on with what has been typed meanwhile.
-        if self.file is None and other:
+        if self.rules is None and other:
             return replace(session, notice=self.refused)
         there = session if other else replace(session, rules=self.path, rules_refused=self.refused, notice="")
-        return there if self.file is None else self._joined(there, self.file)
+        return there if self.rules is None else self._going_on(there, self.rules)
 
-    def _joined(self, session: Session, file: RulesFile) -> Session:
-        before = set(RULES.values())
-        join(file)
-        gone = before - set(RULES.values())
+    def _going_on(self, session: Session, found: Mapping[str, Kind]) -> Session:
         rules, refused = [], list[tuple[str, str]]()
         for lane, name in zip(session.scene.lanes, session.scene.texts(session.language).lanes, strict=True):
             try:
-                rules.append(_anew(lane.rule, file.rules))
+                rules.append(_anew(lane.rule, found))
             except RuleFailure as failure:
                 rules.append(lane.rule)
                 refused.append((name, str(failure)))
             else:
-                if type(rules[-1]) in gone:
+                if type(rules[-1]) in self.gone:
                     told = say(
                         session.language, "{rule} is not in {path} now", rule=rule_name(lane.rule), path=self.path
                     )
                     refused.append((name, told))
         lanes = tuple(replace(lane, rule=rule) for lane, rule in zip(session.scene.lanes, rules, strict=True))
-        names = ", ".join(file.rules)
+        names = ", ".join(found)
         notice = say(session.language, "The code of {path} was run; its rules: {names}.", path=self.path, names=names)
         if refused:
             notice = _kept(refused, session.language)

@@ -14,12 +14,12 @@ from ..picture.picture import pointed
 from ..picture.races import race
 from ..picture.setting import setting, type_at
 from ..picture.snapshot import snapshot_of
-from ..session.bindings import Deed, Errand
+from ..session.bindings import Deed, Errand, LoadRules
 from ..session.playback import Elapsed
 from ..session.playback import tempo as pace_of
 from ..session.problem import SetFormula
 from ..session.session import Message, Session, update
-from ..session.setup import LoadRules, judgement
+from ..session.setup import judgement
 from ..session.tuning import searching
 from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, ridden
 from ..style.theme import say
@@ -39,6 +39,7 @@ from .events.answers import Answers
 from .events.layers import invites
 from .files import documents
 from .files.recording import Filming
+from .files.rules import RulesRun
 from .files.saving import Saving
 from .notices import Boxes, told_of_left, told_of_ride
 from .showing import Showing
@@ -210,8 +211,9 @@ class MainWindow:
 
     def _take(self, found: Prepared, size: tuple[int, int]) -> None:
         """Show what has been made ready."""
-        if found.message is not None:
-            self.send(found.message)
+        answer = found.answer
+        if answer is not None:
+            self.send(answer.joined() if isinstance(answer, RulesRun) else answer)
         self._readiness.keep(found)
         if self._showing.take(found, size) and found.panel is not None:
             self._controls.take(found.panel, found.aim.setting.frame)
@@ -263,8 +265,8 @@ class MainWindow:
                 pass
             case Errand.PICTURE | Errand.FILM | Errand.COPY if self.waiting:
                 self._errand = deed  # It is about what is still to come.
-            case SetFormula() | LoadRules() if (inquiry := inquiry_of(deed)) is not None:
-                self._readiness.inquire(inquiry)
+            case LoadRules() | SetFormula(can_be_read=True):  # What is wrong with another is said before the next key.
+                self._readiness.inquire(inquiry_of(deed))
             case Errand.PICTURE:
                 self._showing.show_saving(self.session)
                 self._saving.begin(self.session, display.canvas_size(), self._gallery.cards(self.session))

@@ -21,7 +21,7 @@ from sim.stage.input.controls import controls, scene_titles, spreads_of
 from sim.stage.input.widgets import STEPS, ControlPanel, look, shared_room
 from sim.stage.picture.around.transport import knobs
 from sim.stage.picture.setting import setting
-from sim.stage.session.bindings import Errand, keys
+from sim.stage.session.bindings import Errand, LoadRules, keys
 from sim.stage.session.dials import rates_of
 from sim.stage.session.lanes import ChooseRule, SelectLane
 from sim.stage.session.problem import SetFormula
@@ -57,7 +57,7 @@ def test_every_scene_can_be_controlled_whatever_the_language(name: str, language
                     assert update(session, control.message(index)).open
             case Buttons():
                 for button in control.buttons:
-                    assert isinstance(button.does, Errand) or update(session, button.does).open
+                    assert isinstance(button.does, Errand | LoadRules) or update(session, button.does).open
                     assert button.tip
 
 
@@ -106,7 +106,7 @@ def test_widgets_turn_into_messages(panel: ControlPanel) -> None:
     event = pygame.Event(pygame_gui.UI_HORIZONTAL_SLIDER_MOVED, ui_element=slider, value=STEPS)
     message = panel.answer(event)
     assert message is not None
-    assert not isinstance(message, Errand)
+    assert not isinstance(message, Errand | LoadRules)
     most = rates_of(opened().scene.problem(), opened().scene.lanes[0].rule)[1]
     assert update(opened(), message).scene.lanes[0].rule.learning_rate == most
     menu = panel._widgets["rule"]

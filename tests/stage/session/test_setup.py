@@ -25,12 +25,12 @@ from sim.stage.session.setup import (
     Drop,
     EarlierSeed,
     Guess,
-    LoadRules,
     NewSeed,
     NextScene,
     NudgeStart,
     OpenScene,
     Return,
+    RulesFound,
 )
 from sim.stage.session.view import Kept
 
@@ -80,7 +80,7 @@ def test_a_seed_is_never_below_none(session: Session) -> None:
 
 
 def test_a_refused_file_of_rules_is_forgotten_where_one_types_on_or_opens_a_scene(session: Session) -> None:
-    refused = after(session, LoadRules("nowhere.py"))
+    refused = after(session, RulesFound("nowhere.py", None, refused="cannot read the rules"))
     assert refused.rules_refused
     assert (after(refused, DraftRules("now")).rules_refused, after(refused, DraftRules("now")).rules) == ("", "now")
     assert after(refused, OpenScene(2)).rules_refused == ""

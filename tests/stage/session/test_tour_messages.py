@@ -11,7 +11,7 @@ from sim.scene import load_scene, scene_files
 from sim.scene.tour import the_tour
 from sim.stage.drawing.camera import FLAT
 from sim.stage.picture.views import VIEWS
-from sim.stage.session.bindings import KEYS, Deed, Errand
+from sim.stage.session.bindings import KEYS, Deed, Errand, LoadRules
 from sim.stage.session.lanes import (
     DuplicateLane,
     NameLane,
@@ -142,7 +142,7 @@ def test_a_key_that_a_step_bids_one_try_does_something_there(session: Session, l
     for number, step in enumerate(STEPS):
         there = after(session, GoToStep(number), GoToEnd())
         for deed in keys_in(step.words(language).play):
-            assert not isinstance(deed, Errand)
+            assert not isinstance(deed, Errand | LoadRules)
             assert after(there, deed) != there, step.words(language).play
             pressed += 1
     assert pressed >= 15

@@ -31,11 +31,12 @@ from sim.stage.picture.panel.sliders import draw_sliders, sliders
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import RACES, race
 from sim.stage.picture.setting import setting
+from sim.stage.session.bindings import LoadRules
 from sim.stage.session.lanes import SetHyperparameter
 from sim.stage.session.playback import GoToEnd
 from sim.stage.session.problem import SetCount, SetFormula, SetSigma
 from sim.stage.session.session import Session, begin
-from sim.stage.session.setup import DraftRules, LoadRules, MoveStart, NewSeed, OpenScene
+from sim.stage.session.setup import DraftRules, MoveStart, NewSeed, OpenScene
 from sim.stage.session.view import ChooseSwarm, Notify, ShowHelp, ToggleView
 from sim.stage.style import text
 from sim.stage.style.kept import CACHE

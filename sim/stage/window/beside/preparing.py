@@ -32,6 +32,7 @@ from ...session.session import Message, Session, update
 from ...session.view import Notify
 from ...sheets.scenes import Card
 from ...style.theme import say
+from ..files.rules import RulesRun
 from . import standing
 from .ahead import compute_ahead
 from .memory import give_back
@@ -78,11 +79,9 @@ def aim(session: Session, size: tuple[int, int]) -> Aim:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Inquiry:
-    """Something to be said that takes long to find out, such as what is in a file."""
+    """Something that takes long to find out, such as what is in a file: what to say, or rules that are to join."""
 
-    find: Callable[[], Message]
-    ahead: bool = True
-    """Whether the picture that comes of it is made ready at once: not where it changes more than the session."""
+    find: Callable[[], Message | RulesRun]
 
 
 Goal = Aim | Inquiry
@@ -100,7 +99,7 @@ class Prepared:
     snapshot: Snapshot
     """What is on the picture."""
     picture: pygame.Surface
-    message: Message | None = None
+    answer: Message | RulesRun | None = None
     """What was to be found out."""
     panel: "ControlPanel | None" = None
     """The controls, where they are open and the window has none that would do."""
@@ -173,16 +172,16 @@ def inquired(
     make: makes the picture of the session as it is.
     cards, panel: as of `prepared`.
     """
-    message = inquiry.find()
-    if not inquiry.ahead:
-        return replace(make(), message=message)
+    answer = inquiry.find()
+    if isinstance(answer, RulesRun):  # Its rules join the others in the window's own thread; then there is more to see.
+        return replace(make(), answer=answer)
     try:
-        there = update(session, message)
+        there = update(session, answer)
     except SceneError as error:
-        message = Notify(str(error))
-        there = update(session, message)
+        answer = Notify(str(error))
+        there = update(session, answer)
     known = cards if there.picking is not None else ()
-    return replace(prepared(there, size, None, cards=known, panel=panel), message=message)
+    return replace(prepared(there, size, None, cards=known, panel=panel), answer=answer)
 
 
 def loaded(here: Setting) -> None:

@@ -11,11 +11,12 @@ from functools import partial
 from ....study.odds.tally import Tally
 from ...picture.races import RACES
 from ...picture.setting import Setting
+from ...session.bindings import LoadRules
 from ...session.problem import SetFormula
 from ...session.session import Message, Session
-from ...session.setup import LoadRules
 from ...sheets.scenes import Card
 from .. import display
+from ..files.rules import run
 from . import preparing
 from .apart import apart
 from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, prepared
@@ -102,7 +103,7 @@ class Readiness:
         found = self._preparing.found()
         if found is None:
             self.waiting = True
-        elif found.message is not None:
+        elif found.answer is not None:
             self._inquiry = None
         return found
 
@@ -150,9 +151,8 @@ def _maker(
     return partial(inquired, goal, session, size, make, known.cards, known.panel) if isinstance(goal, Inquiry) else make
 
 
-def inquiry_of(deed: SetFormula | LoadRules) -> Inquiry | None:
-    """What such a deed asks for that takes long; None where what is wrong with it is said before the next key."""
+def inquiry_of(deed: SetFormula | LoadRules) -> Inquiry:
+    """What such a deed asks for that takes long."""
     if isinstance(deed, SetFormula):
-        return Inquiry(lambda: deed) if deed.can_be_read else None
-    # The file's code may run for ever; its rules join the others in the window's own thread.
-    return Inquiry(partial(apart, deed.found), ahead=False) if deed.names_file else None
+        return Inquiry(lambda: deed)
+    return Inquiry(partial(apart, partial(run, deed.path)))  # Its code may run for ever.
