@@ -23,7 +23,7 @@ from ...scene.speech import LONGEST_NAME, Question, Translation, composed
 from ..style.numbers import short
 from ..style.theme import say
 from .names import NUMBERED, followed, in_languages, made, numbered
-from .session import Rate, Session
+from .session import LaneIntent, Rate, Session
 
 HIGHEST_DECAY = 0.999
 LEAST_RATE = 1e-9
@@ -45,20 +45,23 @@ def with_lanes(
 
     sources: the place of the lane that each was made of; as before if it is not said.
     """
-    before, wanted, asked = session.scene.lanes, session.wanted, session.asked
+    before, settings, batches = session.scene.lanes, session.intent.settings, session.intent.batches
     lane = session.lane if selected is None else selected
     place = min(max(lane, 0), len(lanes) - 1)
     if tuple(lanes) == before:
         return replace(session, lane=place, notice="")
     each = list(zip(range(len(lanes)) if sources is None else sources, lanes, strict=True))
-    if wanted is not None:
-        rates = (_rate(wanted.rates[source], wanted.factor, before[source], lane) for source, lane in each)
-        wanted = replace(wanted, rates=tuple(rates))
-    if asked:  # A batch size that is set is what is asked for now.
-        asked = tuple(asked[source] if lane.batch_size == before[source].batch_size else None for source, lane in each)
+    if settings is not None:
+        rates = (_rate(settings.rates[source], settings.factor, before[source], lane) for source, lane in each)
+        settings = replace(settings, rates=tuple(rates))
+    if batches:  # A batch size that is set is what is asked for now.
+        batches = tuple(
+            batches[source] if lane.batch_size == before[source].batch_size else None for source, lane in each
+        )
     scene = replace(session.scene, lanes=tuple(lanes), claims=(None,) * len(lanes))
     # A guess was about the lanes as they were.
-    there = replace(session, scene=scene, wanted=wanted, asked=asked if any(asked) else ())
+    intent = LaneIntent(session.intent.names, settings, batches if any(batches) else ())
+    there = replace(session, scene=scene, intent=intent)
     return replace(there, lane=place, guess=None, asking=False, notice="")
 
 
@@ -89,7 +92,7 @@ def renamed(session: Session, before: Scene) -> Session:
     scene, counts = session.scene, (before.examples.count, session.scene.examples.count)
     lanes = list(scene.lanes)
     new = [
-        followed(lane.name, old, lane, counts, ()) if lane.name not in session.given else lane.name
+        followed(lane.name, old, lane, counts, ()) if lane.name not in session.intent.names else lane.name
         for old, lane in zip(before.lanes, lanes, strict=True)
     ]
     taken = {lane.name for lane, name in zip(lanes, new, strict=True) if name == lane.name}  # Other names are to go.
@@ -136,13 +139,14 @@ class NameLane:
         if name in others:
             return replace(session, notice=say(session.language, "Another lane is called {name}.", name=name))
         chosen = name or made(lane, scene.examples.count, others)
-        given = (session.given - {lane.name}) | ({name} if name else set())
+        given = (session.intent.names - {lane.name}) | ({name} if name else set())
+        intent = replace(session.intent, names=given)
         if chosen == lane.name:
-            return replace(session, given=given)
+            return replace(session, intent=intent)
         lanes = tuple(replace(each, name=chosen) if each is lane else each for each in scene.lanes)
         captions = tuple(c.model_copy(update={"lane": chosen}) if c.lane == lane.name else c for c in scene.captions)
         there = replace(scene, lanes=lanes, captions=captions, question=_about(scene.question, lane.name, chosen))
-        return replace(session, scene=there if name else translated(there, [chosen]), given=given, notice="")
+        return replace(session, scene=there if name else translated(there, [chosen]), intent=intent, notice="")
 
 
 def _about(question: Question | None, name: str, chosen: str) -> Question | None:
@@ -390,8 +394,9 @@ def _add(session: Session, lane: Lane, copied: bool) -> Session:
         replace(session, chosen=True), [*lanes, lane], selected=len(lanes), sources=[*range(len(lanes)), session.lane]
     )
     # A lane of its own has the batch that it asks for.
-    asked = there.asked if copied or not there.asked else (*there.asked[:-1], None)
-    return replace(there, scene=translated(there.scene, [lane.name]), asked=asked)
+    batches = there.intent.batches if copied or not there.intent.batches else (*there.intent.batches[:-1], None)
+    intent = replace(there.intent, batches=batches)
+    return replace(there, scene=translated(there.scene, [lane.name]), intent=intent)
 
 
 def _names(session: Session) -> set[str]:

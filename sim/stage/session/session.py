@@ -90,26 +90,35 @@ class OriginalSettings:
     """The learning rate of each lane."""
 
 
-class Asked(NamedTuple):
+class CutBatch(NamedTuple):
     """The batch of a lane for which there are too few examples: it comes back when there are more again."""
 
     size: int
     """What was asked for."""
     name: str
     """What the lane was called with it."""
-    cut: str
+    now: str
     """What it is called while its batches are all there is."""
 
 
-class Meant(NamedTuple):
-    """What a session knows of its scene's lanes besides what they are; no file tells it."""
+@dataclass(frozen=True, slots=True)
+class LaneIntent:
+    """What a session knows of its scene's lanes besides what they are: what they were meant to be. No file tells it."""
 
-    given: frozenset[str]
-    wanted: OriginalSettings | None
-    asked: tuple[Asked | None, ...]
+    names: frozenset[str] = frozenset()
+    """Names of lanes that the user has given: they stay, whatever the lanes become."""
+    settings: OriginalSettings | None = None
+    """What the lanes and the start of a surface of one's own were meant to be."""
+    batches: tuple[CutBatch | None, ...] = ()
+    """For each lane the batch that N is too small for, if it is; empty if it is for none."""
 
 
-NOTHING_MEANT = Meant(frozenset(), None, ())
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A scene as it was opened, or last saved, and what its lanes were meant to be then."""
+
+    scene: Scene
+    intent: LaneIntent = LaneIntent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,18 +207,12 @@ class Session:
     """Scenes that were opened from elsewhere."""
     live: bool = True
     """Whether it can be played on; a picture in a file says nothing of speed and keys."""
-    origin: Scene | None = None
+    intent: LaneIntent = LaneIntent()
+    """What its lanes were meant to be."""
+    origin: Origin | None = None
     """The scene as it was opened, or last saved."""
-    meant: Meant = NOTHING_MEANT
-    """What was meant by that scene besides."""
     left: "Session | None" = None
     """The scene that was changed by hand and left for another one, if there is one, and how it was being looked at."""
-    given: frozenset[str] = frozenset()
-    """Names of lanes that the user has given: they stay, whatever the lanes become."""
-    wanted: OriginalSettings | None = None
-    """What the lanes and the start of a surface of one's own were meant to be."""
-    asked: tuple[Asked | None, ...] = ()
-    """For each lane the batch that N is too small for, if it is; empty if it is for none."""
     former: tuple[Scene, int] | None = None
     """While a slider of a lane is dragged: the scene as it was before, and which lane it is."""
     tuning: Search | Retuned | None = None
@@ -243,14 +246,9 @@ class Session:
         return self.asking and self.captions and not self.playing and self.tick == 0
 
     @property
-    def means(self) -> Meant:
-        """What is meant by the scene as it is now, besides."""
-        return Meant(self.given, self.wanted, self.asked)
-
-    @property
     def counted(self) -> Scene:
         """The scene whose seeds are counted: from its own on, as it was opened, whichever is watched now."""
-        return self.scene if self.origin is None else replace(self.scene, seed=self.origin.seed)
+        return self.scene if self.origin is None else replace(self.scene, seed=self.origin.scene.seed)
 
 
 OF_THE_WINDOW = frozenset(
@@ -263,7 +261,7 @@ OF_THE_WINDOW = frozenset(
 OF_THE_SCENE = frozenset(
     {
         *("scene", "origin", "progress", "seen", "horizon", "clock", "focus", "pose", "turned", "views", "together"),
-        *("lane", "chosen", "given", "wanted", "asked", "meant", "guess", "asking"),
+        *("lane", "chosen", "intent", "guess", "asking"),
     }
 )
 """What is the scene's that is shown, and comes back with it."""
@@ -283,7 +281,7 @@ def taken_over(session: Session, other: Session, names: frozenset[str]) -> Sessi
 
 def begin(scene: Scene, theme: str = THEMES[0]) -> Session:
     """A session at the scene's start, playing."""
-    fresh = Session(scene, origin=scene, playing=True, horizon=scene.updates, theme=theme)
+    fresh = Session(scene, origin=Origin(scene), playing=True, horizon=scene.updates, theme=theme)
     return as_it_wants(fresh)
 
 
@@ -311,7 +309,7 @@ def as_it_is_seen(session: Session) -> Scene:
 
 def changed(session: Session) -> bool:
     """Whether the scene is not what it was when it was opened or saved: changed by hand, and not changed back."""
-    return session.origin is not None and differs(session.scene, session.origin)
+    return session.origin is not None and differs(session.scene, session.origin.scene)
 
 
 def differs(scene: Scene, other: Scene) -> bool:

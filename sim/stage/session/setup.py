@@ -15,7 +15,7 @@ from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
 from ..style.theme import say
 from .playback import Restart
-from .session import NOTHING_MEANT, OF_THE_SCENE, Session, as_it_wants, ask, changed, taken_over
+from .session import OF_THE_SCENE, LaneIntent, Origin, Session, as_it_wants, ask, changed, taken_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,10 @@ def opened(session: Session, scene: Scene) -> Session:
     return replace(
         session,
         scene=scene,
-        origin=scene,
+        intent=LaneIntent(),
+        origin=Origin(scene),
         lane=0,
         chosen=False,
-        **NOTHING_MEANT._asdict(),
-        meant=NOTHING_MEANT,
         rules="" if session.rules_refused else session.rules,
         rules_refused="",
         horizon=scene.updates,
@@ -83,10 +82,10 @@ class Return:
 def _unchanged(session: Session) -> Session:
     """The session with its scene, which was changed, as it was opened: at the same moment, with the same seed."""
     assert session.origin is not None
-    origin = replace(session.origin, seed=session.scene.seed)
-    lane = min(session.lane, len(origin.lanes) - 1)
-    there = replace(opened(session, origin), origin=session.origin, lane=lane, chosen=session.chosen)
-    return replace(there, **session.meant._asdict(), meant=session.meant, former=None, goal=None, notice="")
+    scene = replace(session.origin.scene, seed=session.scene.seed)
+    lane = min(session.lane, len(scene.lanes) - 1)
+    there = replace(opened(session, scene), intent=session.origin.intent, origin=session.origin)
+    return replace(there, lane=lane, chosen=session.chosen, former=None, goal=None, notice="")
 
 
 def _changed_again(session: Session, before: Session) -> Session:
@@ -95,11 +94,10 @@ def _changed_again(session: Session, before: Session) -> Session:
     return replace(
         session,
         scene=scene,
+        intent=before.intent,
         origin=before.origin,
         focus=before.focus,
         lane=min(session.lane, len(scene.lanes) - 1),
-        **before.means._asdict(),
-        meant=before.meant,
         former=None,
         goal=None,
         notice="",

@@ -16,7 +16,7 @@ from ...study.maps.swarm import SIZES
 from ...study.odds.tally import Tally
 from ...surface.protocol import Window
 from ..style.theme import say
-from .session import NOTHING_MEANT, OF_THE_WINDOW, SPEEDS, Guided, Session, as_it_wants, differs, taken_over
+from .session import OF_THE_WINDOW, SPEEDS, Guided, LaneIntent, Origin, Session, as_it_wants, differs, taken_over
 from .setup import NextScene, Return, leave
 
 
@@ -97,7 +97,8 @@ class GoToStep:
         fresh = replace(
             session,
             scene=scene,
-            origin=scene,
+            intent=LaneIntent(),
+            origin=Origin(scene),
             progress=float(step.update or 0),
             seen=0,
             playing=step.update is None and not step.sheet,
@@ -113,8 +114,6 @@ class GoToStep:
             chosen=step.lane is not None,
             guess=None,
             asking=False,
-            **NOTHING_MEANT._asdict(),
-            meant=NOTHING_MEANT,
             opened=None,
             sheet=step.sheet,
             tally=tally,

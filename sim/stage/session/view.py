@@ -15,7 +15,7 @@ from ..drawing.camera import FLAT, Pose
 from ..style.text import has_family
 from ..style.theme import THEMES, say
 from .odds import PutAway
-from .session import Session
+from .session import Origin, Session
 from .tour import end
 from .tuning import StopTuning, searching
 
@@ -391,7 +391,7 @@ class Kept(Notify):
     """The scene as it is now has been saved; a sentence says where."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, notice=self.sentence, origin=session.scene, meant=session.means)
+        return replace(session, notice=self.sentence, origin=Origin(session.scene, session.intent))
 
 
 @dataclass(frozen=True, slots=True)

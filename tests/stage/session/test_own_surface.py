@@ -18,7 +18,7 @@ from sim.stage.picture.races import race
 from sim.stage.session.lanes import AddLane, RemoveLane, SelectLane, SetHyperparameter
 from sim.stage.session.playback import Step
 from sim.stage.session.problem import Draft, SetFormula
-from sim.stage.session.session import Session, begin, update
+from sim.stage.session.session import Origin, Session, begin, update
 from sim.stage.session.setup import (
     Drop,
     OpenScene,
@@ -163,7 +163,7 @@ def test_what_was_turned_down_for_one_surface_is_not_turned_down_again_for_the_n
 ) -> None:
     """Whatever happens in between: the picture is saved, lanes come and go, one of them is set by hand."""
     steep = after(session, SetFormula(formula))
-    saved = replace(steep, origin=steep.scene)
+    saved = replace(steep, origin=Origin(steep.scene))
     gentle = after(saved, SetFormula("x^2 + y^2"))
     assert (gentle.scene.start, gentle.scene.lanes) == (session.scene.start, session.scene.lanes)
     more = after(steep, AddLane(), SetFormula("x^2 + y^2"))

@@ -24,6 +24,7 @@ from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
 from sim.stage.session.session import SPEEDS, Session, begin
 from sim.stage.session.setup import MoveStart, NewSeed
+from sim.stage.sheets.scenes import Card
 from sim.stage.window import showing
 from sim.stage.window.beside import swarming
 from sim.stage.window.files import saving
@@ -157,9 +158,9 @@ def test_that_a_picture_is_being_saved_is_seen_before_it_is_and_not_in_it(
     window.advance([], 0.0)
     before, seen, save = pixels(), list[bool](), window._saving.begin
 
-    def watched(session: Session, size: tuple[int, int]) -> None:
+    def watched(session: Session, size: tuple[int, int], cards: tuple[Card, ...]) -> None:
         seen.append(bool((pixels()[:, :45] != before[:, :45]).any()))
-        save(session, size)
+        save(session, size, cards)
 
     monkeypatch.setattr(window._saving, "begin", watched)
     press(window, pygame.K_s)

@@ -13,7 +13,7 @@ from ...export.png import save_png
 from ...picture.picture import draw
 from ...picture.races import race as race_of
 from ...picture.snapshot import snapshot_of
-from ...session.session import Message, Session
+from ...session.session import Message, Origin, Session
 from ...session.view import Kept, Notify
 from ...sheets.scenes import Card
 from ...style.theme import say
@@ -70,8 +70,7 @@ def _still(session: Session) -> Session:
         horizon=max(session.scene.updates, session.tick),
         pose=session.goal or session.pose,
         goal=None,
-        origin=session.scene,
-        meant=session.means,
+        origin=Origin(session.scene, session.intent),
     )
 
 
