@@ -23,7 +23,7 @@ from ...scene.speech import LONGEST_NAME, Question, Translation, composed
 from ..style.numbers import short
 from ..style.theme import say
 from .names import NUMBERED, followed, in_languages, made, numbered
-from .session import LaneIntent, Rate, Session
+from .session import LaneIntent, Message, Rate, Session
 
 HIGHEST_DECAY = 0.999
 LEAST_RATE = 1e-9
@@ -49,7 +49,7 @@ def with_lanes(
     lane = session.lane if selected is None else selected
     place = min(max(lane, 0), len(lanes) - 1)
     if tuple(lanes) == before:
-        return replace(session, lane=place, notice="")
+        return replace(session, lane=place)
     each = list(zip(range(len(lanes)) if sources is None else sources, lanes, strict=True))
     if settings is not None:
         rates = (_rate(settings.rates[source], settings.factor, before[source], lane) for source, lane in each)
@@ -62,7 +62,7 @@ def with_lanes(
     # A guess was about the lanes as they were.
     intent = LaneIntent(session.intent.names, settings, batches if any(batches) else ())
     there = replace(session, scene=scene, intent=intent)
-    return replace(there, lane=place, guess=None, asking=False, notice="")
+    return replace(there, lane=place, guess=None, asking=False)
 
 
 def _rate(rate: Rate, factor: float, before: Lane, lane: Lane) -> Rate:
@@ -124,7 +124,7 @@ def _with_lane(session: Session, lane: Lane) -> Session:
 
 
 @dataclass(frozen=True)
-class NameLane:
+class NameLane(Message):
     """Call the selected lane so, from now on, whatever becomes of it; without a name, what its settings say."""
 
     name: str
@@ -146,7 +146,7 @@ class NameLane:
         lanes = tuple(replace(each, name=chosen) if each is lane else each for each in scene.lanes)
         captions = tuple(c.model_copy(update={"lane": chosen}) if c.lane == lane.name else c for c in scene.captions)
         there = replace(scene, lanes=lanes, captions=captions, question=_about(scene.question, lane.name, chosen))
-        return replace(session, scene=there if name else translated(there, [chosen]), intent=intent, notice="")
+        return replace(session, scene=there if name else translated(there, [chosen]), intent=intent)
 
 
 def _about(question: Question | None, name: str, chosen: str) -> Question | None:
@@ -157,7 +157,7 @@ def _about(question: Question | None, name: str, chosen: str) -> Question | None
 
 
 @dataclass(frozen=True)
-class SelectLane:
+class SelectLane(Message):
     """Turn the controls to a lane; where they are folded in, it is said to which."""
 
     index: int
@@ -171,7 +171,7 @@ class SelectLane:
 
 
 @dataclass(frozen=True)
-class NextLane:
+class NextLane(Message):
     """Turn the controls to the lane so many places further, round and round."""
 
     places: int
@@ -181,7 +181,7 @@ class NextLane:
 
 
 @dataclass(frozen=True)
-class ChooseRule:
+class ChooseRule(Message):
     """Give the selected lane another rule, which keeps the hyperparameters that it shares with the old one.
 
     Weight decay that is part of a rule, as AdamW's, is not that which is an option of another.
@@ -204,7 +204,7 @@ def _is_option(rule: type[Any], name: str) -> bool:
 
 
 @dataclass(frozen=True)
-class NextRule:
+class NextRule(Message):
     """The rule after the selected lane's, round and round; one that refuses the lane's settings is passed over."""
 
     def apply(self, session: Session) -> Session:
@@ -222,7 +222,7 @@ class NextRule:
 
 
 @dataclass(frozen=True)
-class SetHyperparameter:
+class SetHyperparameter(Message):
     """Set one of the selected lane's hyperparameters, if its rule has it."""
 
     name: str
@@ -237,7 +237,7 @@ class SetHyperparameter:
 
 
 @dataclass(frozen=True)
-class ScaleLearningRate:
+class ScaleLearningRate(Message):
     """Multiply the selected lane's learning rate."""
 
     factor: float
@@ -250,7 +250,7 @@ class ScaleLearningRate:
 
 
 @dataclass(frozen=True)
-class ShiftMomentum:
+class ShiftMomentum(Message):
     """Add to the share of the past that the selected lane's rule keeps: its λ, β1, α or ρ."""
 
     amount: float
@@ -275,7 +275,7 @@ def at_its_end(session: Session, sign: str, value: float) -> Session:
 
 
 @dataclass(frozen=True)
-class SetBatchSize:
+class SetBatchSize(Message):
     """Set the selected lane's batch size; at most all examples. Whoever asks for more, or for none, is told."""
 
     size: int
@@ -288,7 +288,7 @@ class SetBatchSize:
 
 
 @dataclass(frozen=True)
-class ScaleBatchSize:
+class ScaleBatchSize(Message):
     """Multiply the selected lane's batch size, and change it by one at least."""
 
     factor: float
@@ -300,7 +300,7 @@ class ScaleBatchSize:
 
 
 @dataclass(frozen=True)
-class ChooseSchedule:
+class ChooseSchedule(Message):
     """Change the selected lane's learning rate by another plan, with the warm-up that the former one had."""
 
     name: str
@@ -319,7 +319,7 @@ class ChooseSchedule:
 
 
 @dataclass(frozen=True)
-class SetSchedule:
+class SetSchedule(Message):
     """Set one of the numbers of the selected lane's schedule, if it has it."""
 
     name: str
@@ -334,7 +334,7 @@ class SetSchedule:
 
 
 @dataclass(frozen=True)
-class ChooseSampling:
+class ChooseSampling(Message):
     """Draw the selected lane's batches in another way."""
 
     sampling: Sampling
@@ -344,7 +344,7 @@ class ChooseSampling:
 
 
 @dataclass(frozen=True)
-class DropLast:
+class DropLast(Message):
     """Drop the short last batch of the selected lane's epochs, or keep it again."""
 
     def apply(self, session: Session) -> Session:
@@ -353,7 +353,7 @@ class DropLast:
 
 
 @dataclass(frozen=True)
-class AddLane:
+class AddLane(Message):
     """Add a lane: plain descent with all examples, at the selected lane's learning rate."""
 
     def apply(self, session: Session) -> Session:
@@ -365,7 +365,7 @@ class AddLane:
 
 
 @dataclass(frozen=True)
-class DuplicateLane:
+class DuplicateLane(Message):
     """Add a copy of the selected lane."""
 
     def apply(self, session: Session) -> Session:
@@ -374,7 +374,7 @@ class DuplicateLane:
 
 
 @dataclass(frozen=True)
-class RemoveLane:
+class RemoveLane(Message):
     """Remove the selected lane, unless it is the only one."""
 
     def apply(self, session: Session) -> Session:

@@ -25,7 +25,7 @@ from ..style.theme import say
 from .lanes import at_its_end, grows, renamed, translated, two_digits, with_lanes
 from .names import numbered
 from .playback import Restart
-from .session import CutBatch, OriginalSettings, Rate, Session, ask
+from .session import CutBatch, Message, OriginalSettings, Rate, Session, ask
 
 LEAST_SIGMA = 0.01  # Below it, none.
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
@@ -37,7 +37,7 @@ MOST_NAMED = 3  # Of so many lanes at most the names are told.
 
 
 @dataclass(frozen=True, slots=True)
-class SetFormula:
+class SetFormula(Message):
     """Play on a surface of one's own, f(x, y); the lanes stay, and so do examples that vary a surface.
 
     Learning rates whose steps would lead uphill nearly everywhere, or throw the race's own marbles out, are turned
@@ -45,6 +45,8 @@ class SetFormula:
 
     A formula that cannot be read stays in its field, with what is wrong about it.
     """
+
+    clears_notice = False
 
     formula: str
 
@@ -208,8 +210,10 @@ def _why_moved(moved: str, slowed: bool, language: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Message):
     """A formula is being typed: it is kept, and shown when Enter says so."""
+
+    clears_notice = False
 
     formula: str
 
@@ -276,7 +280,7 @@ def _followed(batch: CutBatch, before: str, name: str) -> CutBatch:
 
 
 @dataclass(frozen=True)
-class SetSigma:
+class SetSigma(Message):
     """Set how much the examples differ."""
 
     sigma: float
@@ -287,7 +291,7 @@ class SetSigma:
 
 
 @dataclass(frozen=True)
-class ScaleSigma:
+class ScaleSigma(Message):
     """Multiply how much the examples differ, and say how much that is now; from nothing, begin with a little."""
 
     factor: float
@@ -310,7 +314,7 @@ class ScaleSigma:
 
 
 @dataclass(frozen=True)
-class StepCount:
+class StepCount(Message):
     """So many rungs up or down with N: 1, 2, 5, 10 and so on, and what the scene has of its own."""
 
     rungs: int
@@ -330,7 +334,7 @@ def _rung(session: Session, count: int, rungs: int) -> int:
 
 
 @dataclass(frozen=True)
-class SetCount:
+class SetCount(Message):
     """Set N. Lanes that used all examples go on doing so; no batch can be larger than N, but what N is too small for
     comes back, with the lane's name, when N has grown again.
     """

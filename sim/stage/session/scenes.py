@@ -24,8 +24,10 @@ def brought_along(session: Session, scene: Scene) -> tuple[Scene, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowScenes:
+class ShowScenes(Message):
     """Lay the sheet over the maps, the scene that is shown marked on it, or put it away."""
+
+    clears_notice = False
 
     def apply(self, session: Session) -> Session:
         if session.picking is not None:
@@ -36,8 +38,10 @@ class ShowScenes:
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Message):
     """Mark one of the scenes, by its place."""
+
+    clears_notice = False
 
     place: int
 
@@ -48,7 +52,7 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Message):
     """Open the scene that is marked, and put the sheet away."""
 
     def apply(self, session: Session) -> Session:
@@ -62,7 +66,7 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenBrought:
+class OpenBrought(Message):
     """Play a scene from elsewhere again, by its place among them."""
 
     index: int

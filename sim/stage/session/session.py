@@ -5,8 +5,9 @@ and what comes of a message can be drawn before it is said. The messages themsel
 `playback`, `view`, `setup`, `scenes`, `lanes`, `dials`, `problem`, `odds`, `tuning`, `tour`.
 """
 
+from abc import abstractmethod
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, Protocol
+from typing import ClassVar, Literal, NamedTuple, Protocol
 
 from ...descent.clock import UPDATES
 from ...descent.rules.guard import RuleFailure
@@ -338,9 +339,20 @@ def ask(session: Session) -> Session:
 class Message(Protocol):
     """Something that the user, or the clock, says to the session."""
 
+    clears_notice: ClassVar[bool] = True
+    """Whether the notice goes where the message changes anything, and says nothing itself."""
+
+    @abstractmethod
     def apply(self, session: Session) -> Session:
         """The session after it; the given one is left as it is."""
         ...
+
+
+def said(session: Session, message: Message) -> Session:
+    """The session after the message alone, with the notice that it leaves."""
+    before = replace(session, notice="") if message.clears_notice and session.notice else session
+    there = message.apply(before)
+    return session if there is before else there
 
 
 def update(session: Session, message: Message) -> Session:
@@ -350,7 +362,7 @@ def update(session: Session, message: Message) -> Session:
         SceneError: the message asks for a scene that cannot be read.
     """
     try:
-        there = message.apply(session)
+        there = said(session, message)
     except RuleFailure as failure:
         return replace(session, notice=say(session.language, "Nothing is changed: {why}", why=str(failure)))
     if there.scene != session.scene:

@@ -15,11 +15,11 @@ from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
 from ..style.theme import say
 from .playback import Restart
-from .session import OF_THE_SCENE, LaneIntent, Origin, Session, as_it_wants, ask, changed, taken_over
+from .session import OF_THE_SCENE, LaneIntent, Message, Origin, Session, as_it_wants, ask, changed, taken_over
 
 
 @dataclass(frozen=True, slots=True)
-class OpenScene:
+class OpenScene(Message):
     """Play a scene that comes with the program, by its place in the list; its question, if it has one, is put.
 
     What was changed by hand in the one that is left is kept.
@@ -61,7 +61,7 @@ def leave(session: Session) -> Session | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class Return(Message):
     """Go back to the scene as it was before it was changed, or else to the one that was changed and left. What is left
     now can be come back to in its turn.
     """
@@ -76,7 +76,7 @@ class Return:
             return _changed_again(session, before)
         left = leave(replace(session, left=None))
         there = taken_over(session, before, OF_THE_SCENE)
-        return replace(there, playing=False, goal=None, riding=False, former=None, opened=None, notice="", left=left)
+        return replace(there, playing=False, goal=None, riding=False, former=None, opened=None, left=left)
 
 
 def _unchanged(session: Session) -> Session:
@@ -85,7 +85,7 @@ def _unchanged(session: Session) -> Session:
     scene = replace(session.origin.scene, seed=session.scene.seed)
     lane = min(session.lane, len(scene.lanes) - 1)
     there = replace(opened(session, scene), intent=session.origin.intent, origin=session.origin)
-    return replace(there, lane=lane, chosen=session.chosen, former=None, goal=None, notice="")
+    return replace(there, lane=lane, chosen=session.chosen, former=None, goal=None)
 
 
 def _changed_again(session: Session, before: Session) -> Session:
@@ -100,13 +100,12 @@ def _changed_again(session: Session, before: Session) -> Session:
         lane=min(session.lane, len(scene.lanes) - 1),
         former=None,
         goal=None,
-        notice="",
         left=None,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class NextScene:
+class NextScene(Message):
     """Play the scene so many places further in the list, round and round."""
 
     places: int
@@ -119,7 +118,7 @@ class NextScene:
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Message):
     """Guess that this lane is the answer to the scene's question, and watch."""
 
     lane: int
@@ -131,8 +130,10 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Message):
     """What was guessed of the scene's race is known to be right, or not; only the first guess of a race counts."""
+
+    clears_notice = False
 
     right: bool
 
@@ -171,15 +172,15 @@ def is_right(scene: Scene, race: Race, timing: Timing, tick: int, guess: int) ->
 
 
 @dataclass(frozen=True, slots=True)
-class SkipQuestion:
+class SkipQuestion(Message):
     """Watch without a guess."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, asking=False, playing=True, notice="")
+        return replace(session, asking=False, playing=True)
 
 
 @dataclass(frozen=True, slots=True)
-class NewSeed:
+class NewSeed(Message):
     """Play the race with the next seed: other batches, the same examples."""
 
     def apply(self, session: Session) -> Session:
@@ -188,7 +189,7 @@ class NewSeed:
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierSeed:
+class EarlierSeed(Message):
     """Play the race with the seed before; there is none before 0."""
 
     def apply(self, session: Session) -> Session:
@@ -197,7 +198,7 @@ class EarlierSeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Message):
     """Play from another start: all marbles are dropped at this point."""
 
     point: tuple[float, float]
@@ -207,7 +208,7 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
-class Undrop:
+class Undrop(Message):
     """Take a drop back: the start, the moment and whether it played are as before."""
 
     start: tuple[float, float]
@@ -216,21 +217,21 @@ class Undrop:
 
     def apply(self, session: Session) -> Session:
         scene = replace(session.scene, start=self.start)
-        return replace(session, scene=scene, progress=self.progress, playing=self.playing, notice="")
+        return replace(session, scene=scene, progress=self.progress, playing=self.playing)
 
 
 @dataclass(frozen=True, slots=True)
-class MoveStart:
+class MoveStart(Message):
     """Pause, and let the race begin at another point; the moment stays."""
 
     point: tuple[float, float]
 
     def apply(self, session: Session) -> Session:
-        return replace(session, scene=replace(session.scene, start=self.point), playing=False, notice="")
+        return replace(session, scene=replace(session.scene, start=self.point), playing=False)
 
 
 @dataclass(frozen=True, slots=True)
-class NudgeStart:
+class NudgeStart(Message):
     """Move the start farther to the right and farther up, by shares of what is shown; the moment stays."""
 
     right: float
@@ -248,7 +249,7 @@ def nudged(value: float, share: float, extent: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class RulesFound:
+class RulesFound(Message):
     """A file of rules that was typed has been run: its rules have joined the others, or it is told what is wrong.
 
     Lanes whose rule is from there go on with the one that the file has now, unless it refuses their settings. A file
@@ -267,7 +268,7 @@ class RulesFound:
         other = session.rules not in ("", self.path)  # One goes on with what has been typed meanwhile.
         if self.rules is None and other:
             return replace(session, notice=self.refused)
-        there = session if other else replace(session, rules=self.path, rules_refused=self.refused, notice="")
+        there = session if other else replace(session, rules=self.path, rules_refused=self.refused)
         return there if self.rules is None else self._going_on(there, self.rules)
 
     def _going_on(self, session: Session, found: Mapping[str, Kind]) -> Session:
@@ -303,8 +304,10 @@ def _kept(refused: Sequence[tuple[str, str]], language: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftRules:
+class DraftRules(Message):
     """The path of a file of rules is being typed: it is kept, and its code is run when Enter says so."""
+
+    clears_notice = False
 
     path: str
 

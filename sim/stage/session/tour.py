@@ -16,7 +16,18 @@ from ...study.maps.swarm import SIZES
 from ...study.odds.tally import Tally
 from ...surface.protocol import Window
 from ..style.theme import say
-from .session import OF_THE_WINDOW, SPEEDS, Guided, LaneIntent, Origin, Session, as_it_wants, differs, taken_over
+from .session import (
+    OF_THE_WINDOW,
+    SPEEDS,
+    Guided,
+    LaneIntent,
+    Message,
+    Origin,
+    Session,
+    as_it_wants,
+    differs,
+    taken_over,
+)
 from .setup import NextScene, Return, leave
 
 
@@ -79,7 +90,7 @@ def asked(session: Session) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class GoToStep:
+class GoToStep(Message):
     """A step of the tour, as it is at first; the tour begins with it if it has not begun."""
 
     step: int
@@ -119,14 +130,13 @@ class GoToStep:
             tally=tally,
             help=False,
             pointer=None,
-            notice="",
             tour=Guided(place, before),
         )
         return as_it_wants(fresh)
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTour:
+class ShowTour(Message):
     """Begin the tour, with the step at which it was left, or end it: then all is as it was before."""
 
     def apply(self, session: Session) -> Session:
@@ -148,7 +158,7 @@ def end(session: Session) -> Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Message):
     """So many scenes further, or, on the tour, so many of its steps."""
 
     places: int
@@ -167,7 +177,7 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
-class GoBack:
+class GoBack(Message):
     """Back to the scene that was changed and left, or, on the tour, to the step as it was."""
 
     def apply(self, session: Session) -> Session:

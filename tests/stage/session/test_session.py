@@ -6,10 +6,12 @@ from messages import after
 
 from sim.scene import OPENING, load_scene
 from sim.stage.picture.races import race
-from sim.stage.session.playback import GoToStart, Restart, Step
+from sim.stage.session.lanes import SelectLane
+from sim.stage.session.playback import Elapsed, GoToStart, Play, Restart, Step
 from sim.stage.session.session import OF_THE_HAND, OF_THE_SCENE, OF_THE_WINDOW, Session
-from sim.stage.session.setup import NewSeed
+from sim.stage.session.setup import Guess, NewSeed
 from sim.stage.session.tour import GoToStep
+from sim.stage.session.view import Back, Hover, Notify, ShowControls, ShowHelp
 from sim.stage.window.files.kept import as_kept
 
 
@@ -44,3 +46,12 @@ def test_in_a_file_nothing_tells_of_whoever_sits_at_the_window(session: Session)
     kept = as_kept(GoToStep(2).apply(busy))
     assert all(getattr(kept, name) == getattr(Session(session.scene), name) for name in OF_THE_HAND)
     assert as_kept(busy) == replace(session, toured=1, live=False)
+
+
+def test_a_notice_stays_until_a_message_changes_what_is_to_be_seen(session: Session) -> None:
+    told = after(session, Notify("It is saved."))
+    assert after(told, Hover((3, 4)), Elapsed(0.1, 50), ShowHelp()).notice == "It is saved."
+    assert after(told, Guess(99)) is told  # There is no such lane.
+    assert after(told, Play()).notice == after(told, ShowControls(), Back()).notice == ""
+    assert after(told, ShowControls(), Notify("It is copied."), Back()).notice == ""
+    assert after(told, SelectLane(1)).notice == "lane: minibatch"

@@ -40,7 +40,7 @@ def resume(saved: Saved, theme: str) -> Session:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSaved:
+class OpenSaved(Message):
     """Go to a saved scene, and to its moment if it knows one."""
 
     saved: Saved
@@ -69,8 +69,10 @@ class OpenSaved:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Message):
     """The race that was opened has been computed, and compared with what the file tells of it."""
+
+    clears_notice = False
 
     departure: Departure | None
 
