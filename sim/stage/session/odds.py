@@ -9,7 +9,7 @@ from ...study.odds.tally import Tally, ends_of
 from ..style.numbers import percent
 from ..style.theme import say
 from .playback import Restart
-from .session import SHEETS, Message, Session
+from .session import SHEETS, Message, Session, Sheet
 from .setup import is_open
 from .tour import answered, asked
 
@@ -111,7 +111,7 @@ class TurnSheet(Message):
 class ChooseSheet(Message):
     """One of SHEETS. What had been counted before counts; after a failure it is tried again."""
 
-    name: str
+    name: Sheet
 
     def apply(self, session: Session) -> Session:
         tally = session.tally or Tally(session.counted)

@@ -16,7 +16,7 @@ from ...descent.update import plain_rate, trajectory
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene
 from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
-from ...study.tuning.start import TRIED, Beginning, Trial, beginning
+from ...study.tuning.start import TRIED, Beginning, Reason, Trial, beginning
 from ...surface.functions.formula import Formula, FormulaError
 from ...surface.points import Array
 from ...surface.protocol import LARGEST, Point
@@ -195,18 +195,20 @@ def _slowed(begun: Beginning, before: Sequence[Lane], session: Session) -> str:
     return say(language, "{turned}: it was too large here.", turned=turned)
 
 
-def _why_moved(moved: str, slowed: bool, language: str) -> str:
-    if moved == "nowhere":
-        return say(language, "The start has moved: at the old one there is no loss.")
-    if moved == "towers":
-        return say(language, "The start has moved: from the height of the old one all else looks level.")
-    if moved == "level":
-        return say(language, "The start has moved: at the old one it is all but level.")
-    if moved == "gone" and slowed:
-        return say(language, "The start has moved, too.")
-    if moved == "gone":
-        return say(language, "The start has moved: from the old one marbles are gone at once.")
-    return say(language, "The start has moved: from the old one steps led uphill.")
+def _why_moved(moved: Reason, slowed: bool, language: str) -> str:
+    match moved:
+        case Reason.NOWHERE:
+            return say(language, "The start has moved: at the old one there is no loss.")
+        case Reason.TOWERS:
+            return say(language, "The start has moved: from the height of the old one all else looks level.")
+        case Reason.LEVEL:
+            return say(language, "The start has moved: at the old one it is all but level.")
+        case Reason.GONE if slowed:
+            return say(language, "The start has moved, too.")
+        case Reason.GONE:
+            return say(language, "The start has moved: from the old one marbles are gone at once.")
+        case Reason.UPHILL:
+            return say(language, "The start has moved: from the old one steps led uphill.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from ...scene.reading import Saved
 from ...scene.speech import Translation
 from ...study.maps.swarm import SIZES, SPREADS
 from ...study.odds.tally import Tally
+from ...study.tuning.usual import Criterion
 from ...surface.protocol import Point, Window
 from ..drawing.camera import FLAT, Pose
 from ..style.theme import THEMES, say
@@ -28,7 +29,9 @@ MOVING_GROUND = "moving ground"
 """The view in which each marble stands on the loss that its next update descends."""
 BATCH_STRIP = "batch strip"
 """The view of the examples, a cell each."""
-SHEETS = ("odds", "contrast")
+Sheet = Literal["", "odds", "contrast"]
+"""What lies over the maps, if anything."""
+SHEETS: tuple[Sheet, ...] = ("odds", "contrast")
 """What may lie over the maps: the odds over many seeds, and small against large batch."""
 
 
@@ -48,8 +51,8 @@ class Search:
 
     scene: Scene
     """The lane alone, with all that matters to it; its seed is the first of those with which it is looked for."""
-    by: str
-    """What counts, one of the criteria of `study.tuning.search`."""
+    by: Criterion
+    """What counts."""
     share: float = 0.0
     """How much of the search is done, from 0 to 1."""
     rate: float | None = None
@@ -197,7 +200,7 @@ class Session:
     """The scenes of whose races a guess has been judged, and whether it was right: the first one of each race."""
     asking: bool = False
     """Whether the scene's question still waits for a guess."""
-    sheet: str = ""
+    sheet: Sheet = ""
     """Which of SHEETS lies over the maps; none if empty."""
     tally: Tally | None = None
     """What has been counted of this scene, whichever seed is watched, for the sheets and the bars under the maps."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...scene import Scene
 from ...study.statistics.telling import number_texts
-from ...study.tuning.usual import usual_criterion
+from ...study.tuning.usual import Criterion, usual_criterion
 from ..style.numbers import interval, percent, short
 from ..style.theme import say
 from .lanes import SetHyperparameter
@@ -102,7 +102,7 @@ class Tuned(Message):
     """A search has come to its end: the lane gets the best learning rate if that is known to be better than its own."""
 
     scene: Scene
-    by: str
+    by: Criterion
     seeds: int
     """How many fresh ones it is told of."""
     found: "LaneTuned"

@@ -116,7 +116,7 @@ def test_of_momentum_it_is_said_that_there_are_two_forms() -> None:
     assert there.notice.startswith("The lecture's form")
     assert after(there, ChooseRule("torch momentum"), ChooseSchedule("step")).notice.startswith("Torch's form")
     assert not after(there, ChooseSchedule("constant")).notice
-    assert not ChooseSchedule("cosine").apply(minibatch()).notice
+    assert not after(minibatch(), ChooseSchedule("cosine")).notice
 
 
 def names(shown: tuple[Any, ...]) -> set[str]:

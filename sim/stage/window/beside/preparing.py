@@ -28,7 +28,7 @@ from ...picture.help import help_layout
 from ...picture.picture import draw
 from ...picture.setting import Setting, setting
 from ...picture.snapshot import Snapshot, snapshot_of
-from ...session.session import Message, Session, update
+from ...session.session import Message, Session, Sheet, update
 from ...session.view import Notify
 from ...sheets.scenes import Card
 from ...style.theme import say
@@ -65,7 +65,7 @@ class Aim:
     views: frozenset[str]
     swarm: tuple[int, str, str] | None
     """How many marbles, where they start and by which clock they run, if there is a swarm."""
-    sheet: str
+    sheet: Sheet
 
 
 def aim(session: Session, size: tuple[int, int]) -> Aim:
