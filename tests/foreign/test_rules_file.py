@@ -823,7 +823,7 @@ def test_what_the_session_is_told_of_a_file_changes_nothing_else(session: Sessio
 def test_a_file_that_is_typed_is_run_and_its_rules_can_be_chosen(session: Session) -> None:
     written(HEAVY)
     there = update(session, load("mine.py"))
-    assert (there.rules, there.rules_refused) == ("mine.py", "")
+    assert (there.rules.text, there.rules.refused) == ("mine.py", "")
     assert there.notice == "The code of mine.py was run; its rules: Heavy."
     chosen = update(there, ChooseRule("Heavy"))
     assert rule_name(chosen.scene.lanes[chosen.lane].rule) == "Heavy"
@@ -842,7 +842,7 @@ def test_a_file_that_cannot_be_used_stays_in_its_field_with_what_is_wrong(sessio
     assert there.scene == session.scene
     assert (entry.does("mine.py"), entry.does("  ")) == (LoadRules("mine.py"), DraftRules(""))
     gone = update(there, DraftRules(""))
-    assert (gone.rules, gone.rules_refused) == ("", "")
+    assert (gone.rules.text, gone.rules.refused) == ("", "")
 
 
 def test_lanes_go_on_with_what_a_changed_file_has_now(session: Session) -> None:

@@ -99,12 +99,12 @@ def _rules_file(session: Session, theme: Theme) -> Control:
     return TextField(
         "rules",
         say("rules file"),
-        session.rules,
+        session.rules.text,
         say("rules of your own"),
         lambda path: LoadRules(path) if path.strip() else DraftRules(""),
         say("a file of Python, such as mine.py: Enter runs its code, and its rules join the menu above"),
         typed=DraftRules,
-        mistake=session.rules_refused,
+        mistake=session.rules.refused,
     )
 
 

@@ -25,7 +25,7 @@ from ..style.theme import say
 from .lanes import at_its_end, grows, renamed, translated, two_digits, with_lanes
 from .names import numbered
 from .playback import Restart
-from .session import CutBatch, Message, OriginalSettings, Rate, Session, ask
+from .session import CutBatch, Message, OriginalSettings, Rate, Session, Typed, ask
 
 LEAST_SIGMA = 0.01  # Below it, none.
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
@@ -61,14 +61,14 @@ class SetFormula(Message):
 
     def apply(self, session: Session) -> Session:
         scene = session.scene
-        other = session.draft not in ("", self.formula)  # One goes on with what has been typed meanwhile.
-        done = session if other else replace(session, draft="", refused="")
+        other = session.formula.text not in ("", self.formula)  # One goes on with what has been typed meanwhile.
+        done = session if other else replace(session, formula=Typed())
         if not self.formula.strip() or (isinstance(scene.surface, Formula) and scene.surface.formula == self.formula):
             return done
         try:
             surface = Formula(self.formula)
         except FormulaError as error:
-            return replace(session, draft=self.formula, refused=str(error))
+            return replace(session, formula=Typed(self.formula, str(error)))
         examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
         start, rates = _wanted(session)
         fits = _fits(session, examples.count)
@@ -220,7 +220,7 @@ class Draft(Message):
     formula: str
 
     def apply(self, session: Session) -> Session:
-        return replace(session, draft=self.formula, refused="")
+        return replace(session, formula=Typed(self.formula))
 
 
 def _of_own_surface(scene: Scene) -> InLanguages[Translation]:

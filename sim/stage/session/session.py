@@ -94,6 +94,15 @@ class OriginalSettings:
     """The learning rate of each lane."""
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A line of text that has been typed."""
+
+    text: str = ""
+    refused: str = ""
+    """What is wrong about it; empty if nothing is as far as is known."""
+
+
 class CutBatch(NamedTuple):
     """The batch of a lane for which there are too few examples: it comes back when there are more again."""
 
@@ -221,14 +230,10 @@ class Session:
     """While a slider of a lane is dragged: the scene as it was before, and which lane it is."""
     tuning: Search | Retuned | None = None
     """The search for a lane's learning rate that goes on, or what came of the last one while it can be taken back."""
-    draft: str = ""
-    """A formula that has been typed and not shown."""
-    refused: str = ""
-    """What is wrong about it, in English; empty if nothing is as far as is known."""
-    rules: str = ""
+    formula: Typed = Typed()
+    """The formula that has been typed and not shown; what is wrong about it is told in English."""
+    rules: Typed = Typed()
     """The file of rules that was typed last."""
-    rules_refused: str = ""
-    """Why its rules are not there; empty if they are."""
     opened: Saved | None = None
     """What was opened from a file, until its race has been computed as far as the file tells of it."""
     tour: Guided | None = None

@@ -15,7 +15,7 @@ from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
 from ..style.theme import say
 from .playback import Restart
-from .session import OF_THE_SCENE, LaneIntent, Message, Origin, Session, as_it_wants, ask, changed, taken_over
+from .session import OF_THE_SCENE, LaneIntent, Message, Origin, Session, Typed, as_it_wants, ask, changed, taken_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,7 @@ def opened(session: Session, scene: Scene) -> Session:
         origin=Origin(scene),
         lane=0,
         chosen=False,
-        rules="" if session.rules_refused else session.rules,
-        rules_refused="",
+        rules=Typed() if session.rules.refused else session.rules,
         horizon=scene.updates,
         focus=None,
         left=leave(session),
@@ -265,10 +264,10 @@ class RulesFound(Message):
     refused: str = ""
 
     def apply(self, session: Session) -> Session:
-        other = session.rules not in ("", self.path)  # One goes on with what has been typed meanwhile.
+        other = session.rules.text not in ("", self.path)  # One goes on with what has been typed meanwhile.
         if self.rules is None and other:
             return replace(session, notice=self.refused)
-        there = session if other else replace(session, rules=self.path, rules_refused=self.refused)
+        there = session if other else replace(session, rules=Typed(self.path, self.refused))
         return there if self.rules is None else self._going_on(there, self.rules)
 
     def _going_on(self, session: Session, found: Mapping[str, Kind]) -> Session:
@@ -312,7 +311,7 @@ class DraftRules(Message):
     path: str
 
     def apply(self, session: Session) -> Session:
-        return replace(session, rules=self.path, rules_refused="")
+        return replace(session, rules=Typed(self.path))
 
 
 def _anew(rule: Any, kinds: Mapping[str, Any]) -> Any:

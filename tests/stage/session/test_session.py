@@ -34,7 +34,7 @@ def test_what_has_been_watched_is_remembered_until_the_race_changes(session: Ses
 
 def test_of_each_field_it_is_known_what_it_belongs_to() -> None:
     pace = {"playing", "speed", "swarm", "spread", "profile", "numbers", "sheet", "tally"}  # These stay until changed.
-    typed = {"draft", "refused", "rules", "rules_refused"}
+    typed = {"formula", "rules"}
     other = {"riding", "goal", "live", "left", "opened", "toured", "open", "picking"}
     groups = [OF_THE_WINDOW, OF_THE_SCENE, pace, OF_THE_HAND - OF_THE_WINDOW - OF_THE_SCENE, typed, other]
     assert sorted(name for group in groups for name in group) == sorted(field.name for field in fields(Session))

@@ -81,9 +81,12 @@ def test_a_seed_is_never_below_none(session: Session) -> None:
 
 def test_a_refused_file_of_rules_is_forgotten_where_one_types_on_or_opens_a_scene(session: Session) -> None:
     refused = after(session, RulesFound("nowhere.py", None, refused="cannot read the rules"))
-    assert refused.rules_refused
-    assert (after(refused, DraftRules("now")).rules_refused, after(refused, DraftRules("now")).rules) == ("", "now")
-    assert after(refused, OpenScene(2)).rules_refused == ""
+    assert refused.rules.refused
+    assert (after(refused, DraftRules("now")).rules.refused, after(refused, DraftRules("now")).rules.text) == (
+        "",
+        "now",
+    )
+    assert after(refused, OpenScene(2)).rules.refused == ""
 
 
 def test_what_was_changed_by_hand_can_be_come_back_to(session: Session) -> None:

@@ -316,13 +316,13 @@ def test_a_formula_is_typed_into_the_panel(window: MainWindow) -> None:
         )
     assert window.session.scene.seed == seed  # N was a letter, and no new seed.
     happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_RETURN, unicode="\r", mod=0))
-    assert "there is no n" in window.session.refused
+    assert "there is no n" in window.session.formula.refused
     for character in "+3":  # One goes on with it, and no lane is chosen.
         happen(
             pygame.Event(pygame.KEYDOWN, key=ord(character), unicode=character, mod=0),
             pygame.Event(pygame.TEXTINPUT, text=character),
         )
-    assert (window.session.draft, window.session.refused) == ("x^2+n+3", "")
+    assert (window.session.formula.text, window.session.formula.refused) == ("x^2+n+3", "")
     left, back = pygame.K_LEFT, pygame.K_BACKSPACE
     for key in (left, left, back, back, pygame.K_RETURN):
         happen(pygame.Event(pygame.KEYDOWN, key=key, unicode="", mod=0, scancode=0))
