@@ -260,34 +260,6 @@ class Session:
         return self.scene if self.origin is None else replace(self.scene, seed=self.origin.scene.seed)
 
 
-OF_THE_WINDOW = frozenset(
-    {
-        *("theme", "language", "larger", "presenter", "presented", "made_way", "controls"),
-        *("captions", "ends", "drama", "steady", "judged", "brought"),
-    }
-)
-"""What is the window's, whatever scene is shown, and whether it is one of the tour."""
-OF_THE_SCENE = frozenset(
-    {
-        *("scene", "origin", "progress", "seen", "horizon", "clock", "focus", "pose", "turned", "views", "together"),
-        *("lane", "chosen", "intent", "guess", "asking"),
-    }
-)
-"""What is the scene's that is shown, and comes back with it."""
-OF_THE_HAND = frozenset(
-    {
-        *("notice", "asking", "guess", "guessed", "judged", "pointer", "rests", "chosen", "former", "tuning"),
-        *("controls", "leaf", "help", "tour"),
-    }
-)
-"""What tells of whoever sits at the window, and not of the race: no picture in a file has it."""
-
-
-def taken_over(session: Session, other: Session, names: frozenset[str]) -> Session:
-    """The session with fields of such names as another one has them."""
-    return replace(session, **{name: getattr(other, name) for name in names})
-
-
 def begin(scene: Scene, theme: str = THEMES[0]) -> Session:
     """A session at the scene's start, playing."""
     fresh = Session(scene, origin=Origin(scene), playing=True, horizon=scene.updates, theme=theme)

@@ -15,7 +15,7 @@ from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
 from ..style.theme import say
 from .playback import Restart
-from .session import OF_THE_SCENE, LaneIntent, Message, Origin, Session, Typed, as_it_wants, ask, changed, taken_over
+from .session import LaneIntent, Message, Origin, Session, Typed, as_it_wants, ask, changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,7 @@ class Return(Message):
         if before.scene.name == session.scene.name:
             return _changed_again(session, before)
         left = leave(replace(session, left=None))
-        there = taken_over(session, before, OF_THE_SCENE)
-        return replace(there, playing=False, goal=None, riding=False, former=None, opened=None, left=left)
+        return _left_again(session, before, left)
 
 
 def _unchanged(session: Session) -> Session:
@@ -85,6 +84,35 @@ def _unchanged(session: Session) -> Session:
     lane = min(session.lane, len(scene.lanes) - 1)
     there = replace(opened(session, scene), intent=session.origin.intent, origin=session.origin)
     return replace(there, lane=lane, chosen=session.chosen, former=None, goal=None)
+
+
+def _left_again(session: Session, before: Session, left: Session | None) -> Session:
+    """The session, at rest, with the scene that was left, and how that was being looked at; another one is left now."""
+    return replace(
+        session,
+        scene=before.scene,
+        intent=before.intent,
+        origin=before.origin,
+        progress=before.progress,
+        seen=before.seen,
+        horizon=before.horizon,
+        clock=before.clock,
+        focus=before.focus,
+        pose=before.pose,
+        turned=before.turned,
+        views=before.views,
+        together=before.together,
+        lane=before.lane,
+        chosen=before.chosen,
+        guess=before.guess,
+        asking=before.asking,
+        playing=False,
+        goal=None,
+        riding=False,
+        former=None,
+        opened=None,
+        left=left,
+    )
 
 
 def _changed_again(session: Session, before: Session) -> Session:

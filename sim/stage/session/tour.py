@@ -17,7 +17,6 @@ from ...study.odds.tally import Tally
 from ...surface.protocol import Window
 from ..style.theme import say
 from .session import (
-    OF_THE_WINDOW,
     SPEEDS,
     Guided,
     LaneIntent,
@@ -26,7 +25,6 @@ from .session import (
     Session,
     as_it_wants,
     differs,
-    taken_over,
 )
 from .setup import NextScene, Return, leave
 
@@ -153,8 +151,27 @@ def end(session: Session) -> Session:
     tour = session.tour
     assert tour is not None
     left = leave(replace(session, tour=None, left=tour.before.left))
-    there = taken_over(tour.before, session, OF_THE_WINDOW)
-    return replace(there, left=left, toured=tour.step, tuning=None, pointer=None, notice="")
+    return replace(
+        tour.before,
+        theme=session.theme,
+        language=session.language,
+        larger=session.larger,
+        presenter=session.presenter,
+        presented=session.presented,
+        made_way=session.made_way,
+        controls=session.controls,
+        captions=session.captions,
+        ends=session.ends,
+        drama=session.drama,
+        steady=session.steady,
+        judged=session.judged,
+        brought=session.brought,
+        left=left,
+        toured=tour.step,
+        tuning=None,
+        pointer=None,
+        notice="",
+    )
 
 
 @dataclass(frozen=True, slots=True)
