@@ -9,7 +9,7 @@ from ...study.odds.tally import Tally, ends_of
 from ..style.numbers import percent
 from ..style.theme import say
 from .playback import Restart
-from .session import SHEETS, Message, Session, Sheet
+from .session import SHEETS, Message, Session, Sheet, onward
 from .setup import is_open
 from .tour import answered, asked
 
@@ -103,8 +103,7 @@ class TurnSheet(Message):
     """The next of the sheets; the last one, if none was there."""
 
     def apply(self, session: Session) -> Session:
-        place = SHEETS.index(session.sheet) + 1 if session.sheet else -1
-        return ChooseSheet(SHEETS[place % len(SHEETS)]).apply(session)
+        return ChooseSheet(onward(SHEETS, session.sheet) if session.sheet else SHEETS[-1]).apply(session)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ...descent.clock import CLOCKS, Timing
 from ...descent.race import Race
 from ..drawing.camera import Pose
 from ..style.theme import say
-from .session import SPEEDS, Message, Session
+from .session import SPEEDS, Message, Session, onward
 
 TURNING = 0.45  # Seconds that it takes to go over from a map to a block of land, or back.
 CLOSE = 0.5  # Degrees: nearer than this it is there.
@@ -93,8 +93,7 @@ class ChangeSpeed(Message):
     steps: int
 
     def apply(self, session: Session) -> Session:
-        speed = min(max(session.speed + self.steps, 0), len(SPEEDS) - 1)
-        return replace(session, speed=speed)
+        return ChooseSpeed(session.speed + self.steps).apply(session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,7 @@ class ChangeClock(Message):
     steps: int = 1
 
     def apply(self, session: Session) -> Session:
-        clocks = list(CLOCKS)
-        return ChooseClock(clocks[(clocks.index(session.clock) + self.steps) % len(clocks)]).apply(session)
+        return ChooseClock(onward(CLOCKS, session.clock, self.steps)).apply(session)
 
 
 @dataclass(frozen=True, slots=True)

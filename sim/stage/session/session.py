@@ -6,8 +6,9 @@ and what comes of a message can be drawn before it is said. The messages themsel
 """
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, NamedTuple, Protocol
+from typing import ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from ...descent.clock import UPDATES
 from ...descent.rules.guard import RuleFailure
@@ -21,6 +22,8 @@ from ...study.tuning.usual import Criterion
 from ...surface.protocol import Point, Window
 from ..drawing.camera import FLAT, Pose
 from ..style.theme import THEMES, say
+
+T = TypeVar("T")
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 """Updates a second."""
@@ -314,6 +317,12 @@ def ask(session: Session) -> Session:
     asking = session.scene.question is not None
     wait = asking and session.captions
     return replace(session, guess=None, asking=asking, playing=session.playing and not wait)
+
+
+def onward(options: Iterable[T], now: T, steps: int = 1) -> T:
+    """Which of the options comes so many places after that one, or before it, round and round."""
+    each = list(options)
+    return each[(each.index(now) + steps) % len(each)]
 
 
 class Message(Protocol):

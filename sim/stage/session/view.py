@@ -15,7 +15,7 @@ from ..drawing.camera import FLAT, Pose
 from ..style.text import has_family
 from ..style.theme import THEMES, say
 from .odds import PutAway
-from .session import Message, Origin, Session, said
+from .session import Message, Origin, Session, onward, said
 from .tour import end
 from .tuning import StopTuning, searching
 
@@ -211,8 +211,7 @@ class ChangeTheme(Message):
     """The next theme."""
 
     def apply(self, session: Session) -> Session:
-        theme = THEMES[(THEMES.index(session.theme) + 1) % len(THEMES)]
-        return replace(session, theme=theme)
+        return replace(session, theme=onward(THEMES, session.theme))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +261,7 @@ class ChangeSwarm(Message):
     """The next of SIZES, round and round."""
 
     def apply(self, session: Session) -> Session:
-        return ChooseSwarm(SIZES[(SIZES.index(session.swarm) + 1) % len(SIZES)]).apply(session)
+        return ChooseSwarm(onward(SIZES, session.swarm)).apply(session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,8 +279,7 @@ class ChangeSpread(Message):
     """The next of SPREADS, round and round."""
 
     def apply(self, session: Session) -> Session:
-        names = list(SPREADS)
-        return ChooseSpread(names[(names.index(session.spread) + 1) % len(names)]).apply(session)
+        return ChooseSpread(onward(SPREADS, session.spread)).apply(session)
 
 
 @dataclass(frozen=True, slots=True)
