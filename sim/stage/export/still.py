@@ -18,7 +18,6 @@ from ..drawing.canvas import Canvas
 from ..drawing.layout import SMALLEST, Layout, More, PanelLayout, layout, panel_layout
 from ..drawing.screen import Screen
 from ..drawing.vector import Vector
-from ..export.carried import carried_by
 from ..picture.map.site import camera_on
 from ..picture.panel.course import course_of
 from ..picture.panel.panel import headed, panel_of
@@ -32,6 +31,7 @@ from ..session.session import Session, begin
 from ..style.color import Color
 from ..style.style import hairline
 from ..style.theme import Theme, load_theme
+from .carried import carried_by
 from .looks import USUAL_LOOK, Look
 from .png import opaque_image, save_image, transparent_image
 

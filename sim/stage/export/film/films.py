@@ -12,12 +12,12 @@ from ....scene import Scene
 from ...drawing.layout import SMALLEST
 from ...drawing.screen import Screen
 from ...drawing.standing import Standing
-from ...export.carried import carried_by
 from ...picture.picture import draw
 from ...picture.races import race as race_of
 from ...picture.snapshot import GLIDING, Snapshot, snapshot_of
 from ...session.playback import tempo_at
 from ...session.session import SPEEDS, USUAL_SPEED, Session, begin
+from ..carried import carried_by
 from ..looks import USUAL_LOOK, Look
 from .encoding import Size
 from .recorder import Recorder
