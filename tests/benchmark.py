@@ -34,9 +34,10 @@ from sim.scene.view import USUAL_VIEW
 from sim.stage.drawing.camera import Pose
 from sim.stage.export.film import film
 from sim.stage.export.web.file import save_page
+from sim.stage.picture.races import race
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.problem import SetCount, SetFormula
-from sim.stage.session.session import MOVING_GROUND, SPEEDS, Session, race
+from sim.stage.session.session import MOVING_GROUND, SPEEDS, Session
 from sim.stage.session.setup import MoveStart, OpenScene
 from sim.stage.session.view import Turn
 from sim.stage.window.window import MainWindow

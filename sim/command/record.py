@@ -144,7 +144,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_writable(path)
     require_pygame_ce()
     from ..stage.export.film import film, film_size
-    from ..stage.session.session import race
+    from ..stage.picture.races import race
 
     made = film(
         scene,

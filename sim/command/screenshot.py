@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_writable(path)
     require_pygame_ce()
     from ..stage.export.still import screenshot
-    from ..stage.session.session import race
+    from ..stage.picture.races import race
 
     screenshot(
         saved.scene,

@@ -95,17 +95,23 @@ def run_rules(path: str) -> RulesFile:
     return _checked(read(path))
 
 
-def join(file: RulesFile) -> None:
-    """Have the rules of a file that has been run join the program's; those of its former text leave them."""
+def join(file: RulesFile) -> frozenset[type[Rule[Any]]]:
+    """Have the rules of a file that has been run join the program's; those of its former text leave them.
+
+    Returns:
+        The ones that have left.
+    """
     place = located(Path(file.source.path))
     before = _files.get(place)
     if before is file:
-        return
+        return frozenset()
+    known = set(RULES.values())
     for kind in file.rules.values():
         _origins[kind] = file.source
         copyreg.pickle(kind, _reduced)
     RULES.exchange(before.rules if before else (), file.rules)
     _files[place] = file
+    return frozenset(known - set(RULES.values()))
 
 
 def code_of(rules: Sequence[Rule[Any]]) -> dict[str, str]:

@@ -28,7 +28,7 @@ from sim.files import OutputError
 from sim.scene import OPENING, load_scene, parse_scene, scene_files
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text
-from sim.stage.session.session import RACES
+from sim.stage.picture.races import RACES
 from sim.surface.points import Array
 
 ROOT = Path(main.__file__).parent

@@ -22,16 +22,19 @@ from sim.foreign.rules_file import MOST_SETTINGS, RulesError, load_rules, run_ru
 from sim.scene import SceneError, parse_scene
 from sim.scene.value import unlike
 from sim.scene.writing import scene_text
+from sim.stage.export.carried import unwritable
 from sim.stage.input.control import Choice, TextField
 from sim.stage.input.controls import controls
+from sim.stage.session.bindings import LoadRules
 from sim.stage.session.dials import dials
 from sim.stage.session.lanes import ChooseRule, NextRule, ScaleLearningRate, SelectLane, SetHyperparameter
-from sim.stage.session.session import Session, unwritable, update
-from sim.stage.session.setup import LoadRules
+from sim.stage.session.session import Session, update
+from sim.stage.session.setup import DraftRules, RulesFound
 from sim.stage.session.view import Notify
 from sim.stage.style.numbers import rule_in_words, settings
 from sim.stage.style.theme import load_theme, say
 from sim.stage.window.files.documents import copy_scene
+from sim.stage.window.files.rules import run
 from sim.stage.window.files.saving import Saving
 from sim.study.work.workers import shared
 
@@ -800,10 +803,27 @@ def test_a_file_that_is_asked_for_while_it_is_run_is_run_once_and_is_all_there()
 # In the window.
 
 
+def load(path: str) -> RulesFound:
+    """Run a file as its user in the window does."""
+    return run(path).joined()
+
+
+def test_what_the_session_is_told_of_a_file_changes_nothing_else(session: Session) -> None:
+    written(HEAVY)
+    ran = run("mine.py")
+    assert ran.file is not None
+    found, before = RulesFound("mine.py", ran.file.rules), dict(RULES)
+    told = update(session, found).notice
+    assert told == update(session, found).notice == "The code of mine.py was run; its rules: Heavy."
+    assert dict(RULES) == before
+    ran.joined()
+    assert "Heavy" in RULES
+
+
 def test_a_file_that_is_typed_is_run_and_its_rules_can_be_chosen(session: Session) -> None:
     written(HEAVY)
-    there = update(session, LoadRules("mine.py"))
-    assert (there.rules, there.rules_refused) == ("mine.py", "")
+    there = update(session, load("mine.py"))
+    assert (there.rules.text, there.rules.refused) == ("mine.py", "")
     assert there.notice == "The code of mine.py was run; its rules: Heavy."
     chosen = update(there, ChooseRule("Heavy"))
     assert rule_name(chosen.scene.lanes[chosen.lane].rule) == "Heavy"
@@ -815,22 +835,23 @@ def test_a_file_that_is_typed_is_run_and_its_rules_can_be_chosen(session: Sessio
 
 def test_a_file_that_cannot_be_used_stays_in_its_field_with_what_is_wrong(session: Session) -> None:
     written("x = (")
-    there = update(session, LoadRules("mine.py"))
+    there = update(session, load("mine.py"))
     (entry,) = [each for each in controls(there, load_theme("light")) if getattr(each, "name", "") == "rules"]
     assert isinstance(entry, TextField)
     assert (entry.text, entry.mistake) == ("mine.py", "mine.py, line 1: '(' was never closed")
     assert there.scene == session.scene
-    gone = update(there, entry.message("  "))
-    assert (gone.rules, gone.rules_refused) == ("", "")
+    assert (entry.does("mine.py"), entry.does("  ")) == (LoadRules("mine.py"), DraftRules(""))
+    gone = update(there, DraftRules(""))
+    assert (gone.rules.text, gone.rules.refused) == ("", "")
 
 
 def test_lanes_go_on_with_what_a_changed_file_has_now(session: Session) -> None:
     written(HEAVY)
-    there = update(update(session, LoadRules("mine.py")), ChooseRule("Heavy"))
+    there = update(update(session, load("mine.py")), ChooseRule("Heavy"))
     there = update(there, SetHyperparameter("friction", 0.5))
-    assert update(there, LoadRules("mine.py")).scene is there.scene
+    assert update(there, load("mine.py")).scene is there.scene
     written(HEAVY.replace("self.friction *", "0.1 * self.friction *"))
-    after = update(there, LoadRules("mine.py"))
+    after = update(there, load("mine.py"))
     rule = after.scene.lanes[after.lane].rule
     assert type(rule) is RULES["Heavy"]
     assert rule.friction == 0.5  # type: ignore[attr-defined]
@@ -871,10 +892,10 @@ def test_a_rule_that_refuses_the_lane_is_not_chosen_and_passed_over(session: Ses
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_lanes_keep_their_rule_where_a_changed_file_refuses_their_settings(session: Session, language: str) -> None:
     written(HEAVY)
-    there = update(replace(session, language=language), LoadRules("mine.py"))
+    there = update(replace(session, language=language), load("mine.py"))
     there = update(update(there, ChooseRule("Heavy")), SetHyperparameter("friction", 2.0))
     written(PICKY)
-    after = update(there, LoadRules("mine.py"))
+    after = update(there, load("mine.py"))
     assert after.scene is there.scene
     assert after.notice.endswith("line 21: Heavy refuses learning_rate = 0.15, friction = 2.0: SystemExit: too much")
     name = there.scene.texts(language).lanes[there.lane]
@@ -884,7 +905,7 @@ def test_lanes_keep_their_rule_where_a_changed_file_refuses_their_settings(sessi
 
 def test_every_lane_that_keeps_its_rule_is_named_and_each_reason_told_once(session: Session) -> None:
     written(HEAVY)
-    there = update(session, LoadRules("mine.py"))
+    there = update(session, load("mine.py"))
     for lane, friction in enumerate((2.0, 3.0, 0.5)):
         there = update(
             update(update(there, SelectLane(lane)), ChooseRule("Heavy")), SetHyperparameter("friction", friction)
@@ -892,29 +913,29 @@ def test_every_lane_that_keeps_its_rule_is_named_and_each_reason_told_once(sessi
     there = update(there, SetHyperparameter("learning_rate", 0.15))
     names = there.scene.texts("en").lanes
     written(PICKY)
-    told = update(there, LoadRules("mine.py")).notice
+    told = update(there, load("mine.py")).notice
     assert told.startswith(f"{names[0]}, {names[1]} keep their rules as they were: mine.py, line 21: ")
     assert told.count("too much") == 2
     assert "friction = 2.0" in told
     assert "friction = 3.0" in told
     same = update(update(there, SelectLane(1)), SetHyperparameter("friction", 2.0))
-    assert update(same, LoadRules("mine.py")).notice.count("too much") == 1
+    assert update(same, load("mine.py")).notice.count("too much") == 1
 
 
 def test_a_setting_that_is_of_another_type_in_a_changed_file_is_as_usual_there(session: Session) -> None:
     written(HEAVY)
-    there = update(update(session, LoadRules("mine.py")), ChooseRule("Heavy"))
+    there = update(update(session, load("mine.py")), ChooseRule("Heavy"))
     written(HEAVY.replace("friction: float = 0.9", 'friction: str = "much"').replace("self.friction", "0.9"))
-    after = update(there, LoadRules("mine.py"))
+    after = update(there, load("mine.py"))
     assert settings_of(after.scene.lanes[0].rule) == {"learning_rate": 0.15, "friction": "much"}
 
 
 def test_a_lane_whose_rule_a_changed_file_has_no_more_is_named_and_no_file_can_hold_it(session: Session) -> None:
     written(HEAVY)
-    there = update(update(session, LoadRules("mine.py")), ChooseRule("Heavy"))
+    there = update(update(session, load("mine.py")), ChooseRule("Heavy"))
     assert not unwritable(there)
     written(HEAVY.replace("class Heavy", "class Other"))
-    after = update(there, LoadRules("mine.py"))
+    after = update(there, load("mine.py"))
     name = there.scene.texts("en").lanes[there.lane]
     assert after.notice == f"{name} keeps its rule as it was: Heavy is not in mine.py now"
     why = unwritable(after)
@@ -926,4 +947,4 @@ def test_a_lane_whose_rule_a_changed_file_has_no_more_is_named_and_no_file_can_h
     told = pictures.told()
     assert type(told) is Notify  # Nothing was kept: what was changed is still to be saved.
     assert told.sentence.endswith(f", without its scene: {why}")
-    assert update(after, LoadRules("mine.py")).notice.startswith("The code of mine.py was run")  # It is told once.
+    assert update(after, load("mine.py")).notice.startswith("The code of mine.py was run")  # It is told once.

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pygame
 from waiting import WAIT
 
-from sim.stage.session.session import race
+from sim.stage.picture.races import race
 from sim.stage.window.beside import preparing
 from sim.stage.window.window import MainWindow
 

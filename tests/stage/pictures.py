@@ -13,8 +13,8 @@ from sim.scene import Scene
 from sim.stage.drawing.screen import Screen
 from sim.stage.drawing.standing import Standing
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import Snapshot
-from sim.stage.session.session import race
 
 Pixels = npt.NDArray[np.uint8]
 

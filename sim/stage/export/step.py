@@ -11,10 +11,11 @@ from ...study.odds.tally import Tally, work
 from ..drawing.layout import SMALLEST
 from ..drawing.screen import Screen
 from ..picture.picture import draw
+from ..picture.races import race as race_of
 from ..picture.snapshot import snapshot_of
-from ..session.session import Session, begin, carried_by
-from ..session.session import race as race_of
+from ..session.session import Session, begin
 from ..session.tour import GoToStep, step_of
+from .carried import carried_by
 from .png import opaque_image, save_image
 
 

@@ -22,14 +22,16 @@ from ..picture.map.site import camera_on
 from ..picture.panel.course import course_of
 from ..picture.panel.panel import headed, panel_of
 from ..picture.picture import draw
+from ..picture.races import RACES
+from ..picture.races import race as race_of
 from ..picture.setting import Setting, places_in, setting
 from ..picture.snapshot import snapshot_of
 from ..session.odds import ends_seen
-from ..session.session import RACES, Session, begin, carried_by
-from ..session.session import race as race_of
+from ..session.session import Session, begin
 from ..style.color import Color
 from ..style.style import hairline
 from ..style.theme import Theme, load_theme
+from .carried import carried_by
 from .looks import USUAL_LOOK, Look
 from .png import opaque_image, save_image, transparent_image
 

@@ -62,7 +62,7 @@ class TextField:
     text: str
     hint: str
     """What stands there while it is empty."""
-    message: Callable[[str], Message]
+    does: Callable[[str], Deed]
     tip: str
     typed: Callable[[str], Message] | None = None
     """What each change of it sends."""

@@ -110,12 +110,12 @@ def _race_controls(session: Session, theme: Theme, known: Problem | None = None)
         TextField(
             "formula",
             say("f(x, y)"),
-            session.draft or (scene.surface.formula if isinstance(scene.surface, Formula) else ""),
+            session.formula.text or (scene.surface.formula if isinstance(scene.surface, Formula) else ""),
             say("your own surface"),
             SetFormula,
             say("a surface of your own, such as x^2/4 + sin(3*x)*cos(y); Enter shows it"),
             Draft,
-            say("The formula {reason}", reason=session.refused) if session.refused else "",
+            say("The formula {reason}", reason=session.formula.refused) if session.formula.refused else "",
         ),
         _clock_choice(session, theme),
         Slider(

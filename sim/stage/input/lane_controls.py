@@ -6,7 +6,7 @@ from ...descent.examples.batches import SAMPLINGS, Sampling
 from ...descent.problem import Problem
 from ...descent.rules import RULES, rule_name
 from ...descent.schedules import CONSTANT, SCHEDULES
-from ..session.bindings import FINE, Deed
+from ..session.bindings import FINE, Deed, LoadRules
 from ..session.dials import dials, schedule_dials
 from ..session.lanes import (
     AddLane,
@@ -25,7 +25,7 @@ from ..session.lanes import (
     ShiftMomentum,
 )
 from ..session.session import Session
-from ..session.setup import DraftRules, LoadRules
+from ..session.setup import DraftRules
 from ..session.tuning import Tune, searching
 from ..style.numbers import rule_in_words
 from ..style.theme import Theme
@@ -99,12 +99,12 @@ def _rules_file(session: Session, theme: Theme) -> Control:
     return TextField(
         "rules",
         say("rules file"),
-        session.rules,
+        session.rules.text,
         say("rules of your own"),
-        LoadRules,
+        lambda path: LoadRules(path) if path.strip() else DraftRules(""),
         say("a file of Python, such as mine.py: Enter runs its code, and its rules join the menu above"),
         typed=DraftRules,
-        mistake=session.rules_refused,
+        mistake=session.rules.refused,
     )
 
 

@@ -288,7 +288,7 @@ def _asked(control: Control, name: str, event: pygame.Event) -> Deed | None:
         case Buttons() if event.type == pygame_gui.UI_BUTTON_PRESSED:
             return next(button.does for button in control.buttons if button.name == name)
         case TextField() if event.type == pygame_gui.UI_TEXT_ENTRY_FINISHED:
-            return control.message(event.text)
+            return control.does(event.text)
         case TextField(typed=typed) if event.type == pygame_gui.UI_TEXT_ENTRY_CHANGED and typed is not None:
             return typed(event.text)
         case _:

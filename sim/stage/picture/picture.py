@@ -48,7 +48,7 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
     here = here or setting(session, canvas.size)
     stays = Staying.NOTHING if before is None else staying(before, snapshot, here)
     if stays is Staying.ALL_BUT_SCENES:
-        draw_scenes(canvas, here.places, here.theme, session)
+        draw_scenes(canvas, here.places, here.theme, session, snapshot.cards)
         return
     if stays is Staying.NOTHING:
         if canvas.standing is not None:
@@ -93,7 +93,7 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         draw_pointed(canvas, pixel, _stage(here, snapshot, chart), TipContext(theme, places), session.rests)
     if session.picking is not None:
         with canvas.part("scenes"):
-            draw_scenes(canvas, places, theme, session)
+            draw_scenes(canvas, places, theme, session, snapshot.cards)
     if session.help:
         draw_help(canvas, theme, places)
 

@@ -8,6 +8,7 @@ from ...study.maps.swarm import Cloud, Glimpse, swarm
 from ...study.odds.tally import Tally
 from ..session.odds import counted_for
 from ..session.session import MOVING_GROUND, SPEEDS, Session
+from ..sheets.scenes import Card
 from .views.moving_ground import LANDED
 
 GLIDING = 30.0
@@ -34,6 +35,8 @@ class Snapshot:
     """Which part of the way to the next tick the marbles have glided: nothing that is said depends on it."""
     tally: Tally | None = None
     """What the sheet over the maps shows, if there is one: not always the session's own, which may be newer."""
+    cards: tuple[Card, ...] = ()
+    """What the sheet of all scenes tells of each, if it is open, as far as it is known by now."""
     step: int = 1
     """One of so many by so many pixels of ground that moves is computed: more than 1 where it will not be looked at
     for long."""

@@ -45,4 +45,4 @@ def _leafed(before: Snapshot, now: Snapshot) -> bool:
     was, there = before.session, now.session
     if there.help or None in (was.picking, there.picking):
         return False
-    return replace(now, session=replace(there, picking=was.picking, cards=was.cards)) == before
+    return replace(now, session=replace(there, picking=was.picking), cards=before.cards) == before

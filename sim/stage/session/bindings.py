@@ -69,7 +69,16 @@ class Errand(Enum):
     """Put away what lies on top, and in the end the window."""
 
 
-Deed: TypeAlias = Message | Errand
+@dataclass(frozen=True, slots=True)
+class LoadRules:
+    """An errand, too: run the code of a file that the user has typed, and have its rules join the others; again, if it
+    has changed.
+    """
+
+    path: str
+
+
+Deed: TypeAlias = Message | Errand | LoadRules
 """What a key or a button does."""
 
 

@@ -20,7 +20,7 @@ from .lanes import (
     SetSchedule,
     two_digits,
 )
-from .session import Message, Session
+from .session import Message, Session, said
 
 MOST_SHARE = 4.0
 """A share of a whole step goes up to so many: from 2 on, Newton's method leaves the minimum of a parabola."""
@@ -53,29 +53,31 @@ class Dial:
 
 
 @dataclass(frozen=True)
-class OfLane:
+class OfLane(Message):
     """Select a lane, and say something to it."""
 
     index: int
     message: Message
 
     def apply(self, session: Session) -> Session:
-        return self.message.apply(SelectLane(self.index).apply(session))
+        return said(SelectLane(self.index).apply(session), self.message)
 
 
 @dataclass(frozen=True)
-class Grip:
+class Grip(Message):
     """One of a lane's sliders has been taken: its way as it was stays to be seen beside the new one."""
 
     lane: int
 
     def apply(self, session: Session) -> Session:
-        return replace(session, former=(session.scene, self.lane), notice="")
+        return replace(session, former=(session.scene, self.lane))
 
 
 @dataclass(frozen=True)
-class LetGo:
+class LetGo(Message):
     """The slider has been let go of."""
+
+    clears_notice = False
 
     def apply(self, session: Session) -> Session:
         return replace(session, former=None)

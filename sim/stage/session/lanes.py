@@ -23,7 +23,7 @@ from ...scene.speech import LONGEST_NAME, Question, Translation, composed
 from ..style.numbers import short
 from ..style.theme import say
 from .names import NUMBERED, followed, in_languages, made, numbered
-from .session import Rate, Session
+from .session import LaneIntent, Message, Rate, Session
 
 HIGHEST_DECAY = 0.999
 LEAST_RATE = 1e-9
@@ -45,21 +45,24 @@ def with_lanes(
 
     sources: the place of the lane that each was made of; as before if it is not said.
     """
-    before, wanted, asked = session.scene.lanes, session.wanted, session.asked
+    before, settings, batches = session.scene.lanes, session.intent.settings, session.intent.batches
     lane = session.lane if selected is None else selected
     place = min(max(lane, 0), len(lanes) - 1)
     if tuple(lanes) == before:
-        return replace(session, lane=place, notice="")
+        return replace(session, lane=place)
     each = list(zip(range(len(lanes)) if sources is None else sources, lanes, strict=True))
-    if wanted is not None:
-        rates = (_rate(wanted.rates[source], wanted.factor, before[source], lane) for source, lane in each)
-        wanted = replace(wanted, rates=tuple(rates))
-    if asked:  # A batch size that is set is what is asked for now.
-        asked = tuple(asked[source] if lane.batch_size == before[source].batch_size else None for source, lane in each)
+    if settings is not None:
+        rates = (_rate(settings.rates[source], settings.factor, before[source], lane) for source, lane in each)
+        settings = replace(settings, rates=tuple(rates))
+    if batches:  # A batch size that is set is what is asked for now.
+        batches = tuple(
+            batches[source] if lane.batch_size == before[source].batch_size else None for source, lane in each
+        )
     scene = replace(session.scene, lanes=tuple(lanes), claims=(None,) * len(lanes))
     # A guess was about the lanes as they were.
-    there = replace(session, scene=scene, wanted=wanted, asked=asked if any(asked) else ())
-    return replace(there, lane=place, guess=None, asking=False, notice="")
+    intent = LaneIntent(session.intent.names, settings, batches if any(batches) else ())
+    there = replace(session, scene=scene, intent=intent)
+    return replace(there, lane=place, guess=None, asking=False)
 
 
 def _rate(rate: Rate, factor: float, before: Lane, lane: Lane) -> Rate:
@@ -89,7 +92,7 @@ def renamed(session: Session, before: Scene) -> Session:
     scene, counts = session.scene, (before.examples.count, session.scene.examples.count)
     lanes = list(scene.lanes)
     new = [
-        followed(lane.name, old, lane, counts, ()) if lane.name not in session.given else lane.name
+        followed(lane.name, old, lane, counts, ()) if lane.name not in session.intent.names else lane.name
         for old, lane in zip(before.lanes, lanes, strict=True)
     ]
     taken = {lane.name for lane, name in zip(lanes, new, strict=True) if name == lane.name}  # Other names are to go.
@@ -121,7 +124,7 @@ def _with_lane(session: Session, lane: Lane) -> Session:
 
 
 @dataclass(frozen=True)
-class NameLane:
+class NameLane(Message):
     """Call the selected lane so, from now on, whatever becomes of it; without a name, what its settings say."""
 
     name: str
@@ -136,13 +139,14 @@ class NameLane:
         if name in others:
             return replace(session, notice=say(session.language, "Another lane is called {name}.", name=name))
         chosen = name or made(lane, scene.examples.count, others)
-        given = (session.given - {lane.name}) | ({name} if name else set())
+        given = (session.intent.names - {lane.name}) | ({name} if name else set())
+        intent = replace(session.intent, names=given)
         if chosen == lane.name:
-            return replace(session, given=given)
+            return replace(session, intent=intent)
         lanes = tuple(replace(each, name=chosen) if each is lane else each for each in scene.lanes)
         captions = tuple(c.model_copy(update={"lane": chosen}) if c.lane == lane.name else c for c in scene.captions)
         there = replace(scene, lanes=lanes, captions=captions, question=_about(scene.question, lane.name, chosen))
-        return replace(session, scene=there if name else translated(there, [chosen]), given=given, notice="")
+        return replace(session, scene=there if name else translated(there, [chosen]), intent=intent)
 
 
 def _about(question: Question | None, name: str, chosen: str) -> Question | None:
@@ -153,7 +157,7 @@ def _about(question: Question | None, name: str, chosen: str) -> Question | None
 
 
 @dataclass(frozen=True)
-class SelectLane:
+class SelectLane(Message):
     """Turn the controls to a lane; where they are folded in, it is said to which."""
 
     index: int
@@ -167,7 +171,7 @@ class SelectLane:
 
 
 @dataclass(frozen=True)
-class NextLane:
+class NextLane(Message):
     """Turn the controls to the lane so many places further, round and round."""
 
     places: int
@@ -177,7 +181,7 @@ class NextLane:
 
 
 @dataclass(frozen=True)
-class ChooseRule:
+class ChooseRule(Message):
     """Give the selected lane another rule, which keeps the hyperparameters that it shares with the old one.
 
     Weight decay that is part of a rule, as AdamW's, is not that which is an option of another.
@@ -200,7 +204,7 @@ def _is_option(rule: type[Any], name: str) -> bool:
 
 
 @dataclass(frozen=True)
-class NextRule:
+class NextRule(Message):
     """The rule after the selected lane's, round and round; one that refuses the lane's settings is passed over."""
 
     def apply(self, session: Session) -> Session:
@@ -218,7 +222,7 @@ class NextRule:
 
 
 @dataclass(frozen=True)
-class SetHyperparameter:
+class SetHyperparameter(Message):
     """Set one of the selected lane's hyperparameters, if its rule has it."""
 
     name: str
@@ -233,7 +237,7 @@ class SetHyperparameter:
 
 
 @dataclass(frozen=True)
-class ScaleLearningRate:
+class ScaleLearningRate(Message):
     """Multiply the selected lane's learning rate."""
 
     factor: float
@@ -246,7 +250,7 @@ class ScaleLearningRate:
 
 
 @dataclass(frozen=True)
-class ShiftMomentum:
+class ShiftMomentum(Message):
     """Add to the share of the past that the selected lane's rule keeps: its λ, β1, α or ρ."""
 
     amount: float
@@ -271,7 +275,7 @@ def at_its_end(session: Session, sign: str, value: float) -> Session:
 
 
 @dataclass(frozen=True)
-class SetBatchSize:
+class SetBatchSize(Message):
     """Set the selected lane's batch size; at most all examples. Whoever asks for more, or for none, is told."""
 
     size: int
@@ -284,7 +288,7 @@ class SetBatchSize:
 
 
 @dataclass(frozen=True)
-class ScaleBatchSize:
+class ScaleBatchSize(Message):
     """Multiply the selected lane's batch size, and change it by one at least."""
 
     factor: float
@@ -296,7 +300,7 @@ class ScaleBatchSize:
 
 
 @dataclass(frozen=True)
-class ChooseSchedule:
+class ChooseSchedule(Message):
     """Change the selected lane's learning rate by another plan, with the warm-up that the former one had."""
 
     name: str
@@ -315,7 +319,7 @@ class ChooseSchedule:
 
 
 @dataclass(frozen=True)
-class SetSchedule:
+class SetSchedule(Message):
     """Set one of the numbers of the selected lane's schedule, if it has it."""
 
     name: str
@@ -330,7 +334,7 @@ class SetSchedule:
 
 
 @dataclass(frozen=True)
-class ChooseSampling:
+class ChooseSampling(Message):
     """Draw the selected lane's batches in another way."""
 
     sampling: Sampling
@@ -340,7 +344,7 @@ class ChooseSampling:
 
 
 @dataclass(frozen=True)
-class DropLast:
+class DropLast(Message):
     """Drop the short last batch of the selected lane's epochs, or keep it again."""
 
     def apply(self, session: Session) -> Session:
@@ -349,7 +353,7 @@ class DropLast:
 
 
 @dataclass(frozen=True)
-class AddLane:
+class AddLane(Message):
     """Add a lane: plain descent with all examples, at the selected lane's learning rate."""
 
     def apply(self, session: Session) -> Session:
@@ -361,7 +365,7 @@ class AddLane:
 
 
 @dataclass(frozen=True)
-class DuplicateLane:
+class DuplicateLane(Message):
     """Add a copy of the selected lane."""
 
     def apply(self, session: Session) -> Session:
@@ -370,7 +374,7 @@ class DuplicateLane:
 
 
 @dataclass(frozen=True)
-class RemoveLane:
+class RemoveLane(Message):
     """Remove the selected lane, unless it is the only one."""
 
     def apply(self, session: Session) -> Session:
@@ -390,8 +394,9 @@ def _add(session: Session, lane: Lane, copied: bool) -> Session:
         replace(session, chosen=True), [*lanes, lane], selected=len(lanes), sources=[*range(len(lanes)), session.lane]
     )
     # A lane of its own has the batch that it asks for.
-    asked = there.asked if copied or not there.asked else (*there.asked[:-1], None)
-    return replace(there, scene=translated(there.scene, [lane.name]), asked=asked)
+    batches = there.intent.batches if copied or not there.intent.batches else (*there.intent.batches[:-1], None)
+    intent = replace(there.intent, batches=batches)
+    return replace(there, scene=translated(there.scene, [lane.name]), intent=intent)
 
 
 def _names(session: Session) -> set[str]:

@@ -9,7 +9,7 @@ from ...study.odds.tally import Tally, ends_of
 from ..style.numbers import percent
 from ..style.theme import say
 from .playback import Restart
-from .session import SHEETS, Session
+from .session import SHEETS, Message, Session, Sheet, onward
 from .setup import is_open
 from .tour import answered, asked
 
@@ -66,15 +66,17 @@ def _at_their_moment(tally: Tally) -> "tuple[LaneEnds | None, ...]":
 
 
 @dataclass(frozen=True, slots=True)
-class CountEnds:
+class CountEnds(Message):
     """Count where marbles end, for the bars under the maps."""
+
+    clears_notice = False
 
     def apply(self, session: Session) -> Session:
         return session if session.tally is not None else replace(session, tally=Tally(session.counted))
 
 
 @dataclass(frozen=True, slots=True)
-class TakeSeed:
+class TakeSeed(Message):
     """Watch the race with the next seed with which that lane ends there."""
 
     lane: int
@@ -89,7 +91,7 @@ class TakeSeed:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowOdds:
+class ShowOdds(Message):
     """Lay a sheet over the maps and go on counting, or put the sheet away."""
 
     def apply(self, session: Session) -> Session:
@@ -97,24 +99,23 @@ class ShowOdds:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnSheet:
+class TurnSheet(Message):
     """The next of the sheets; the last one, if none was there."""
 
     def apply(self, session: Session) -> Session:
-        place = SHEETS.index(session.sheet) + 1 if session.sheet else -1
-        return ChooseSheet(SHEETS[place % len(SHEETS)]).apply(session)
+        return ChooseSheet(onward(SHEETS, session.sheet) if session.sheet else SHEETS[-1]).apply(session)
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseSheet:
+class ChooseSheet(Message):
     """One of SHEETS. What had been counted before counts; after a failure it is tried again."""
 
-    name: str
+    name: Sheet
 
     def apply(self, session: Session) -> Session:
         tally = session.tally or Tally(session.counted)
         tally = tally if session.sheet else _hopeful(tally)
-        return replace(session, sheet=self.name, tally=tally, notice="")
+        return replace(session, sheet=self.name, tally=tally)
 
 
 def _hopeful(tally: Tally) -> Tally:
@@ -123,7 +124,7 @@ def _hopeful(tally: Tally) -> Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class PutAway:
+class PutAway(Message):
     """Put the sheet away, and count no further. What bars under the maps lack is tried again after a failure."""
 
     def apply(self, session: Session) -> Session:
@@ -135,8 +136,10 @@ class PutAway:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Message):
     """A job of a scene's tally is done."""
+
+    clears_notice = False
 
     scene: Scene
     place: int
@@ -150,8 +153,10 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class Timed(Message):
     """The updates of a scene have been timed."""
+
+    clears_notice = False
 
     scene: Scene
     speeds: "tuple[Speed, Speed]"
@@ -164,8 +169,10 @@ class Timed:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Message):
     """No more of a scene's tally can be computed. The sheet says so; where none is open, a notice does."""
+
+    clears_notice = False
 
     scene: Scene
     why: str = ""

@@ -11,7 +11,7 @@ from ...descent.clock import CLOCKS, Timing
 from ...descent.race import Race
 from ..drawing.camera import Pose
 from ..style.theme import say
-from .session import SPEEDS, Session
+from .session import SPEEDS, Message, Session, onward
 
 TURNING = 0.45  # Seconds that it takes to go over from a map to a block of land, or back.
 CLOSE = 0.5  # Degrees: nearer than this it is there.
@@ -30,106 +30,104 @@ FASTEST = 30.0  # Updates a second up to which there is any drama.
 
 
 @dataclass(frozen=True, slots=True)
-class Play:
+class Play(Message):
     """Play, or pause. At the horizon, play on for as long again."""
 
     def apply(self, session: Session) -> Session:
         at_end = session.tick >= session.horizon and not session.playing
         horizon = session.horizon + (session.scene.updates if at_end else 0)
         # A pause is at an update: what is said is said of it.
-        return replace(session, playing=not session.playing, progress=float(session.tick), horizon=horizon, notice="")
+        return replace(session, playing=not session.playing, progress=float(session.tick), horizon=horizon)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Message):
     """Pause, and go so many updates forward, or back."""
 
     updates: int
 
     def apply(self, session: Session) -> Session:
         progress = min(max(session.tick + self.updates, 0), session.horizon)
-        return replace(session, playing=False, progress=float(progress), notice="")
+        return replace(session, playing=False, progress=float(progress))
 
 
 @dataclass(frozen=True, slots=True)
-class GoToStart:
+class GoToStart(Message):
     """Pause at the start."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, playing=False, progress=0.0, notice="")
+        return replace(session, playing=False, progress=0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class GoToEnd:
+class GoToEnd(Message):
     """Pause at the horizon."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, playing=False, progress=float(session.horizon), notice="")
+        return replace(session, playing=False, progress=float(session.horizon))
 
 
 @dataclass(frozen=True, slots=True)
-class Restart:
+class Restart(Message):
     """Play the same race from its start."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, progress=0.0, playing=True, notice="")
+        return replace(session, progress=0.0, playing=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Scrub:
+class Scrub(Message):
     """Pause, and go to a tick."""
 
     tick: int
 
     def apply(self, session: Session) -> Session:
         progress = min(max(self.tick, 0), session.horizon)
-        return replace(session, playing=False, progress=float(progress), notice="")
+        return replace(session, playing=False, progress=float(progress))
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeSpeed:
+class ChangeSpeed(Message):
     """So many steps faster, or slower."""
 
     steps: int
 
     def apply(self, session: Session) -> Session:
-        speed = min(max(session.speed + self.steps, 0), len(SPEEDS) - 1)
-        return replace(session, speed=speed, notice="")
+        return ChooseSpeed(session.speed + self.steps).apply(session)
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseSpeed:
+class ChooseSpeed(Message):
     """One of SPEEDS, by its place."""
 
     index: int
 
     def apply(self, session: Session) -> Session:
-        return replace(session, speed=min(max(self.index, 0), len(SPEEDS) - 1), notice="")
+        return replace(session, speed=min(max(self.index, 0), len(SPEEDS) - 1))
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseClock:
+class ChooseClock(Message):
     """One of the CLOCKS, at the same tick."""
 
     name: str
 
     def apply(self, session: Session) -> Session:
-        return replace(session, clock=self.name, notice="")
+        return replace(session, clock=self.name)
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeClock:
+class ChangeClock(Message):
     """So many clocks on in their circle, or back, at the same tick."""
 
     steps: int = 1
 
     def apply(self, session: Session) -> Session:
-        clocks = list(CLOCKS)
-        return ChooseClock(clocks[(clocks.index(session.clock) + self.steps) % len(clocks)]).apply(session)
+        return ChooseClock(onward(CLOCKS, session.clock, self.steps)).apply(session)
 
 
 @dataclass(frozen=True, slots=True)
-class ToggleDrama:
+class ToggleDrama(Message):
     """Let time slow down by itself where something happens, or not."""
 
     def apply(self, session: Session) -> Session:
@@ -141,7 +139,7 @@ class ToggleDrama:
 
 
 @dataclass(frozen=True, slots=True)
-class ToggleMotion:
+class ToggleMotion(Message):
     """Reduce motion, or not: nothing glides from update to update, turns by and by, grows, or slows down by itself."""
 
     def apply(self, session: Session) -> Session:
@@ -153,8 +151,10 @@ class ToggleMotion:
 
 
 @dataclass(frozen=True, slots=True)
-class Elapsed:
+class Elapsed(Message):
     """So many seconds have passed, and the race has been computed so far."""
+
+    clears_notice = False
 
     seconds: float
     computed: int

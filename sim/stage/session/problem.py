@@ -16,7 +16,7 @@ from ...descent.update import plain_rate, trajectory
 from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene
 from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
-from ...study.tuning.start import TRIED, Beginning, Trial, beginning
+from ...study.tuning.start import TRIED, Beginning, Reason, Trial, beginning
 from ...surface.functions.formula import Formula, FormulaError
 from ...surface.points import Array
 from ...surface.protocol import LARGEST, Point
@@ -25,7 +25,7 @@ from ..style.theme import say
 from .lanes import at_its_end, grows, renamed, translated, two_digits, with_lanes
 from .names import numbered
 from .playback import Restart
-from .session import Asked, OriginalSettings, Rate, Session, ask
+from .session import CutBatch, Message, OriginalSettings, Rate, Session, Typed, ask
 
 LEAST_SIGMA = 0.01  # Below it, none.
 USUAL_SIGMA = 0.1  # Of examples on a new surface, where there were none to vary one.
@@ -37,7 +37,7 @@ MOST_NAMED = 3  # Of so many lanes at most the names are told.
 
 
 @dataclass(frozen=True, slots=True)
-class SetFormula:
+class SetFormula(Message):
     """Play on a surface of one's own, f(x, y); the lanes stay, and so do examples that vary a surface.
 
     Learning rates whose steps would lead uphill nearly everywhere, or throw the race's own marbles out, are turned
@@ -45,6 +45,8 @@ class SetFormula:
 
     A formula that cannot be read stays in its field, with what is wrong about it.
     """
+
+    clears_notice = False
 
     formula: str
 
@@ -59,14 +61,14 @@ class SetFormula:
 
     def apply(self, session: Session) -> Session:
         scene = session.scene
-        other = session.draft not in ("", self.formula)  # One goes on with what has been typed meanwhile.
-        done = session if other else replace(session, draft="", refused="")
+        other = session.formula.text not in ("", self.formula)  # One goes on with what has been typed meanwhile.
+        done = session if other else replace(session, formula=Typed())
         if not self.formula.strip() or (isinstance(scene.surface, Formula) and scene.surface.formula == self.formula):
             return done
         try:
             surface = Formula(self.formula)
         except FormulaError as error:
-            return replace(session, draft=self.formula, refused=str(error))
+            return replace(session, formula=Typed(self.formula, str(error)))
         examples = scene.examples if scene.examples.needs_surface else ShiftedExamples(USUAL_SIGMA)
         start, rates = _wanted(session)
         fits = _fits(session, examples.count)
@@ -92,8 +94,9 @@ class SetFormula:
             translations=_of_own_surface(scene),
         )
         given = (rate._replace(given=lane.rule.learning_rate) for rate, lane in zip(rates, slower, strict=True))
-        wanted = OriginalSettings(start, begun.start, begun.factor or 1.0, tuple(given))
-        fresh = _called(replace(done, scene=mine, wanted=wanted, focus=None), scene, fits)
+        settings = OriginalSettings(start, begun.start, begun.factor or 1.0, tuple(given))
+        intent = replace(session.intent, settings=settings)
+        fresh = _called(replace(done, scene=mine, intent=intent, focus=None), scene, fits)
         notice = _told(begun, lanes, fresh)
         return replace(ask(Restart().apply(fresh)), notice=notice)
 
@@ -106,7 +109,7 @@ def _title(formula: str) -> str:
 
 def _wanted(session: Session) -> tuple[Point, list[Rate]]:
     """Where marbles are to start, and the lanes' rates, as if nothing had been turned down for the surface before."""
-    scene, wanted = session.scene, session.wanted
+    scene, wanted = session.scene, session.intent.settings
     rates = [lane.rule.learning_rate for lane in scene.lanes]
     if wanted is None:
         return scene.start, [Rate(rate, rate) for rate in rates]
@@ -192,28 +195,32 @@ def _slowed(begun: Beginning, before: Sequence[Lane], session: Session) -> str:
     return say(language, "{turned}: it was too large here.", turned=turned)
 
 
-def _why_moved(moved: str, slowed: bool, language: str) -> str:
-    if moved == "nowhere":
-        return say(language, "The start has moved: at the old one there is no loss.")
-    if moved == "towers":
-        return say(language, "The start has moved: from the height of the old one all else looks level.")
-    if moved == "level":
-        return say(language, "The start has moved: at the old one it is all but level.")
-    if moved == "gone" and slowed:
-        return say(language, "The start has moved, too.")
-    if moved == "gone":
-        return say(language, "The start has moved: from the old one marbles are gone at once.")
-    return say(language, "The start has moved: from the old one steps led uphill.")
+def _why_moved(moved: Reason, slowed: bool, language: str) -> str:
+    match moved:
+        case Reason.NOWHERE:
+            return say(language, "The start has moved: at the old one there is no loss.")
+        case Reason.TOWERS:
+            return say(language, "The start has moved: from the height of the old one all else looks level.")
+        case Reason.LEVEL:
+            return say(language, "The start has moved: at the old one it is all but level.")
+        case Reason.GONE if slowed:
+            return say(language, "The start has moved, too.")
+        case Reason.GONE:
+            return say(language, "The start has moved: from the old one marbles are gone at once.")
+        case Reason.UPHILL:
+            return say(language, "The start has moved: from the old one steps led uphill.")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Message):
     """A formula is being typed: it is kept, and shown when Enter says so."""
+
+    clears_notice = False
 
     formula: str
 
     def apply(self, session: Session) -> Session:
-        return replace(session, draft=self.formula, refused="")
+        return replace(session, formula=Typed(self.formula))
 
 
 def _of_own_surface(scene: Scene) -> InLanguages[Translation]:
@@ -227,7 +234,7 @@ class Fit(NamedTuple):
     """A lane's batch where there are so many examples."""
 
     lane: Lane
-    asked: Asked | None = None
+    cut: CutBatch | None = None
     """What it was to be, if there are too few for that."""
     back: str = ""
     """What the lane is called again, if its batch has come back."""
@@ -236,18 +243,18 @@ class Fit(NamedTuple):
 def _fits(session: Session, count: int) -> list[Fit]:
     """The lanes' batches where there are so many examples instead of those of the scene."""
     scene = session.scene
-    each = zip(scene.lanes, session.asked or (None,) * len(scene.lanes), strict=True)
-    return [_fit(lane, asked, scene.examples.count, count) for lane, asked in each]
+    each = zip(scene.lanes, session.intent.batches or (None,) * len(scene.lanes), strict=True)
+    return [_fit(lane, cut, scene.examples.count, count) for lane, cut in each]
 
 
-def _fit(lane: Lane, asked: Asked | None, before: int, count: int) -> Fit:
+def _fit(lane: Lane, cut: CutBatch | None, before: int, count: int) -> Fit:
     """A full batch stays one; of any other there is as much as there are examples."""
-    if asked is None and lane.batch_size == before:
+    if cut is None and lane.batch_size == before:
         return Fit(replace(lane, batch_size=count))
-    asked = asked or Asked(lane.batch_size, lane.name, lane.name)
-    if asked.size < count:
-        return Fit(replace(lane, batch_size=asked.size), None, asked.name if lane.name == asked.cut else "")
-    return Fit(replace(lane, batch_size=count), asked)
+    cut = cut or CutBatch(lane.batch_size, lane.name, lane.name)
+    if cut.size < count:
+        return Fit(replace(lane, batch_size=cut.size), None, cut.name if lane.name == cut.now else "")
+    return Fit(replace(lane, batch_size=count), cut)
 
 
 def _called(session: Session, before: Scene, fits: Sequence[Fit]) -> Session:
@@ -256,7 +263,7 @@ def _called(session: Session, before: Scene, fits: Sequence[Fit]) -> Session:
     """
     there = renamed(session, before)
     lanes, names = there.scene.lanes, []
-    backs = ["" if lane.name in there.given else fit.back for lane, fit in zip(lanes, fits, strict=True)]
+    backs = ["" if lane.name in there.intent.names else fit.back for lane, fit in zip(lanes, fits, strict=True)]
     taken = {lane.name for lane, back in zip(lanes, backs, strict=True) if not back}
     for lane, back in zip(lanes, backs, strict=True):
         names.append(next(free for free in (back, *numbered(back)) if free not in taken) if back else lane.name)
@@ -264,17 +271,18 @@ def _called(session: Session, before: Scene, fits: Sequence[Fit]) -> Session:
     called = tuple(replace(lane, name=name) for lane, name in zip(lanes, names, strict=True))
     scene = replace(there.scene, lanes=called)
     each = zip(fits, before.lanes, names, strict=True)
-    asked = tuple(fit.asked and _followed(fit.asked, old.name, name) for fit, old, name in each)
-    return replace(there, scene=translated(scene, names), asked=asked if any(asked) else ())
+    batches = tuple(fit.cut and _followed(fit.cut, old.name, name) for fit, old, name in each)
+    intent = replace(there.intent, batches=batches if any(batches) else ())
+    return replace(there, scene=translated(scene, names), intent=intent)
 
 
-def _followed(asked: Asked, before: str, name: str) -> Asked:
-    """What is asked for by a lane that has another name now, made for what its batch has become."""
-    return asked._replace(cut=name) if before == asked.cut else asked
+def _followed(batch: CutBatch, before: str, name: str) -> CutBatch:
+    """The batch of a lane that has another name now, made for what that batch has become."""
+    return batch._replace(now=name) if before == batch.now else batch
 
 
 @dataclass(frozen=True)
-class SetSigma:
+class SetSigma(Message):
     """Set how much the examples differ."""
 
     sigma: float
@@ -285,7 +293,7 @@ class SetSigma:
 
 
 @dataclass(frozen=True)
-class ScaleSigma:
+class ScaleSigma(Message):
     """Multiply how much the examples differ, and say how much that is now; from nothing, begin with a little."""
 
     factor: float
@@ -308,7 +316,7 @@ class ScaleSigma:
 
 
 @dataclass(frozen=True)
-class StepCount:
+class StepCount(Message):
     """So many rungs up or down with N: 1, 2, 5, 10 and so on, and what the scene has of its own."""
 
     rungs: int
@@ -322,13 +330,13 @@ class StepCount:
 
 def _rung(session: Session, count: int, rungs: int) -> int:
     """The number of examples so many rungs from that one, as far as they go."""
-    own = (session.scene if session.origin is None else session.origin).examples.count
+    own = (session.scene if session.origin is None else session.origin.scene).examples.count
     ladder: list[int] = sorted({*RUNGS, own, count})
     return ladder[min(max(ladder.index(count) + rungs, 0), len(ladder) - 1)]
 
 
 @dataclass(frozen=True)
-class SetCount:
+class SetCount(Message):
     """Set N. Lanes that used all examples go on doing so; no batch can be larger than N, but what N is too small for
     comes back, with the lane's name, when N has grown again.
     """
@@ -349,12 +357,12 @@ def _told_of_batches(before: Session, after: Session, fits: Sequence[Fit]) -> st
     """What has become of batches where there are other examples: which hold all of them now, or have come back."""
     language, count, former = after.language, after.scene.examples.count, before.scene.examples.count
     olds, news = before.scene.texts(language).lanes, after.scene.texts(language).lanes
-    known = zip(before.scene.lanes, before.asked or (None,) * len(fits), fits, olds, news, strict=True)
+    known = zip(before.scene.lanes, before.intent.batches or (None,) * len(fits), fits, olds, news, strict=True)
     cut, back = list[str](), list[str]()
-    for lane, asked, fit, old, new in known:
+    for lane, batch, fit, old, new in known:
         if count <= lane.batch_size < former:
             cut.append(old if old == new else f"{old} → {new}")
-        elif asked is not None and fit.asked is None:
+        elif batch is not None and fit.cut is None:
             back.append(new)
     told = say(language, ", ").join(cut or back)
     if cut and count == 1:

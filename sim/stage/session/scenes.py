@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from ...scene import Scene, scene_files
 from .playback import Restart
-from .session import Card, Message, Session, as_it_wants, ask
+from .session import Message, Session, as_it_wants, ask
 from .setup import OpenScene, opened
 
 MOST_BROUGHT = 9
@@ -24,31 +24,24 @@ def brought_along(session: Session, scene: Scene) -> tuple[Scene, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowScenes:
+class ShowScenes(Message):
     """Lay the sheet over the maps, the scene that is shown marked on it, or put it away."""
+
+    clears_notice = False
 
     def apply(self, session: Session) -> Session:
         if session.picking is not None:
-            return replace(session, picking=None, cards=())
+            return replace(session, picking=None)
         names = [*scene_files(), *(scene.name for scene in session.brought)]
         here = names.index(session.scene.name) if session.scene.name in names else 0
-        cards = tuple(map(Card, names))
-        return replace(session, picking=here, cards=cards, pointer=None, notice="")
+        return replace(session, picking=here, pointer=None, notice="")
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
-    """Tell this of the scenes on the sheet of them."""
-
-    cards: tuple[Card, ...]
-
-    def apply(self, session: Session) -> Session:
-        return session if session.picking is None else replace(session, cards=self.cards)
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Message):
     """Mark one of the scenes, by its place."""
+
+    clears_notice = False
 
     place: int
 
@@ -59,13 +52,13 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Message):
     """Open the scene that is marked, and put the sheet away."""
 
     def apply(self, session: Session) -> Session:
         if session.picking is None:
             return session
-        shipped, there = len(scene_files()), replace(session, picking=None, cards=())
+        shipped, there = len(scene_files()), replace(session, picking=None)
         message: Message = OpenScene(session.picking)
         if session.picking >= shipped:
             message = OpenBrought(session.picking - shipped)
@@ -73,7 +66,7 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenBrought:
+class OpenBrought(Message):
     """Play a scene from elsewhere again, by its place among them."""
 
     index: int

@@ -1,31 +1,29 @@
 """What the user has asked for, as a value, and how a message makes another of it.
 
-Keys and clicks become messages; `update` is pure, so that every control can be tested without a window. The
-messages themselves stand by what they are about: `playback`, `view`, `setup`, `scenes`, `lanes`, `dials`, `problem`,
-`odds`, `tuning`, `tour`.
+Keys and clicks become messages; `update` changes nothing else, so that every control can be tested without a window,
+and what comes of a message can be drawn before it is said. The messages themselves stand by what they are about:
+`playback`, `view`, `setup`, `scenes`, `lanes`, `dials`, `problem`, `odds`, `tuning`, `tour`.
 """
 
+from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple, Protocol
-
-import numpy as np
-from pygame import Surface
+from typing import ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from ...descent.clock import UPDATES
-from ...descent.digest import digest
-from ...descent.race import Race
 from ...descent.rules.guard import RuleFailure
 from ...languages import ENGLISH
 from ...scene import Scene
-from ...scene.carriers import sealed
 from ...scene.reading import Saved
 from ...scene.speech import Translation
 from ...study.maps.swarm import SIZES, SPREADS
 from ...study.odds.tally import Tally
+from ...study.tuning.usual import Criterion
 from ...surface.protocol import Point, Window
 from ..drawing.camera import FLAT, Pose
-from ..style.kept import Recent
 from ..style.theme import THEMES, say
+
+T = TypeVar("T")
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 """Updates a second."""
@@ -34,7 +32,9 @@ MOVING_GROUND = "moving ground"
 """The view in which each marble stands on the loss that its next update descends."""
 BATCH_STRIP = "batch strip"
 """The view of the examples, a cell each."""
-SHEETS = ("odds", "contrast")
+Sheet = Literal["", "odds", "contrast"]
+"""What lies over the maps, if anything."""
+SHEETS: tuple[Sheet, ...] = ("odds", "contrast")
 """What may lie over the maps: the odds over many seeds, and small against large batch."""
 
 
@@ -49,23 +49,13 @@ class Guided:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """What is told of a scene on the sheet of all scenes."""
-
-    title: str
-    look: str = ""
-    picture: Surface | None = None
-    """None until it is there: an outline stands in."""
-
-
-@dataclass(frozen=True, slots=True)
 class Search:
     """The learning rate that suits a lane best is being looked for."""
 
     scene: Scene
     """The lane alone, with all that matters to it; its seed is the first of those with which it is looked for."""
-    by: str
-    """What counts, one of the criteria of `study.tuning.search`."""
+    by: Criterion
+    """What counts."""
     share: float = 0.0
     """How much of the search is done, from 0 to 1."""
     rate: float | None = None
@@ -107,26 +97,44 @@ class OriginalSettings:
     """The learning rate of each lane."""
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A line of text that has been typed."""
+
+    text: str = ""
+    refused: str = ""
+    """What is wrong about it; empty if nothing is as far as is known."""
+
+
+class CutBatch(NamedTuple):
     """The batch of a lane for which there are too few examples: it comes back when there are more again."""
 
     size: int
     """What was asked for."""
     name: str
     """What the lane was called with it."""
-    cut: str
+    now: str
     """What it is called while its batches are all there is."""
 
 
-class Meant(NamedTuple):
-    """What a session knows of its scene's lanes besides what they are; no file tells it."""
+@dataclass(frozen=True, slots=True)
+class LaneIntent:
+    """What a session knows of its scene's lanes besides what they are: what they were meant to be. No file tells it."""
 
-    given: frozenset[str]
-    wanted: OriginalSettings | None
-    asked: tuple[Asked | None, ...]
+    names: frozenset[str] = frozenset()
+    """Names of lanes that the user has given: they stay, whatever the lanes become."""
+    settings: OriginalSettings | None = None
+    """What the lanes and the start of a surface of one's own were meant to be."""
+    batches: tuple[CutBatch | None, ...] = ()
+    """For each lane the batch that N is too small for, if it is; empty if it is for none."""
 
 
-NOTHING_MEANT = Meant(frozenset(), None, ())
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A scene as it was opened, or last saved, and what its lanes were meant to be then."""
+
+    scene: Scene
+    intent: LaneIntent = LaneIntent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,43 +212,31 @@ class Session:
     """The scenes of whose races a guess has been judged, and whether it was right: the first one of each race."""
     asking: bool = False
     """Whether the scene's question still waits for a guess."""
-    sheet: str = ""
+    sheet: Sheet = ""
     """Which of SHEETS lies over the maps; none if empty."""
     tally: Tally | None = None
     """What has been counted of this scene, whichever seed is watched, for the sheets and the bars under the maps."""
     help: bool = False
     picking: int | None = None
     """Which scene is marked on the sheet of all scenes; None while that is not open."""
-    cards: tuple[Card, ...] = ()
-    """What that sheet tells of each, as far as it is known by now."""
     brought: tuple[Scene, ...] = ()
     """Scenes that were opened from elsewhere."""
     live: bool = True
     """Whether it can be played on; a picture in a file says nothing of speed and keys."""
-    origin: Scene | None = None
+    intent: LaneIntent = LaneIntent()
+    """What its lanes were meant to be."""
+    origin: Origin | None = None
     """The scene as it was opened, or last saved."""
-    meant: Meant = NOTHING_MEANT
-    """What was meant by that scene besides."""
     left: "Session | None" = None
     """The scene that was changed by hand and left for another one, if there is one, and how it was being looked at."""
-    given: frozenset[str] = frozenset()
-    """Names of lanes that the user has given: they stay, whatever the lanes become."""
-    wanted: OriginalSettings | None = None
-    """What the lanes and the start of a surface of one's own were meant to be."""
-    asked: tuple[Asked | None, ...] = ()
-    """For each lane the batch that N is too small for, if it is; empty if it is for none."""
     former: tuple[Scene, int] | None = None
     """While a slider of a lane is dragged: the scene as it was before, and which lane it is."""
     tuning: Search | Retuned | None = None
     """The search for a lane's learning rate that goes on, or what came of the last one while it can be taken back."""
-    draft: str = ""
-    """A formula that has been typed and not shown."""
-    refused: str = ""
-    """What is wrong about it, in English; empty if nothing is as far as is known."""
-    rules: str = ""
+    formula: Typed = Typed()
+    """The formula that has been typed and not shown; what is wrong about it is told in English."""
+    rules: Typed = Typed()
     """The file of rules that was typed last."""
-    rules_refused: str = ""
-    """Why its rules are not there; empty if they are."""
     opened: Saved | None = None
     """What was opened from a file, until its race has been computed as far as the file tells of it."""
     tour: Guided | None = None
@@ -262,47 +258,14 @@ class Session:
         return self.asking and self.captions and not self.playing and self.tick == 0
 
     @property
-    def means(self) -> Meant:
-        """What is meant by the scene as it is now, besides."""
-        return Meant(self.given, self.wanted, self.asked)
-
-    @property
     def counted(self) -> Scene:
         """The scene whose seeds are counted: from its own on, as it was opened, whichever is watched now."""
-        return self.scene if self.origin is None else replace(self.scene, seed=self.origin.seed)
-
-
-OF_THE_WINDOW = frozenset(
-    {
-        *("theme", "language", "larger", "presenter", "presented", "made_way", "controls"),
-        *("captions", "ends", "drama", "steady", "judged", "brought"),
-    }
-)
-"""What is the window's, whatever scene is shown, and whether it is one of the tour."""
-OF_THE_SCENE = frozenset(
-    {
-        *("scene", "origin", "progress", "seen", "horizon", "clock", "focus", "pose", "turned", "views", "together"),
-        *("lane", "chosen", "given", "wanted", "asked", "meant", "guess", "asking"),
-    }
-)
-"""What is the scene's that is shown, and comes back with it."""
-OF_THE_HAND = frozenset(
-    {
-        *("notice", "asking", "guess", "guessed", "judged", "pointer", "rests", "chosen", "former", "tuning"),
-        *("controls", "leaf", "help", "tour"),
-    }
-)
-"""What tells of whoever sits at the window, and not of the race: no picture in a file has it."""
-
-
-def taken_over(session: Session, other: Session, names: frozenset[str]) -> Session:
-    """The session with fields of such names as another one has them."""
-    return replace(session, **{name: getattr(other, name) for name in names})
+        return self.scene if self.origin is None else replace(self.scene, seed=self.origin.scene.seed)
 
 
 def begin(scene: Scene, theme: str = THEMES[0]) -> Session:
     """A session at the scene's start, playing."""
-    fresh = Session(scene, origin=scene, playing=True, horizon=scene.updates, theme=theme)
+    fresh = Session(scene, origin=Origin(scene), playing=True, horizon=scene.updates, theme=theme)
     return as_it_wants(fresh)
 
 
@@ -330,7 +293,7 @@ def as_it_is_seen(session: Session) -> Scene:
 
 def changed(session: Session) -> bool:
     """Whether the scene is not what it was when it was opened or saved: changed by hand, and not changed back."""
-    return session.origin is not None and differs(session.scene, session.origin)
+    return session.origin is not None and differs(session.scene, session.origin.scene)
 
 
 def differs(scene: Scene, other: Scene) -> bool:
@@ -356,12 +319,29 @@ def ask(session: Session) -> Session:
     return replace(session, guess=None, asking=asking, playing=session.playing and not wait)
 
 
+def onward(options: Iterable[T], now: T, steps: int = 1) -> T:
+    """Which of the options comes so many places after that one, or before it, round and round."""
+    each = list(options)
+    return each[(each.index(now) + steps) % len(each)]
+
+
 class Message(Protocol):
     """Something that the user, or the clock, says to the session."""
 
+    clears_notice: ClassVar[bool] = True
+    """Whether the notice goes where the message changes anything, and says nothing itself."""
+
+    @abstractmethod
     def apply(self, session: Session) -> Session:
         """The session after it; the given one is left as it is."""
         ...
+
+
+def said(session: Session, message: Message) -> Session:
+    """The session after the message alone, with the notice that it leaves."""
+    before = replace(session, notice="") if message.clears_notice and session.notice else session
+    there = message.apply(before)
+    return session if there is before else there
 
 
 def update(session: Session, message: Message) -> Session:
@@ -371,7 +351,7 @@ def update(session: Session, message: Message) -> Session:
         SceneError: the message asks for a scene that cannot be read.
     """
     try:
-        there = message.apply(session)
+        there = said(session, message)
     except RuleFailure as failure:
         return replace(session, notice=say(session.language, "Nothing is changed: {why}", why=str(failure)))
     if there.scene != session.scene:
@@ -381,7 +361,7 @@ def update(session: Session, message: Message) -> Session:
             there = replace(there, sheet="", tally=kept)
         if there.tuning is not None and lane_of(there, there.tuning.scene) is None:
             there = replace(there, tuning=None)
-        return replace(there, seen=there.tick, picking=None, cards=())
+        return replace(there, seen=there.tick, picking=None)
     seen = max(there.seen, there.tick)
     return replace(there, seen=seen) if seen != there.seen else there
 
@@ -405,51 +385,3 @@ def lane_of(session: Session, scene: Scene) -> int | None:
     now, wanted = session.scene, (scene.experiment, scene.updates)
     lanes = ((replace(now.experiment, lanes=(lane,)), now.updates) for lane in now.lanes)
     return next((place for place, lane in enumerate(lanes) if lane == wanted), None)
-
-
-RACES: Recent[Scene, Race] = Recent(2)
-"""What has been computed of the scene that is shown, of that before it, and of others that there is room for."""
-
-
-def race(scene: Scene) -> Race:
-    """The race of a scene: for equal scenes the same one, with all that it has computed."""
-    return RACES.get(scene, scene.race)
-
-
-def within_reach(window: Window) -> Window:
-    """How far the maps may be moved: over the scene's window, give or take a window. So one does not get lost."""
-    wide, high = window.width, window.height
-    return Window(window.x0 - wide, window.x1 + wide, window.y0 - high, window.y1 + high)
-
-
-def ridden(session: Session, running: Race) -> tuple[float, float]:
-    """Where the chosen lane's marble is now, or, once it has gone too far to be followed, where it was last before."""
-    track, timing = running.tracks[session.lane], session.scene.timing(session.clock)
-    theta = track.theta[: min(timing.updates(session.lane, session.tick), track.updates) + 1]
-    near = within_reach(session.scene.window)
-    if not near.contains(theta[-1]):
-        there = np.flatnonzero(near.contains(theta))
-        theta = theta[: there[-1] + 1] if there.size else theta[:1]
-    x, y = theta[-1].tolist()
-    return x, y
-
-
-def scene_of(session: Session) -> str:
-    """The scene of this session as a text: as changed by hand, with the moment, and what the race was like up to it."""
-    from ...scene.saving import saved_text  # noqa: PLC0415  Not needed to show the first frame.
-
-    told = digest(race(session.scene), session.tick)
-    return saved_text(Saved(as_it_is_seen(session), session.tick, session.clock, told))
-
-
-def unwritable(session: Session) -> str:
-    """Why no file can hold the scene of this session; nothing where one can."""
-    from ...scene.writing import outsiders  # noqa: PLC0415  Nor is this.
-
-    places = ", ".join(outsiders(session.scene))
-    return say(session.language, "no file can name {places}", places=places) if places else ""
-
-
-def carried_by(session: Session) -> str:
-    """The scene of this session as the text that its pictures and films carry; nothing where no file can hold it."""
-    return "" if unwritable(session) else sealed(scene_of(session))

@@ -7,19 +7,19 @@ from typing import Any
 
 from ...descent.clock import Timing
 from ...descent.race import Race
-from ...descent.rules import OWN, RULES, rule_name
+from ...descent.rules import OWN, rule_name
 from ...descent.rules.guard import RuleFailure, rule_of
 from ...descent.rules.protocol import shared_settings
-from ...foreign.rules_file import RulesError, RulesFile, join, run_rules
+from ...descent.rules.registry import Kind
 from ...scene import Scene, load_scene, scene_files
 from ...scene.lesson import answer, revealed_at, same_race
 from ..style.theme import say
 from .playback import Restart
-from .session import NOTHING_MEANT, OF_THE_SCENE, Session, as_it_wants, ask, changed, taken_over
+from .session import LaneIntent, Message, Origin, Session, Typed, as_it_wants, ask, changed
 
 
 @dataclass(frozen=True, slots=True)
-class OpenScene:
+class OpenScene(Message):
     """Play a scene that comes with the program, by its place in the list; its question, if it has one, is put.
 
     What was changed by hand in the one that is left is kept.
@@ -41,13 +41,11 @@ def opened(session: Session, scene: Scene) -> Session:
     return replace(
         session,
         scene=scene,
-        origin=scene,
+        intent=LaneIntent(),
+        origin=Origin(scene),
         lane=0,
         chosen=False,
-        **NOTHING_MEANT._asdict(),
-        meant=NOTHING_MEANT,
-        rules="" if session.rules_refused else session.rules,
-        rules_refused="",
+        rules=Typed() if session.rules.refused else session.rules,
         horizon=scene.updates,
         focus=None,
         left=leave(session),
@@ -62,7 +60,7 @@ def leave(session: Session) -> Session | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class Return(Message):
     """Go back to the scene as it was before it was changed, or else to the one that was changed and left. What is left
     now can be come back to in its turn.
     """
@@ -76,17 +74,45 @@ class Return:
         if before.scene.name == session.scene.name:
             return _changed_again(session, before)
         left = leave(replace(session, left=None))
-        there = taken_over(session, before, OF_THE_SCENE)
-        return replace(there, playing=False, goal=None, riding=False, former=None, opened=None, notice="", left=left)
+        return _left_again(session, before, left)
 
 
 def _unchanged(session: Session) -> Session:
     """The session with its scene, which was changed, as it was opened: at the same moment, with the same seed."""
     assert session.origin is not None
-    origin = replace(session.origin, seed=session.scene.seed)
-    lane = min(session.lane, len(origin.lanes) - 1)
-    there = replace(opened(session, origin), origin=session.origin, lane=lane, chosen=session.chosen)
-    return replace(there, **session.meant._asdict(), meant=session.meant, former=None, goal=None, notice="")
+    scene = replace(session.origin.scene, seed=session.scene.seed)
+    lane = min(session.lane, len(scene.lanes) - 1)
+    there = replace(opened(session, scene), intent=session.origin.intent, origin=session.origin)
+    return replace(there, lane=lane, chosen=session.chosen, former=None, goal=None)
+
+
+def _left_again(session: Session, before: Session, left: Session | None) -> Session:
+    """The session, at rest, with the scene that was left, and how that was being looked at; another one is left now."""
+    return replace(
+        session,
+        scene=before.scene,
+        intent=before.intent,
+        origin=before.origin,
+        progress=before.progress,
+        seen=before.seen,
+        horizon=before.horizon,
+        clock=before.clock,
+        focus=before.focus,
+        pose=before.pose,
+        turned=before.turned,
+        views=before.views,
+        together=before.together,
+        lane=before.lane,
+        chosen=before.chosen,
+        guess=before.guess,
+        asking=before.asking,
+        playing=False,
+        goal=None,
+        riding=False,
+        former=None,
+        opened=None,
+        left=left,
+    )
 
 
 def _changed_again(session: Session, before: Session) -> Session:
@@ -95,20 +121,18 @@ def _changed_again(session: Session, before: Session) -> Session:
     return replace(
         session,
         scene=scene,
+        intent=before.intent,
         origin=before.origin,
         focus=before.focus,
         lane=min(session.lane, len(scene.lanes) - 1),
-        **before.means._asdict(),
-        meant=before.meant,
         former=None,
         goal=None,
-        notice="",
         left=None,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class NextScene:
+class NextScene(Message):
     """Play the scene so many places further in the list, round and round."""
 
     places: int
@@ -121,7 +145,7 @@ class NextScene:
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Message):
     """Guess that this lane is the answer to the scene's question, and watch."""
 
     lane: int
@@ -133,8 +157,10 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Message):
     """What was guessed of the scene's race is known to be right, or not; only the first guess of a race counts."""
+
+    clears_notice = False
 
     right: bool
 
@@ -173,15 +199,15 @@ def is_right(scene: Scene, race: Race, timing: Timing, tick: int, guess: int) ->
 
 
 @dataclass(frozen=True, slots=True)
-class SkipQuestion:
+class SkipQuestion(Message):
     """Watch without a guess."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, asking=False, playing=True, notice="")
+        return replace(session, asking=False, playing=True)
 
 
 @dataclass(frozen=True, slots=True)
-class NewSeed:
+class NewSeed(Message):
     """Play the race with the next seed: other batches, the same examples."""
 
     def apply(self, session: Session) -> Session:
@@ -190,7 +216,7 @@ class NewSeed:
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierSeed:
+class EarlierSeed(Message):
     """Play the race with the seed before; there is none before 0."""
 
     def apply(self, session: Session) -> Session:
@@ -199,7 +225,7 @@ class EarlierSeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Message):
     """Play from another start: all marbles are dropped at this point."""
 
     point: tuple[float, float]
@@ -209,7 +235,7 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
-class Undrop:
+class Undrop(Message):
     """Take a drop back: the start, the moment and whether it played are as before."""
 
     start: tuple[float, float]
@@ -218,21 +244,21 @@ class Undrop:
 
     def apply(self, session: Session) -> Session:
         scene = replace(session.scene, start=self.start)
-        return replace(session, scene=scene, progress=self.progress, playing=self.playing, notice="")
+        return replace(session, scene=scene, progress=self.progress, playing=self.playing)
 
 
 @dataclass(frozen=True, slots=True)
-class MoveStart:
+class MoveStart(Message):
     """Pause, and let the race begin at another point; the moment stays."""
 
     point: tuple[float, float]
 
     def apply(self, session: Session) -> Session:
-        return replace(session, scene=replace(session.scene, start=self.point), playing=False, notice="")
+        return replace(session, scene=replace(session.scene, start=self.point), playing=False)
 
 
 @dataclass(frozen=True, slots=True)
-class NudgeStart:
+class NudgeStart(Message):
     """Move the start farther to the right and farther up, by shares of what is shown; the moment stays."""
 
     right: float
@@ -250,67 +276,44 @@ def nudged(value: float, share: float, extent: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadRules:
-    """Run the code of a file that the user has typed, and have its rules join the others; again, if it has changed.
+class RulesFound(Message):
+    """A file of rules that was typed has been run: its rules have joined the others, or it is told what is wrong.
 
     Lanes whose rule is from there go on with the one that the file has now, unless it refuses their settings. A file
-    that cannot be used stays in its field, with what is wrong about it.
+    that cannot be used stays in its field.
     """
 
     path: str
-
-    def apply(self, session: Session) -> Session:
-        there = replace(session, rules=self.path if self.names_file else "", rules_refused="")
-        return self.found().apply(there) if self.names_file else there
-
-    @property
-    def names_file(self) -> bool:
-        """Whether there is anything to run."""
-        return bool(self.path.strip())
-
-    def found(self) -> "RulesFound":
-        """What comes of running the file, which may take any time; no rule has joined the others yet."""
-        try:
-            return RulesFound(self.path, run_rules(self.path.strip()))
-        except RulesError as error:
-            return RulesFound(self.path, None, str(error))
-
-
-@dataclass(frozen=True, slots=True)
-class RulesFound:
-    """A file of rules that was typed has been run: its rules join the others, or it is told what is wrong."""
-
-    path: str
     """As it was typed."""
-    file: RulesFile | None
+    rules: Mapping[str, Kind] | None
+    """What the file has, by their names; None where it cannot be used."""
+    gone: frozenset[Kind] = frozenset()
+    """The rules of its former text, which have left the others."""
     refused: str = ""
 
     def apply(self, session: Session) -> Session:
-        other = session.rules not in ("", self.path)  # One goes on with what has been typed meanwhile.
-        if self.file is None and other:
+        other = session.rules.text not in ("", self.path)  # One goes on with what has been typed meanwhile.
+        if self.rules is None and other:
             return replace(session, notice=self.refused)
-        there = session if other else replace(session, rules=self.path, rules_refused=self.refused, notice="")
-        return there if self.file is None else self._joined(there, self.file)
+        there = session if other else replace(session, rules=Typed(self.path, self.refused))
+        return there if self.rules is None else self._going_on(there, self.rules)
 
-    def _joined(self, session: Session, file: RulesFile) -> Session:
-        before = set(RULES.values())
-        join(file)
-        gone = before - set(RULES.values())
+    def _going_on(self, session: Session, found: Mapping[str, Kind]) -> Session:
         rules, refused = [], list[tuple[str, str]]()
         for lane, name in zip(session.scene.lanes, session.scene.texts(session.language).lanes, strict=True):
             try:
-                rules.append(_anew(lane.rule, file.rules))
+                rules.append(_anew(lane.rule, found))
             except RuleFailure as failure:
                 rules.append(lane.rule)
                 refused.append((name, str(failure)))
             else:
-                if type(rules[-1]) in gone:
+                if type(rules[-1]) in self.gone:
                     told = say(
                         session.language, "{rule} is not in {path} now", rule=rule_name(lane.rule), path=self.path
                     )
                     refused.append((name, told))
         lanes = tuple(replace(lane, rule=rule) for lane, rule in zip(session.scene.lanes, rules, strict=True))
-        names = ", ".join(file.rules)
+        names = ", ".join(found)
         notice = say(session.language, "The code of {path} was run; its rules: {names}.", path=self.path, names=names)
         if refused:
             notice = _kept(refused, session.language)
@@ -328,13 +331,15 @@ def _kept(refused: Sequence[tuple[str, str]], language: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftRules:
+class DraftRules(Message):
     """The path of a file of rules is being typed: it is kept, and its code is run when Enter says so."""
+
+    clears_notice = False
 
     path: str
 
     def apply(self, session: Session) -> Session:
-        return replace(session, rules=self.path, rules_refused="")
+        return replace(session, rules=Typed(self.path))
 
 
 def _anew(rule: Any, kinds: Mapping[str, Any]) -> Any:

@@ -16,7 +16,16 @@ from ...study.maps.swarm import SIZES
 from ...study.odds.tally import Tally
 from ...surface.protocol import Window
 from ..style.theme import say
-from .session import NOTHING_MEANT, OF_THE_WINDOW, SPEEDS, Guided, Session, as_it_wants, differs, taken_over
+from .session import (
+    SPEEDS,
+    Guided,
+    LaneIntent,
+    Message,
+    Origin,
+    Session,
+    as_it_wants,
+    differs,
+)
 from .setup import NextScene, Return, leave
 
 
@@ -79,7 +88,7 @@ def asked(session: Session) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class GoToStep:
+class GoToStep(Message):
     """A step of the tour, as it is at first; the tour begins with it if it has not begun."""
 
     step: int
@@ -97,7 +106,8 @@ class GoToStep:
         fresh = replace(
             session,
             scene=scene,
-            origin=scene,
+            intent=LaneIntent(),
+            origin=Origin(scene),
             progress=float(step.update or 0),
             seen=0,
             playing=step.update is None and not step.sheet,
@@ -113,21 +123,18 @@ class GoToStep:
             chosen=step.lane is not None,
             guess=None,
             asking=False,
-            **NOTHING_MEANT._asdict(),
-            meant=NOTHING_MEANT,
             opened=None,
             sheet=step.sheet,
             tally=tally,
             help=False,
             pointer=None,
-            notice="",
             tour=Guided(place, before),
         )
         return as_it_wants(fresh)
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTour:
+class ShowTour(Message):
     """Begin the tour, with the step at which it was left, or end it: then all is as it was before."""
 
     def apply(self, session: Session) -> Session:
@@ -144,12 +151,31 @@ def end(session: Session) -> Session:
     tour = session.tour
     assert tour is not None
     left = leave(replace(session, tour=None, left=tour.before.left))
-    there = taken_over(tour.before, session, OF_THE_WINDOW)
-    return replace(there, left=left, toured=tour.step, tuning=None, pointer=None, notice="")
+    return replace(
+        tour.before,
+        theme=session.theme,
+        language=session.language,
+        larger=session.larger,
+        presenter=session.presenter,
+        presented=session.presented,
+        made_way=session.made_way,
+        controls=session.controls,
+        captions=session.captions,
+        ends=session.ends,
+        drama=session.drama,
+        steady=session.steady,
+        judged=session.judged,
+        brought=session.brought,
+        left=left,
+        toured=tour.step,
+        tuning=None,
+        pointer=None,
+        notice="",
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Message):
     """So many scenes further, or, on the tour, so many of its steps."""
 
     places: int
@@ -168,7 +194,7 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
-class GoBack:
+class GoBack(Message):
     """Back to the scene that was changed and left, or, on the tour, to the step as it was."""
 
     def apply(self, session: Session) -> Session:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from ...scene import Scene
 from ...study.statistics.telling import number_texts
-from ...study.tuning.usual import usual_criterion
+from ...study.tuning.usual import Criterion, usual_criterion
 from ..style.numbers import interval, percent, short
 from ..style.theme import say
 from .lanes import SetHyperparameter
-from .session import Retuned, Search, Session, alone, lane_of
+from .session import Message, Retuned, Search, Session, alone, lane_of
 
 if TYPE_CHECKING:
     from ...study.tuning.tuned import LaneTuned, Trial
@@ -32,7 +32,7 @@ def ghost(session: Session) -> tuple[Scene, int] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Tune:
+class Tune(Message):
     """Look for the learning rate that suits the selected lane best; again: stop, or take back what was found."""
 
     def apply(self, session: Session) -> Session:
@@ -42,7 +42,7 @@ class Tune:
         if made is not None and lane_of(session, made.scene) == session.lane:
             return _taken_back(session, made)
         scene = replace(alone(session, session.lane), seed=session.counted.seed)
-        return replace(session, tuning=Search(scene, usual_criterion(session.scene)), notice="")
+        return replace(session, tuning=Search(scene, usual_criterion(session.scene)))
 
 
 def _taken_back(session: Session, made: Retuned) -> Session:
@@ -53,7 +53,7 @@ def _taken_back(session: Session, made: Retuned) -> Session:
 
 
 @dataclass(frozen=True, slots=True)
-class StopTuning:
+class StopTuning(Message):
     """Look no further."""
 
     def apply(self, session: Session) -> Session:
@@ -62,8 +62,10 @@ class StopTuning:
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class Searched(Message):
     """A search has come so far."""
+
+    clears_notice = False
 
     scene: Scene
     share: float
@@ -77,7 +79,7 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
-class NotTuned:
+class NotTuned(Message):
     """A search cannot go on, for want of processes that compute, if nothing else is said."""
 
     scene: Scene
@@ -96,11 +98,11 @@ class NotTuned:
 
 
 @dataclass(frozen=True, slots=True)
-class Tuned:
+class Tuned(Message):
     """A search has come to its end: the lane gets the best learning rate if that is known to be better than its own."""
 
     scene: Scene
-    by: str
+    by: Criterion
     seeds: int
     """How many fresh ones it is told of."""
     found: "LaneTuned"

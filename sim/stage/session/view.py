@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import numpy as np
+
+from ...descent.race import Race
 from ...languages import LanguageError, following, language, mistake, words
 from ...scene.view import LEAST_TILT, MOST_TILT
 from ...study.maps.swarm import SIZES, SPREADS
@@ -12,7 +15,7 @@ from ..drawing.camera import FLAT, Pose
 from ..style.text import has_family
 from ..style.theme import THEMES, say
 from .odds import PutAway
-from .session import Session, within_reach
+from .session import Message, Origin, Session, onward, said
 from .tour import end
 from .tuning import StopTuning, searching
 
@@ -31,8 +34,10 @@ ENLARGED = 1.1
 
 
 @dataclass(frozen=True, slots=True)
-class Hover:
+class Hover(Message):
     """The mouse is on a pixel of the picture, or nowhere."""
+
+    clears_notice = False
 
     pixel: tuple[int, int] | None
 
@@ -41,15 +46,17 @@ class Hover:
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(Message):
     """The mouse has been where it is for a moment."""
+
+    clears_notice = False
 
     def apply(self, session: Session) -> Session:
         return replace(session, rests=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Zoom:
+class Zoom(Message):
     """Show everything so many times as large; a point of the plane stays where it is, or else the middle."""
 
     factor: float
@@ -67,12 +74,14 @@ class Zoom:
             y + (window.y0 - y) * share,
             y + (window.y1 - y) * share,
         )
-        return replace(session, focus=focus, notice="")
+        return replace(session, focus=focus)
 
 
 @dataclass(frozen=True, slots=True)
-class Pan:
+class Pan(Message):
     """Look farther to the right and farther up, by shares of the width and height that are shown."""
+
+    clears_notice = False
 
     right: float
     up: float
@@ -85,21 +94,31 @@ class Pan:
         return replace(_alighted(session), focus=focus)
 
 
+def within_reach(window: Window) -> Window:
+    """How far the maps may be moved: over the scene's window, give or take a window. So one does not get lost."""
+    wide, high = window.width, window.height
+    return Window(window.x0 - wide, window.x1 + wide, window.y0 - high, window.y1 + high)
+
+
 def _between(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
 
 
 @dataclass(frozen=True, slots=True)
-class ResetView:
+class ResetView(Message):
     """Show the scene's own window again."""
+
+    clears_notice = False
 
     def apply(self, session: Session) -> Session:
         return replace(_alighted(session), focus=None)
 
 
 @dataclass(frozen=True, slots=True)
-class RideAlong:
+class RideAlong(Message):
     """Follow the chosen lane's marble from close by, or go back and see all of the map."""
+
+    clears_notice = False
 
     def apply(self, session: Session) -> Session:
         return replace(_alighted(session), riding=not session.riding, focus=None)
@@ -113,8 +132,10 @@ def _alighted(session: Session) -> Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Follow:
+class Follow(Message):
     """The marble that is ridden along with is at a point of the plane: it comes to the middle if it has strayed."""
+
+    clears_notice = False
 
     point: tuple[float, float]
 
@@ -133,25 +154,39 @@ class Follow:
         return replace(session, focus=Window(x - right, x + right, y - up, y + up))
 
 
+def ridden(session: Session, running: Race) -> tuple[float, float]:
+    """Where the chosen lane's marble is now, or, once it has gone too far to be followed, where it was last before."""
+    track, timing = running.tracks[session.lane], session.scene.timing(session.clock)
+    theta = track.theta[: min(timing.updates(session.lane, session.tick), track.updates) + 1]
+    near = within_reach(session.scene.window)
+    if not near.contains(theta[-1]):
+        there = np.flatnonzero(near.contains(theta))
+        theta = theta[: there[-1] + 1] if there.size else theta[:1]
+    x, y = theta[-1].tolist()
+    return x, y
+
+
 @dataclass(frozen=True, slots=True)
-class Flatten:
+class Flatten(Message):
     """Show all of the map, straight from above."""
+
+    clears_notice = False
 
     def apply(self, session: Session) -> Session:
         return replace(_alighted(session), focus=None, goal=FLAT if session.pose != FLAT else None)
 
 
 @dataclass(frozen=True, slots=True)
-class Tilt:
+class Tilt(Message):
     """Look at blocks of land, aslant, or at maps again, from straight above."""
 
     def apply(self, session: Session) -> Session:
         flat = (session.goal or session.pose) == FLAT
-        return replace(session, goal=_usual(session) if flat else FLAT, notice="")
+        return replace(session, goal=_usual(session) if flat else FLAT)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Message):
     """Turn the land by so many degrees clockwise, and look at it by so many more aslant."""
 
     yaw: float
@@ -163,7 +198,7 @@ class Turn:
             before = Pose(0.0, FIRST_TILT if self.tilt >= 0 else 0.0)
         yaw = (before.yaw + self.yaw + 180) % 360 - 180
         pose = Pose(yaw, _between(before.tilt + self.tilt, LEAST_TILT, MOST_TILT))
-        return replace(session, pose=pose, goal=None, turned=pose, notice="")
+        return replace(session, pose=pose, goal=None, turned=pose)
 
 
 def _usual(session: Session) -> Pose:
@@ -172,16 +207,15 @@ def _usual(session: Session) -> Pose:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeTheme:
+class ChangeTheme(Message):
     """The next theme."""
 
     def apply(self, session: Session) -> Session:
-        theme = THEMES[(THEMES.index(session.theme) + 1) % len(THEMES)]
-        return replace(session, theme=theme, notice="")
+        return replace(session, theme=onward(THEMES, session.theme))
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeLanguage:
+class ChangeLanguage(Message):
     """The next language whose file can be used; of one that cannot it is said why."""
 
     def apply(self, session: Session) -> Session:
@@ -203,60 +237,59 @@ def _wrong_with(code: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ToggleView:
+class ToggleView(Message):
     """Show or hide a view."""
 
     name: str
 
     def apply(self, session: Session) -> Session:
-        return replace(session, views=session.views ^ {self.name}, notice="")
+        return replace(session, views=session.views ^ {self.name})
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseSwarm:
+class ChooseSwarm(Message):
     """One of SIZES: so many marbles in each lane."""
 
     size: int
 
     def apply(self, session: Session) -> Session:
-        return replace(session, swarm=self.size, notice="")
+        return replace(session, swarm=self.size)
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeSwarm:
+class ChangeSwarm(Message):
     """The next of SIZES, round and round."""
 
     def apply(self, session: Session) -> Session:
-        return ChooseSwarm(SIZES[(SIZES.index(session.swarm) + 1) % len(SIZES)]).apply(session)
+        return ChooseSwarm(onward(SIZES, session.swarm)).apply(session)
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseSpread:
+class ChooseSpread(Message):
     """One of SPREADS; without a swarm, the smallest one appears, for there would be nothing to see."""
 
     name: str
 
     def apply(self, session: Session) -> Session:
-        return replace(session, spread=self.name, swarm=session.swarm or SIZES[1], notice="")
+        return replace(session, spread=self.name, swarm=session.swarm or SIZES[1])
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeSpread:
+class ChangeSpread(Message):
     """The next of SPREADS, round and round."""
 
     def apply(self, session: Session) -> Session:
-        names = list(SPREADS)
-        return ChooseSpread(names[(names.index(session.spread) + 1) % len(names)]).apply(session)
+        return ChooseSpread(onward(SPREADS, session.spread)).apply(session)
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
+class Present(Message):
     """Bigger type and strokes and no controls, or back, with the panel of controls if that made way for them."""
 
     def apply(self, session: Session) -> Session:
         presenter = not session.presenter
         shown, made_way = (False, session.controls) if presenter else (session.made_way, False)
-        return replace(session, presenter=presenter, controls=shown, made_way=made_way, presented=False, notice="")
+        return replace(session, presenter=presenter, controls=shown, made_way=made_way, presented=False)
 
 
 Switch = Literal["together", "profile", "numbers", "captions", "ends"]
@@ -264,18 +297,18 @@ Switch = Literal["together", "profile", "numbers", "captions", "ends"]
 
 
 @dataclass(frozen=True, slots=True)
-class Toggle:
+class Toggle(Message):
     """Turn one of the switches on or off."""
 
     switch: Switch
 
     def apply(self, session: Session) -> Session:
         there: dict[str, Any] = {self.switch: not getattr(session, self.switch)}
-        return replace(session, notice="", **there)
+        return replace(session, **there)
 
 
 @dataclass(frozen=True, slots=True)
-class Enlarge:
+class Enlarge(Message):
     """Type and strokes so many steps larger, or smaller, whatever they are on; 0 for the usual size.
 
     Each step is seen: what would change nothing is left out, and where nothing more would, it is said.
@@ -325,7 +358,7 @@ def _no_room(language: str, share: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class TellOfRoom:
+class TellOfRoom(Message):
     """Say how large type and strokes are, if they are smaller than is asked for: there is no room for more."""
 
     height: Callable[[float], float]
@@ -339,24 +372,26 @@ class TellOfRoom:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowControls:
+class ShowControls(Message):
     """Fold the panel of controls out or in; meanwhile type is not for a projector."""
 
     def apply(self, session: Session) -> Session:
-        there = replace(session, controls=not session.controls, made_way=False, notice="")
+        there = replace(session, controls=not session.controls, made_way=False)
         return replace(there, presenter=session.presented, presented=session.presenter)
 
 
 @dataclass(frozen=True, slots=True)
-class ShowHelp:
+class ShowHelp(Message):
     """Show or hide the sheet of keys."""
+
+    clears_notice = False
 
     def apply(self, session: Session) -> Session:
         return replace(session, help=not session.help)
 
 
 @dataclass(frozen=True, slots=True)
-class Notify:
+class Notify(Message):
     """Show a sentence, until the next message."""
 
     sentence: str
@@ -370,45 +405,51 @@ class Kept(Notify):
     """The scene as it is now has been saved; a sentence says where."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, notice=self.sentence, origin=session.scene, meant=session.means)
+        return replace(session, notice=self.sentence, origin=Origin(session.scene, session.intent))
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
+class Back(Message):
     """Put away what lies on top: help, scenes, sheet over the maps, search, panel, tour, presenter mode; or nothing."""
+
+    clears_notice = False
 
     def apply(self, session: Session) -> Session:
         if session.help:
             return replace(session, help=False)
         if session.picking is not None:
-            return replace(session, picking=None, cards=())
+            return replace(session, picking=None)
         return _without_one(session)
 
 
 def _without_one(session: Session) -> Session:
     """The session without what lies on top of the picture, below help and scenes."""
     if session.sheet:
-        return PutAway().apply(session)
+        return said(session, PutAway())
     if searching(session) is not None:
-        return StopTuning().apply(session)
+        return said(session, StopTuning())
     if session.controls:
-        return ShowControls().apply(session)
+        return said(session, ShowControls())
     if session.tour is not None:
         return end(session)
-    return Present().apply(session) if session.presenter else session
+    return said(session, Present()) if session.presenter else session
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
+class Close(Message):
     """Close the window."""
+
+    clears_notice = False
 
     def apply(self, session: Session) -> Session:
         return replace(session, open=False)
 
 
 @dataclass(frozen=True)
-class TurnLeaf:
+class TurnLeaf(Message):
     """Show the other leaf of the panel of controls."""
+
+    clears_notice = False
 
     def apply(self, session: Session) -> Session:
         return replace(session, leaf=not session.leaf)

@@ -10,7 +10,7 @@ from ..drawing.canvas import Canvas
 from ..drawing.layout import SMALL_TYPE, Layout, type_of
 from ..session.bindings import Errand, keys_of
 from ..session.scenes import ShowScenes, count
-from ..session.session import Card, Session
+from ..session.session import Session
 from ..style import text
 from ..style.kept import kept
 from ..style.style import hairline
@@ -65,6 +65,16 @@ class Cards:
         return inside
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is told of a scene."""
+
+    title: str
+    look: str = ""
+    picture: pygame.Surface | None = None
+    """None until it is there: an outline stands in."""
+
+
 def cards_of(places: Layout, session: Session) -> Cards:
     """Where the cards of a session's scenes stand."""
     return dealt(places, count(session))
@@ -101,14 +111,14 @@ def _cards(whole: pygame.Rect, field: pygame.Rect, number: int, columns: int, em
     return Cards(whole, columns, places, em, brief)
 
 
-def draw_scenes(canvas: Canvas, places: Layout, theme: Theme, session: Session) -> None:
-    """Draw the sheet with the session's cards, one of them marked."""
+def draw_scenes(canvas: Canvas, places: Layout, theme: Theme, session: Session, cards: Sequence[Card]) -> None:
+    """Draw the sheet with these cards of the session's scenes, one of them marked."""
     here, em = cards_of(places, session), places.em
     canvas.rect(here.whole, theme.background)
     canvas.rect(here.whole, theme.border, width=hairline(em), corner=em // 2)
     line = here.whole.top + round(0.6 * em) + HEADING * em / 2
     canvas.text(theme.say("Scenes"), (here.whole.left + em, line), round(1.35 * em), theme.text, bold=True)
-    for place, card in enumerate(session.cards):
+    for place, card in enumerate(cards):
         _draw_card(canvas, here, place, card, theme)
         if place == session.picking:
             width = max(2, round(MARKED * em / 15))

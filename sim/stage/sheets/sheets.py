@@ -16,7 +16,7 @@ from ..drawing.screen import painted
 from ..session.bindings import Errand, keys_of
 from ..session.odds import ShowOdds, computing, sentence_of_failure
 from ..session.playback import GoToEnd
-from ..session.session import SHEETS, Session
+from ..session.session import SHEETS, Session, Sheet
 from ..session.tour import asked
 from ..style import text
 from ..style.numbers import percent
@@ -33,7 +33,7 @@ class SheetLayout:
     """Where things stand on a sheet."""
 
     whole: pygame.Rect
-    tabs: dict[str, pygame.Rect]
+    tabs: dict[Sheet, pygame.Rect]
     progress: pygame.Rect
     body: pygame.Rect
 
@@ -43,7 +43,7 @@ def sheet_layout(places: Layout, theme: Theme) -> SheetLayout:
     em, gap = places.em, round(0.5 * places.em)
     whole = places.chart.unionall([panel.frame for panel in places.panels])
     tall, left = round(1.9 * em), whole.left
-    tabs = {}
+    tabs = dict[Sheet, pygame.Rect]()
     for name in SHEETS:
         width = text.width(theme.say(LABELS[name]), em, bold=True) + 2 * em
         tabs[name] = pygame.Rect(left, whole.top, width, tall)
@@ -55,7 +55,7 @@ def sheet_layout(places: Layout, theme: Theme) -> SheetLayout:
     return SheetLayout(whole, tabs, progress, body)
 
 
-def tab_at(places: Layout, theme: Theme, pixel: tuple[int, int]) -> str | None:
+def tab_at(places: Layout, theme: Theme, pixel: tuple[int, int]) -> Sheet | None:
     """The sheet whose tab is at that pixel of the picture."""
     tabs = sheet_layout(places, theme).tabs
     return next((name for name, tab in tabs.items() if tab.collidepoint(pixel)), None)
@@ -77,7 +77,7 @@ def draw_over(canvas: Canvas, places: Layout, theme: Theme, session: Session, ta
         canvas.backdrop(_body(session.sheet, tally, theme, em, here.body.size, asked(session)), here.body.topleft)
 
 
-def pieces(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Iterator[None]:
+def pieces(name: Sheet, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Iterator[None]:
     """Get ready what `draw_over` needs of a tally, in pieces that are short enough for a frame each."""
     from .odds import arranged
 
@@ -121,7 +121,7 @@ def _draw_progress(canvas: Canvas, place: pygame.Rect, theme: Theme, em: int, se
         canvas.rect(bar, theme.text, corner=bar.height // 2)
 
 
-def _body(name: str, tally: Tally, theme: Theme, em: int, size: tuple[int, int], waits: bool = False) -> Backdrop:
+def _body(name: Sheet, tally: Tally, theme: Theme, em: int, size: tuple[int, int], waits: bool = False) -> Backdrop:
     from .contrast import draw_table
     from .odds import draw_odds
 

@@ -52,9 +52,10 @@ def open_window(
 
             draw_greeting(display.screen(), load_theme(theme))
         pygame.display.flip()
+        from ..picture.races import race
         from ..picture.setting import type_at
         from ..session.scenes import brought_along
-        from ..session.session import race, update
+        from ..session.session import update
         from ..session.tour import GoToStep
         from ..session.view import TellOfRoom
         from .beside.memory import keep_little

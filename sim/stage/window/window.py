@@ -11,16 +11,17 @@ from ...scene import SceneError
 from ..input.clipboard import pasted
 from ..input.holding import SLOW, FirstPresses
 from ..picture.picture import pointed
+from ..picture.races import race
 from ..picture.setting import setting, type_at
 from ..picture.snapshot import snapshot_of
-from ..session.bindings import Deed, Errand
+from ..session.bindings import Deed, Errand, LoadRules
 from ..session.playback import Elapsed
 from ..session.playback import tempo as pace_of
 from ..session.problem import SetFormula
-from ..session.session import Message, Session, race, ridden, update
-from ..session.setup import LoadRules, judgement
+from ..session.session import Message, Session, update
+from ..session.setup import judgement
 from ..session.tuning import searching
-from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest
+from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, ridden
 from ..style.theme import say
 from . import display
 from .asking import Asking, asked
@@ -38,6 +39,7 @@ from .events.answers import Answers
 from .events.layers import invites
 from .files import documents
 from .files.recording import Filming
+from .files.rules import RulesRun
 from .files.saving import Saving
 from .notices import Boxes, told_of_left, told_of_ride
 from .showing import Showing
@@ -118,8 +120,8 @@ class MainWindow:
         if self._asking.is_late(display.now()):
             self._asking.forget()
             self.send(Notify(""))
-        for message in self._gallery.go_on(self.session, self.waiting):
-            self.send(message)
+        if not self.waiting:  # A large picture that is being computed comes first.
+            self._tell(self._gallery.go_on(self.session))
         self._prepare()
         for message in self._counting.go_on(self.session, self.waiting):
             self.send(message)
@@ -153,7 +155,8 @@ class MainWindow:
         if running.updates > self.session.horizon:  # A moment at which nothing else is computed.
             self._readiness.load(setting(self.session, display.canvas_size()))
             self._tell(self._readiness.told(self.session.language))
-        self._showing.show(replace(snapshot_of(self.session, running), tally=self._counting.shown), seconds)
+        now, cards = snapshot_of(self.session, running), self._gallery.cards(self.session)
+        self._showing.show(replace(now, tally=self._counting.shown, cards=cards), seconds)
         self._readiness.standing = self.session
         if self.session.riding:  # What it asks for is made ready before the next picture.
             focus = self.session.focus
@@ -204,12 +207,13 @@ class MainWindow:
         """What is there already for the next picture."""
         shown = self._readiness.standing
         each = None if shown is None else self._ahead.each(self.session.scene, shown.scene)
-        return Known(self._counting.shown, self._controls.frame, each)
+        return Known(self._counting.shown, self._gallery.cards(self.session), self._controls.frame, each)
 
     def _take(self, found: Prepared, size: tuple[int, int]) -> None:
         """Show what has been made ready."""
-        if found.message is not None:
-            self.send(found.message)
+        answer = found.answer
+        if answer is not None:
+            self.send(answer.joined() if isinstance(answer, RulesRun) else answer)
         self._readiness.keep(found)
         if self._showing.take(found, size) and found.panel is not None:
             self._controls.take(found.panel, found.aim.setting.frame)
@@ -261,11 +265,11 @@ class MainWindow:
                 pass
             case Errand.PICTURE | Errand.FILM | Errand.COPY if self.waiting:
                 self._errand = deed  # It is about what is still to come.
-            case SetFormula() | LoadRules() if (inquiry := inquiry_of(deed)) is not None:
-                self._readiness.inquire(inquiry)
+            case LoadRules() | SetFormula(can_be_read=True):  # What is wrong with another is said before the next key.
+                self._readiness.inquire(inquiry_of(deed))
             case Errand.PICTURE:
                 self._showing.show_saving(self.session)
-                self._saving.begin(self.session, display.canvas_size())
+                self._saving.begin(self.session, display.canvas_size(), self._gallery.cards(self.session))
             case Errand.FILM:
                 self._begin_or_end_film()
             case Errand.COPY:

@@ -1,8 +1,9 @@
 """How a race may begin on a surface of which nothing is known: where, and with how large learning rates."""
 
 from collections.abc import Callable, Iterator, Sequence
+from enum import Enum, auto
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,7 +44,19 @@ class Trial(NamedTuple):
     """Ways of the other lanes, from a start."""
 
 
-Reason = Literal["", "uphill", "towers", "level", "nowhere", "gone"]
+class Reason(Enum):
+    """Why a start is left for another."""
+
+    UPHILL = auto()
+    """Steps from there lead uphill."""
+    TOWERS = auto()
+    """It is so high that nothing else would be seen."""
+    LEVEL = auto()
+    """A marble all but stays there."""
+    NOWHERE = auto()
+    """There is no loss."""
+    GONE = auto()
+    """A marble is gone after a few updates."""
 
 
 class Beginning(NamedTuple):
@@ -53,9 +66,8 @@ class Beginning(NamedTuple):
     start: Point
     factor: float
     """What learning rates are multiplied with; 0 if too few marbles are led down with any of FACTORS."""
-    moved: Reason = ""
-    """Why the start is not the wanted one, if it is not: steps from there lead uphill, it is so high that nothing else
-    would be seen, a marble all but stays there, has no loss, or is gone after a few updates."""
+    moved: Reason | None = None
+    """Why the start is not the wanted one, if it is not."""
     gone: int = 0
     """After how many updates half of the marbles would have been gone with larger learning rates, if only that is why
     they are smaller."""
@@ -176,12 +188,12 @@ def _options(
 def _why(own: _Led, there: bool, towers: bool, fits: bool) -> Reason:
     """Why a start is left for another."""
     if not there:
-        return "nowhere"
+        return Reason.NOWHERE
     if towers:
-        return "towers"
+        return Reason.TOWERS
     if fits:
-        return "gone"
-    return "level" if own.down[0] else "uphill"
+        return Reason.GONE
+    return Reason.LEVEL if own.down[0] else Reason.UPHILL
 
 
 def _is_defined(loss: Surface, places: Array) -> Mask:

@@ -26,7 +26,8 @@ from sim.stage.export.film.encoding import Sink
 from sim.stage.export.film.films import Renderer, evenly, picture_count
 from sim.stage.export.film.recorder import AHEAD
 from sim.stage.export.still import paused, screenshot
-from sim.stage.session.session import begin, race
+from sim.stage.picture.races import race
+from sim.stage.session.session import begin
 
 SIZE = (96, 64)
 COLORS = [(200, 40, 30), (40, 160, 60), (30, 60, 210), (240, 240, 240)]

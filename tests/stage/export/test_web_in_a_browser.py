@@ -33,10 +33,11 @@ from sim.stage.export.web.race import Span, computed, ground_losses, ground_wind
 from sim.stage.picture.chart.axes import DECADES, HEADROOM, axes
 from sim.stage.picture.map.batch import batch_heights
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.moving_ground import LANDED
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import begin
 from sim.stage.style.numbers import number, way
 from sim.stage.style.theme import Theme, load_theme
 from sim.study.odds.odds import gather, jobs, odds

@@ -21,11 +21,11 @@ from sim.stage.input.controls import controls, scene_titles, spreads_of
 from sim.stage.input.widgets import STEPS, ControlPanel, look, shared_room
 from sim.stage.picture.around.transport import knobs
 from sim.stage.picture.setting import setting
-from sim.stage.session.bindings import Errand, keys
+from sim.stage.session.bindings import Errand, LoadRules, keys
 from sim.stage.session.dials import rates_of
 from sim.stage.session.lanes import ChooseRule, SelectLane
 from sim.stage.session.problem import SetFormula
-from sim.stage.session.session import Session, begin, update
+from sim.stage.session.session import Session, Typed, begin, update
 from sim.stage.style import text
 from sim.stage.style.theme import load_theme
 from sim.stage.window.beside.preparing import controls_of
@@ -57,7 +57,7 @@ def test_every_scene_can_be_controlled_whatever_the_language(name: str, language
                     assert update(session, control.message(index)).open
             case Buttons():
                 for button in control.buttons:
-                    assert isinstance(button.does, Errand) or update(session, button.does).open
+                    assert isinstance(button.does, Errand | LoadRules) or update(session, button.does).open
                     assert button.tip
 
 
@@ -106,7 +106,7 @@ def test_widgets_turn_into_messages(panel: ControlPanel) -> None:
     event = pygame.Event(pygame_gui.UI_HORIZONTAL_SLIDER_MOVED, ui_element=slider, value=STEPS)
     message = panel.answer(event)
     assert message is not None
-    assert not isinstance(message, Errand)
+    assert not isinstance(message, Errand | LoadRules)
     most = rates_of(opened().scene.problem(), opened().scene.lanes[0].rule)[1]
     assert update(opened(), message).scene.lanes[0].rule.learning_rate == most
     menu = panel._widgets["rule"]
@@ -176,7 +176,7 @@ def test_a_refused_formula_stays_in_its_field_with_its_message() -> None:
     session = update(opened(), SetFormula("x + n"))
     entry = held(session)["formula"]
     assert isinstance(entry, TextField)
-    assert (entry.text, entry.mistake) == ("x + n", f"The formula {session.refused}")
+    assert (entry.text, entry.mistake) == ("x + n", f"The formula {session.formula.refused}")
     with screen(SIZE):
         plain, marked = (drawn(panel_of(each, SIZE)) for each in (opened(), session))
         field = panel_of(session, SIZE)._widgets["formula"].rect
@@ -310,8 +310,8 @@ def ink(height: int, em: int) -> int:
 @pytest.mark.parametrize("size", [(960, 600), (1280, 720), (1366, 768), (1600, 900), (1920, 1080)])
 def test_letters_on_buttons_are_whole(size: tuple[int, int], refused: str) -> None:
     with screen(size):
-        here = setting(replace(opened(), refused=refused), size)
-        panel = controls_of(replace(opened(), refused=refused), here)
+        here = setting(replace(opened(), formula=Typed(refused=refused)), size)
+        panel = controls_of(replace(opened(), formula=Typed(refused=refused)), here)
         buttons = [widget for widget in panel._widgets.values() if isinstance(widget, UIButton)]
         lowest, em = min(button.rect.height for button in buttons), here.places.em
         assert ink(lowest, em) == ink(80, em)
@@ -320,7 +320,7 @@ def test_letters_on_buttons_are_whole(size: tuple[int, int], refused: str) -> No
 def test_what_is_wrong_with_a_formula_has_no_tooltip_laid_over_it() -> None:
     with screen((1366, 768)):
         for refused in ("", "There is no function foo at column 7."):
-            session = replace(opened(), refused=refused)
+            session = replace(opened(), formula=Typed(refused=refused))
             panel = controls_of(session, setting(session, (1366, 768)))
             assert (panel._widgets["formula"].tool_tip_text is None) == bool(refused)
 

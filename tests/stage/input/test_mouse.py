@@ -18,7 +18,7 @@ from sim.stage.picture.around.timeline import track
 from sim.stage.picture.around.transport import knobs
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.setting import Setting, setting
-from sim.stage.session.bindings import Deed, Errand
+from sim.stage.session.bindings import Deed, Errand, LoadRules
 from sim.stage.session.playback import GoToEnd, Scrub
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import Drop, MoveStart, OpenScene
@@ -59,7 +59,7 @@ class Player:
         mouse = Mouse(act, pixel, more.get("seconds", 0.0), more.get("notches", 0.0), held, right)
         self.hand, messages = respond(self.hand, mouse, self.session, self.size)
         for message in messages:
-            assert not isinstance(message, Errand)
+            assert not isinstance(message, Errand | LoadRules)
             self.session = update(self.session, message)
         self.said = [message for message in messages if not isinstance(message, Hover)]
         return self.said

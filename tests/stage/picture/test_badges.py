@@ -10,8 +10,9 @@ from sim.stage.drawing.glyphs import SHAPES, draw_badge
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.chart.chart import BADGES
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import begin
 from sim.stage.style.theme import load_theme
 
 

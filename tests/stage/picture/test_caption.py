@@ -18,10 +18,11 @@ from sim.stage.drawing.layout import layout
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.around.caption import CHANGED, draw_caption, reveal, said_now
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import Elapsed, Play, Step
 from sim.stage.session.problem import OWN_SURFACE, SetFormula
-from sim.stage.session.session import Session, ask, begin, race
+from sim.stage.session.session import Origin, Session, ask, begin
 from sim.stage.session.setup import Guess, MoveStart, OpenScene, SkipQuestion
 from sim.stage.session.view import Toggle
 from sim.stage.style.theme import load_theme
@@ -188,7 +189,7 @@ def test_numbers_are_told_of_the_race_that_they_are_about_and_of_no_other() -> N
         assert not as_written(other)
         session = replace(own, scene=other)
         assert not any(character.isdigit() for character in told(session))
-        assert not any(character.isdigit() for character in told(replace(session, origin=other)))
+        assert not any(character.isdigit() for character in told(replace(session, origin=Origin(other))))
     assert any(is_particular(words) for words in scene.captions)
 
 

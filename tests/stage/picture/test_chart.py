@@ -14,8 +14,9 @@ from sim.scene import load_scene, parse_scene
 from sim.stage.picture.chart.axes import SIGNS, Axes, axes, loss_marks
 from sim.stage.picture.chart.chart import Chart
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import begin
 from sim.stage.style import text
 from sim.stage.style.theme import load_theme
 

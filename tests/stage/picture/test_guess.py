@@ -17,10 +17,11 @@ from sim.scene.lesson import revealed_at
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.around.caption import badge, offered, score
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.scenes import ShowScenes
-from sim.stage.session.session import Session, ask, begin, race, update
+from sim.stage.session.session import Session, ask, begin, update
 from sim.stage.session.setup import Guess, Judged, NewSeed, OpenScene, judgement
 from sim.stage.session.view import Hover
 from sim.stage.style.theme import load_theme

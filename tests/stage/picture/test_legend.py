@@ -9,9 +9,10 @@ from recordings import section
 from sim.scene import load_scene
 from sim.stage.picture.chart.frame import legend_names
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import begin
 from sim.stage.style import text
 
 LONG = ("gradient descent with a very long name", "momentum", "Adam with decay, decoupled", "RMSprop that is centered")

@@ -23,9 +23,11 @@ from sim.stage.drawing.standing import Standing
 from sim.stage.export.still import screenshot
 from sim.stage.picture.around.footer import status
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import Snapshot, snapshot_of
-from sim.stage.session.session import Card, begin, race
+from sim.stage.session.session import begin
+from sim.stage.sheets.scenes import Card
 from sim.stage.style.kept import CACHE
 from sim.surface.functions.formula import Formula
 
@@ -33,10 +35,10 @@ GOLDEN = Path(__file__).parent / "golden"
 Pixels = npt.NDArray[np.int16]
 
 
-def at(scene: Scene, update: int, running: Race, **changes: Any) -> Snapshot:
+def at(scene: Scene, update: int, running: Race, cards: tuple[Card, ...] = (), **changes: Any) -> Snapshot:
     """A paused session's moment."""
     session = replace(begin(scene), playing=False, progress=float(update), seen=update, **changes)
-    return snapshot_of(session, running)
+    return replace(snapshot_of(session, running), cards=cards)
 
 
 def picture(scene: Scene, updates: list[int], size: tuple[int, int] = (960, 600), **changes: Any) -> Pixels:

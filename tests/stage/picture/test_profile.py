@@ -16,9 +16,10 @@ from sim.stage.picture.chart import profile as chart_profile
 from sim.stage.picture.chart.frame import plot_area
 from sim.stage.picture.chart.profile import fitted, profile_of
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.session import MOVING_GROUND, begin, race, update
+from sim.stage.session.session import MOVING_GROUND, begin, update
 from sim.stage.session.view import Toggle
 from sim.stage.style.style import stroke_of
 from sim.stage.style.theme import load_theme

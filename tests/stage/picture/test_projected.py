@@ -22,11 +22,12 @@ from sim.stage.export.step import still
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import LOW_MAP, setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.context import CAPTIONED, SHORTEST_ARROW
 from sim.stage.picture.views.stretch import marble_place
-from sim.stage.session.session import Session, begin, race
+from sim.stage.session.session import Session, begin
 from sim.stage.session.setup import NewSeed
 from sim.stage.style.theme import load_theme
 

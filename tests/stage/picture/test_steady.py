@@ -13,9 +13,10 @@ from sim.scene import load_scene
 from sim.stage.drawing.camera import FLAT, Pose
 from sim.stage.export.film import films
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import MOMENTOUS, Elapsed, ToggleMotion, tempo
-from sim.stage.session.session import Session, begin, race
+from sim.stage.session.session import Session, begin
 from sim.stage.session.view import Flatten, Tilt
 
 SIZE = (960, 600)

@@ -17,9 +17,10 @@ from sim.scene.reading import load_saved
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.session import MOVING_GROUND, Session, as_it_is_seen, begin, race, update
+from sim.stage.session.session import MOVING_GROUND, Session, as_it_is_seen, begin, update
 from sim.stage.session.view import Toggle
 from sim.stage.style import text
 from sim.stage.style.theme import load_theme

@@ -18,6 +18,7 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.picture.around.timeline import track
 from sim.stage.picture.map.site import Map, site_of
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import Setting, setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.tips import tooltip
@@ -31,7 +32,7 @@ from sim.stage.picture.tips.tooltip import (
 )
 from sim.stage.session.bindings import key_text, keys, label_of
 from sim.stage.session.lanes import SelectLane, SetHyperparameter
-from sim.stage.session.session import Session, begin, race
+from sim.stage.session.session import Session, begin
 from sim.stage.style.numbers import number, signed
 from sim.stage.style.theme import THEMES, load_theme
 from sim.surface.critical.point import CriticalKind

@@ -20,6 +20,7 @@ from sim.stage.picture.around.caption import said_now
 from sim.stage.picture.around.tour import draw_strip, guides
 from sim.stage.picture.map.minima import test_minima as minima_of_test_loss
 from sim.stage.picture.picture import draw, pointed
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.tips.box import TipContext
@@ -29,7 +30,7 @@ from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ChooseSheet, counted_for
 from sim.stage.session.playback import ChangeClock, GoToEnd, GoToStart
 from sim.stage.session.problem import ScaleSigma
-from sim.stage.session.session import MOVING_GROUND, Message, Session, begin, race, update
+from sim.stage.session.session import MOVING_GROUND, Message, Session, begin, update
 from sim.stage.session.setup import OpenScene
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour
 from sim.stage.session.view import Hover

@@ -6,8 +6,9 @@ import pytest
 
 from sim.scene import load_scene
 from sim.stage.export.film.films import course, slowed
+from sim.stage.picture.races import race
 from sim.stage.session.playback import FIRST, MOMENTOUS, NEAR, OPENING, SLOWEST, Elapsed, ToggleDrama, tempo
-from sim.stage.session.session import SPEEDS, Session, begin, race, update
+from sim.stage.session.session import SPEEDS, Session, begin, update
 
 SCENE = load_scene("local-minimum")
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from messages import after
 
 from sim.descent.schedules import CONSTANT, SCHEDULES, Cosine, OneCycle, StepDecay
 from sim.scene import load_scene
@@ -113,9 +114,9 @@ def test_of_momentum_it_is_said_that_there_are_two_forms() -> None:
     session = SelectLane(2).apply(begin(load_scene("local-minimum")))
     there = ChooseSchedule("cosine").apply(session)
     assert there.notice.startswith("The lecture's form")
-    assert ChooseSchedule("step").apply(ChooseRule("torch momentum").apply(there)).notice.startswith("Torch's form")
-    assert not ChooseSchedule("constant").apply(there).notice
-    assert not ChooseSchedule("cosine").apply(minibatch()).notice
+    assert after(there, ChooseRule("torch momentum"), ChooseSchedule("step")).notice.startswith("Torch's form")
+    assert not after(there, ChooseSchedule("constant")).notice
+    assert not after(minibatch(), ChooseSchedule("cosine")).notice
 
 
 def names(shown: tuple[Any, ...]) -> set[str]:

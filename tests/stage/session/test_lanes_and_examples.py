@@ -14,6 +14,7 @@ from sim.descent.rules.protocol import MOST_RATE
 from sim.scene import MOST_LANES, load_scene
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
+from sim.stage.picture.races import race
 from sim.stage.session.lanes import (
     AddLane,
     ChooseRule,
@@ -31,7 +32,7 @@ from sim.stage.session.lanes import (
 )
 from sim.stage.session.playback import Step
 from sim.stage.session.problem import ScaleSigma, SetCount, SetFormula, SetSigma, StepCount
-from sim.stage.session.session import Message, Session, begin, changed, race
+from sim.stage.session.session import Message, Session, begin, changed
 from sim.stage.session.view import ShowControls
 from sim.stage.style.numbers import short
 from sim.surface.protocol import LARGEST

@@ -14,10 +14,11 @@ from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
 from sim.scene.speech import LONGEST_TITLE
+from sim.stage.picture.races import race
 from sim.stage.session.lanes import AddLane, RemoveLane, SelectLane, SetHyperparameter
 from sim.stage.session.playback import Step
 from sim.stage.session.problem import Draft, SetFormula
-from sim.stage.session.session import Session, begin, race, update
+from sim.stage.session.session import Origin, Session, Typed, begin, update
 from sim.stage.session.setup import (
     Drop,
     OpenScene,
@@ -162,7 +163,7 @@ def test_what_was_turned_down_for_one_surface_is_not_turned_down_again_for_the_n
 ) -> None:
     """Whatever happens in between: the picture is saved, lanes come and go, one of them is set by hand."""
     steep = after(session, SetFormula(formula))
-    saved = replace(steep, origin=steep.scene)
+    saved = replace(steep, origin=Origin(steep.scene))
     gentle = after(saved, SetFormula("x^2 + y^2"))
     assert (gentle.scene.start, gentle.scene.lanes) == (session.scene.start, session.scene.lanes)
     more = after(steep, AddLane(), SetFormula("x^2 + y^2"))
@@ -286,8 +287,8 @@ def test_of_learning_rates_without_names_none_takes_that_of_another_that_is_to_h
 
 def test_what_is_typed_while_a_formula_is_computed_stays(session: Session) -> None:
     refused = after(session, Draft("x^2"), SetFormula("x^^2"))
-    assert (refused.draft, bool(refused.refused)) == ("x^^2", True)
-    assert after(refused, Draft("x^^2 + 1"), SetFormula("x^2")).draft == "x^^2 + 1"
+    assert (refused.formula.text, bool(refused.formula.refused)) == ("x^^2", True)
+    assert after(refused, Draft("x^^2 + 1"), SetFormula("x^2")).formula.text == "x^^2 + 1"
 
 
 def test_rules_whose_steps_do_not_grow_with_the_gradient_keep_their_rates() -> None:
@@ -323,16 +324,16 @@ def test_a_formula_where_there_was_no_surface_gets_examples_that_vary_it() -> No
 @pytest.mark.parametrize("text", ["x +", "__import__('os')", "x.real", "(" * 300, "9**9**9**9", "x" * 5000])
 def test_a_formula_that_cannot_be_read_is_kept_and_changes_nothing_else(session: Session, text: str) -> None:
     there = after(session, SetFormula(text))
-    assert there.refused
-    assert there.draft == text
-    assert replace(there, draft="", refused="") == session
+    assert there.formula.refused
+    assert there.formula.text == text
+    assert replace(there, formula=Typed()) == session
 
 
 def test_a_refused_formula_is_there_when_one_comes_back_and_goes_when_another_is_taken(session: Session) -> None:
     refused = after(session, SetFormula("x +"), OpenScene(3), OpenScene(0), Step(1))
-    assert (refused.draft, bool(refused.refused)) == ("x +", True)
+    assert (refused.formula.text, bool(refused.formula.refused)) == ("x +", True)
     typed = after(refused, Draft("x + y^2 + x^2"))
-    assert (typed.draft, typed.refused) == ("x + y^2 + x^2", "")
+    assert (typed.formula.text, typed.formula.refused) == ("x + y^2 + x^2", "")
     for text in ("x^2 + y^2", ""):
         taken = after(refused, Draft(text), SetFormula(text))
-        assert (taken.draft, taken.refused) == ("", "")
+        assert (taken.formula.text, taken.formula.refused) == ("", "")

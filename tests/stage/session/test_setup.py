@@ -19,18 +19,18 @@ from sim.stage.session.lanes import (
 )
 from sim.stage.session.playback import Restart, Step
 from sim.stage.session.problem import StepCount
-from sim.stage.session.session import Message, Session, changed
+from sim.stage.session.session import Message, Origin, Session, changed
 from sim.stage.session.setup import (
     DraftRules,
     Drop,
     EarlierSeed,
     Guess,
-    LoadRules,
     NewSeed,
     NextScene,
     NudgeStart,
     OpenScene,
     Return,
+    RulesFound,
 )
 from sim.stage.session.view import Kept
 
@@ -80,10 +80,13 @@ def test_a_seed_is_never_below_none(session: Session) -> None:
 
 
 def test_a_refused_file_of_rules_is_forgotten_where_one_types_on_or_opens_a_scene(session: Session) -> None:
-    refused = after(session, LoadRules("nowhere.py"))
-    assert refused.rules_refused
-    assert (after(refused, DraftRules("now")).rules_refused, after(refused, DraftRules("now")).rules) == ("", "now")
-    assert after(refused, OpenScene(2)).rules_refused == ""
+    refused = after(session, RulesFound("nowhere.py", None, refused="cannot read the rules"))
+    assert refused.rules.refused
+    assert (after(refused, DraftRules("now")).rules.refused, after(refused, DraftRules("now")).rules.text) == (
+        "",
+        "now",
+    )
+    assert after(refused, OpenScene(2)).rules.refused == ""
 
 
 def test_what_was_changed_by_hand_can_be_come_back_to(session: Session) -> None:
@@ -165,7 +168,7 @@ def test_a_start_that_is_nudged_there_and_back_is_the_same(name: str, share: flo
 
 
 def test_what_was_meant_by_a_scene_when_it_was_saved_comes_back_with_it() -> None:
-    ladder = Session(load_scene("batch-ladder"), origin=load_scene("batch-ladder"))
+    ladder = Session(load_scene("batch-ladder"), origin=Origin(load_scene("batch-ladder")))
     few = after(ladder, StepCount(-1), StepCount(-1), SelectLane(1), NameLane("mine"))
     saved = after(few, Kept("saved"))
     changed_back = after(saved, ScaleLearningRate(2), Return())
@@ -177,7 +180,7 @@ def test_what_was_meant_by_a_scene_when_it_was_saved_comes_back_with_it() -> Non
 
 
 def test_of_lanes_that_are_called_alike_the_number_stays_with_the_same_one() -> None:
-    ladder = Session(load_scene("batch-ladder"), origin=load_scene("batch-ladder"))
+    ladder = Session(load_scene("batch-ladder"), origin=Origin(load_scene("batch-ladder")))
     alike = after(ladder, SelectLane(1), SetBatchSize(20))
     names = [lane.name for lane in alike.scene.lanes]
     assert (names[1], names[3]) == ("B = 20 (2)", "B = 20")

@@ -24,6 +24,7 @@ from sim.stage.style import text
 from sim.stage.style.theme import load_theme
 from sim.study.statistics.intervals import Estimate
 from sim.study.tuning.tuned import LaneTuned, Trial
+from sim.study.tuning.usual import Criterion
 
 EQUAL = Estimate(0.0, 0.0, 0.0)
 
@@ -50,7 +51,7 @@ def search_of(session: Session) -> Search:
     return found
 
 
-def tuned(session: Session, found: LaneTuned, *, better: bool, by: str = "escaped", seeds: int = 200) -> Tuned:
+def tuned(session: Session, found: LaneTuned, *, better: bool, by: Criterion = "escaped", seeds: int = 200) -> Tuned:
     return Tuned(search_of(session).scene, by, seeds, found, better)
 
 
@@ -67,7 +68,7 @@ def test_the_chosen_lane_is_looked_at_alone_from_the_seed_of_the_scene_as_it_was
 @pytest.mark.parametrize(
     ("scene", "by"), [("local-minimum", "escaped"), ("on-the-saddle", "escaped"), ("ravine", "loss")]
 )
-def test_what_counts_follows_from_what_the_scene_asks(scene: str, by: str) -> None:
+def test_what_counts_follows_from_what_the_scene_asks(scene: str, by: Criterion) -> None:
     assert search_of(after(begin(load_scene(scene)), Tune())).by == by
 
 
@@ -126,7 +127,7 @@ def test_by_the_loss_the_loss_is_told(session: Session) -> None:
 
 
 @pytest.mark.parametrize("by", ["loss", "escaped"])
-def test_a_loss_at_the_start_is_never_told_as_that_at_last(session: Session, by: str) -> None:
+def test_a_loss_at_the_start_is_never_told_as_that_at_last(session: Session, by: Criterion) -> None:
     searched = after(session, Tune())
     found = finding(trial(0.31, 0.2, 0.01, above=12), trial(0.6, 1.0, 0.0, above=200))
     told = tuned(searched, found, better=True, by=by).told("en")
@@ -142,7 +143,9 @@ def test_a_loss_at_the_start_is_never_told_as_that_at_last(session: Session, by:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("by", ["escaped", "loss"])
-def test_in_the_smallest_window_there_is_room_for_all_that_is_told(session: Session, language: str, by: str) -> None:
+def test_in_the_smallest_window_there_is_room_for_all_that_is_told(
+    session: Session, language: str, by: Criterion
+) -> None:
     there = after(replace(session, language=language), Tune())
     here = setting(there, SMALLEST)
     left = knobs(here.places, there, here.theme)[-1].place.right

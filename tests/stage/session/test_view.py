@@ -12,9 +12,10 @@ from scenes import flat_scene
 from waiting import until
 
 from sim.languages import ENGLISH, LANGUAGES, TRANSLATIONS, Language, LanguageError
+from sim.stage.picture.races import race
 from sim.stage.session.lanes import RemoveLane, SelectLane, SetHyperparameter
 from sim.stage.session.playback import Elapsed, Step
-from sim.stage.session.session import Session, begin, race, ridden, within_reach
+from sim.stage.session.session import Session, begin
 from sim.stage.session.view import (
     NEAR,
     STRAYS,
@@ -33,6 +34,8 @@ from sim.stage.session.view import (
     ResetView,
     RideAlong,
     ShowHelp,
+    ridden,
+    within_reach,
 )
 from sim.stage.style.theme import THEMES
 from sim.stage.window.window import MainWindow

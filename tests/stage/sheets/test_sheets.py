@@ -22,10 +22,11 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.drawing.ticks import AxisScale
 from sim.stage.picture.panel.ends import color_of_end, name_of_end
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.plot.axes import Direction, tick_labels_below
-from sim.stage.session.session import SHEETS, Session, begin, race, update
+from sim.stage.session.session import SHEETS, Session, begin, update
 from sim.stage.session.tour import GoToStep
 from sim.stage.sheets.contrast import draw_table
 from sim.stage.sheets.odds import arranged, counted_in_words, odds_page

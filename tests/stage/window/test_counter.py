@@ -13,9 +13,10 @@ from tallies import SPEEDS, few_seeds
 from waiting import until
 
 from sim.scene import Scene, load_scene
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.session.odds import Counted, Failed, Timed, computing
-from sim.stage.session.session import Message, begin, race
+from sim.stage.session.session import Message, begin
 from sim.stage.sheets.sheets import sheet_layout
 from sim.stage.window.beside import counter as counter_of
 from sim.stage.window.beside.counter import Counter

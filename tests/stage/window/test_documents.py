@@ -22,10 +22,11 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.export.png import save_png
 from sim.stage.input.line import Line
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.problem import SetFormula
-from sim.stage.session.session import Session, begin, race, update
+from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import Drop, OpenScene, Return
 from sim.stage.session.view import Kept, Notify, Toggle, ToggleView
 from sim.stage.window.files import documents, saving

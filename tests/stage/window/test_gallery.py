@@ -25,12 +25,13 @@ from sim.scene.reading import Saved
 from sim.stage.drawing.layout import SMALLEST, layout
 from sim.stage.export.small import small_picture
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import RACES, race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import Elapsed
 from sim.stage.session.scenes import MOST_BROUGHT, Choose, Pick, ShowScenes, count
-from sim.stage.session.session import RACES, Card, begin, race, update
-from sim.stage.sheets.scenes import PICTURE, Cards, _sentences, dealt, draw_scenes, keys_here
+from sim.stage.session.session import begin, update
+from sim.stage.sheets.scenes import PICTURE, Card, Cards, _sentences, dealt, draw_scenes, keys_here
 from sim.stage.style import text
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.window import display
@@ -344,7 +345,7 @@ def test_it_speaks_the_language_of_the_screen(language: str) -> None:
     texts = [load_scene(name).texts(language) for name in NAMES]
     canvas = RecordingCanvas(SMALLEST)
     cards = tuple(Card(each.title, each.look) for each in texts)
-    draw_scenes(canvas, places, theme, replace(begin(flat_scene(NAMES[0])), picking=2, cards=cards))
+    draw_scenes(canvas, places, theme, replace(begin(flat_scene(NAMES[0])), picking=2), cards)
     for each in texts:
         assert f'text "{each.title}"' in canvas.recording or f'text "{each.title[:8]}' in canvas.recording
     assert f'text "{theme.say("Scenes")}"' in canvas.recording

@@ -13,9 +13,10 @@ from driver import computed, pixels, press, screen
 from sim.scene import load_scene
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import COARSE, ground_stride, snapshot_of
 from sim.stage.picture.views.moving_ground import LANDED
-from sim.stage.session.session import SPEEDS, Session, begin, race
+from sim.stage.session.session import SPEEDS, Session, begin
 from sim.stage.window.window import MainWindow
 
 SIZE = (960, 600)

@@ -278,7 +278,7 @@ def test_escape_leaves_a_line_of_text_and_keeps_what_was_typed(machine: Machine)
     escape(machine)
     machine.frame()
     assert (window._controls.panel.typing, window.session.controls) == (False, True)
-    assert (window.session.draft, window._controls.panel._widgets["formula"].get_text()) == ("x^2", "x^2")
+    assert (window.session.formula.text, window._controls.panel._widgets["formula"].get_text()) == ("x^2", "x^2")
 
 
 def test_escape_takes_the_tooltip_away_first_and_the_wheel_still_zooms(machine: Machine) -> None:
@@ -499,7 +499,7 @@ def test_what_is_typed_after_a_refusal_counts_in_whatever_frames_it_comes(
     panel._manager.set_focus_set(panel._widgets["formula"])
     for words in ("x^2+", "", "\r", "", "", ""):
         happen(words)
-    assert machine.window.session.refused
+    assert machine.window.session.formula.refused
     for words in frames:
         happen(words)
     for _ in range(4):
@@ -507,7 +507,7 @@ def test_what_is_typed_after_a_refusal_counts_in_whatever_frames_it_comes(
         machine.frame()
     session = machine.window.session
     assert session.scene.title == "f = x^2+y^2"
-    assert (session.draft, session.refused) == ("", "")
+    assert (session.formula.text, session.formula.refused) == ("", "")
     panel = machine.window._controls.panel
     assert panel is not None
     assert panel._widgets["formula"].get_text() == "x^2+y^2"

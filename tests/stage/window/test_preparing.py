@@ -29,12 +29,14 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.input.widgets import ControlPanel
 from sim.stage.picture.panel.sliders import draw_sliders, sliders
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import RACES, race
 from sim.stage.picture.setting import setting
+from sim.stage.session.bindings import LoadRules
 from sim.stage.session.lanes import SetHyperparameter
 from sim.stage.session.playback import GoToEnd
 from sim.stage.session.problem import SetCount, SetFormula, SetSigma
-from sim.stage.session.session import RACES, Session, begin, race
-from sim.stage.session.setup import DraftRules, LoadRules, MoveStart, NewSeed, OpenScene
+from sim.stage.session.session import Session, begin
+from sim.stage.session.setup import DraftRules, MoveStart, NewSeed, OpenScene
 from sim.stage.session.view import ChooseSwarm, Notify, ShowHelp, ToggleView
 from sim.stage.style import text
 from sim.stage.style.kept import CACHE
@@ -411,7 +413,7 @@ def test_a_formula_that_was_read_beside_the_window_is_shown(slow: Slow) -> None:
     slow.window._do(SetFormula("x^2 +"))
     slow.window.advance([], 0.0)
     slow.finish()
-    assert slow.window.session.refused
+    assert slow.window.session.formula.refused
 
 
 def test_a_formula_that_is_found_when_another_scene_has_been_asked_for_does_not_come_upon_that(
@@ -489,7 +491,7 @@ def test_the_code_of_a_file_of_rules_runs_beside_the_window_and_its_rules_join_h
     Path("mine.py").write_text(waits_for("go", "1 / 0"), encoding="utf-8")
     slow.window._do(LoadRules("mine.py"))
     until(slow.ready)
-    assert slow.window.session.rules_refused == "mine.py, line 4: ZeroDivisionError: division by zero"
+    assert slow.window.session.rules.refused == "mine.py, line 4: ZeroDivisionError: division by zero"
     assert slow.window.session.scene is before.scene
     assert "Mine" in RULES
 
@@ -503,7 +505,7 @@ def test_a_file_of_rules_that_never_ends_is_given_up_and_another_is_run(slow: Sl
     assert slow.window.waiting
     press(slow.window, pygame.K_ESCAPE)
     until(slow.ready)
-    assert (slow.window.session.rules, slow.window.session.open) == ("", True)
+    assert (slow.window.session.rules.text, slow.window.session.open) == ("", True)
     slow.window._do(LoadRules("mine.py"))
     until(slow.ready)
     assert "Mine" in RULES
@@ -519,7 +521,7 @@ def test_what_is_typed_while_a_file_of_rules_is_run_stays(slow: Slow) -> None:
         slow.window._do(LoadRules(path))
         slow.window.send(DraftRules(f"{path}x"))
         until(slow.ready)
-        assert (slow.window.session.rules, slow.window.session.rules_refused) == (f"{path}x", "")
+        assert (slow.window.session.rules.text, slow.window.session.rules.refused) == (f"{path}x", "")
     assert "Mine" in RULES
     assert slow.window.session.notice.startswith("other.py, line 4: ZeroDivisionError")
 

@@ -15,9 +15,10 @@ from scenes import flat_scene
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.around.signs import RED
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import begin
 from sim.stage.window import display
 from sim.stage.window.window import MainWindow
 

@@ -17,12 +17,13 @@ from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.verdict.judge import STAYING
 from sim.scene import Scene, load_scene
 from sim.stage.picture.panel.ends import ends_bar
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.tips.box import TipContext
 from sim.stage.picture.tips.tooltip import ends_tip
 from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ShowOdds, TakeSeed, ends_seen, uncounted
-from sim.stage.session.session import Guided, begin, race
+from sim.stage.session.session import Guided, begin
 from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.session.view import Notify, ShowHelp, Toggle
 from sim.stage.window import display

@@ -18,8 +18,9 @@ from waiting import until
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.scene import Scene, load_scene
 from sim.scene.writing import scene_text
+from sim.stage.picture.races import race
 from sim.stage.session.lanes import ScaleLearningRate, SelectLane
-from sim.stage.session.session import Message, Retuned, Search, begin, race, update
+from sim.stage.session.session import Message, Retuned, Search, begin, update
 from sim.stage.session.setup import NewSeed
 from sim.stage.session.tuning import NotTuned, Searched, Tune, Tuned
 from sim.stage.window.beside import tuner

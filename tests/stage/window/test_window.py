@@ -18,11 +18,13 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.export.still import picture
 from sim.stage.picture.around.footer import status
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
-from sim.stage.session.session import SPEEDS, Session, begin, race
+from sim.stage.session.session import SPEEDS, Session, begin
 from sim.stage.session.setup import MoveStart, NewSeed
+from sim.stage.sheets.scenes import Card
 from sim.stage.window import showing
 from sim.stage.window.beside import swarming
 from sim.stage.window.files import saving
@@ -156,9 +158,9 @@ def test_that_a_picture_is_being_saved_is_seen_before_it_is_and_not_in_it(
     window.advance([], 0.0)
     before, seen, save = pixels(), list[bool](), window._saving.begin
 
-    def watched(session: Session, size: tuple[int, int]) -> None:
+    def watched(session: Session, size: tuple[int, int], cards: tuple[Card, ...]) -> None:
         seen.append(bool((pixels()[:, :45] != before[:, :45]).any()))
-        save(session, size)
+        save(session, size, cards)
 
     monkeypatch.setattr(window._saving, "begin", watched)
     press(window, pygame.K_s)
@@ -314,13 +316,13 @@ def test_a_formula_is_typed_into_the_panel(window: MainWindow) -> None:
         )
     assert window.session.scene.seed == seed  # N was a letter, and no new seed.
     happen(pygame.Event(pygame.KEYDOWN, key=pygame.K_RETURN, unicode="\r", mod=0))
-    assert "there is no n" in window.session.refused
+    assert "there is no n" in window.session.formula.refused
     for character in "+3":  # One goes on with it, and no lane is chosen.
         happen(
             pygame.Event(pygame.KEYDOWN, key=ord(character), unicode=character, mod=0),
             pygame.Event(pygame.TEXTINPUT, text=character),
         )
-    assert (window.session.draft, window.session.refused) == ("x^2+n+3", "")
+    assert (window.session.formula.text, window.session.formula.refused) == ("x^2+n+3", "")
     left, back = pygame.K_LEFT, pygame.K_BACKSPACE
     for key in (left, left, back, back, pygame.K_RETURN):
         happen(pygame.Event(pygame.KEYDOWN, key=key, unicode="", mod=0, scancode=0))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from sim.study.tuning.start import FACTORS, MOST, Beginning, Roll, beginning
+from sim.study.tuning.start import FACTORS, MOST, Beginning, Reason, Roll, beginning
 from sim.surface.functions.formula import Formula
 from sim.surface.points import Array
 from sim.surface.protocol import Surface
@@ -32,13 +32,13 @@ def begun(formula: str, wanted: tuple[float, float], rate: float, decay: float =
 @pytest.mark.parametrize(("rate", "factor"), [(0.99, 1.0), (1.01, 0.5), (1.99, 0.5), (2.01, 0.2), (0.6e10, 0.0)])
 def test_on_a_bowl_the_learning_rate_stays_below_two_over_its_curvature(rate: float, factor: float) -> None:
     """Curvatures of 2: above η = 1 plain steps lead uphill."""
-    assert begun("x^2 + y^2", (-1.5, 0.5), rate)[1:4] == ((-1.5, 0.5), factor, "")
+    assert begun("x^2 + y^2", (-1.5, 0.5), rate)[1:4] == ((-1.5, 0.5), factor, None)
     assert (MOST, FACTORS[:3]) == (0.5, (1.0, 0.5, 0.2))
 
 
 def test_a_start_on_a_wall_moves_to_the_nearest_place_that_is_on_none() -> None:
     window, start, factor, moved, *_ = begun("x^2 + y^2 + exp(-8*(x + 1.5))", (-2.5, 0.3), 0.2)
-    assert (factor, moved) == (1.0, "uphill")
+    assert (factor, moved) == (1.0, Reason.UPHILL)
     assert window.contains(np.array(start))
     assert not window.contains(np.array([-2.5, 0.3]))
     assert abs(start[1] - 0.3) < 0.5
@@ -53,14 +53,14 @@ def test_momentum_is_not_thrown_out_of_a_double_well(formula: str) -> None:
 
 
 def test_a_start_on_level_ground_or_a_tower_is_left() -> None:
-    assert begun("-exp(-(x - 3)^2 - (y - 2)^2)", (-2.9, -0.6), 0.15).moved == "level"
-    assert begun("-exp(-(x - 30)^2 - (y + 20)^2)", (-2.9, -0.6), 0.15).moved == "level"
+    assert begun("-exp(-(x - 3)^2 - (y - 2)^2)", (-2.9, -0.6), 0.15).moved is Reason.LEVEL
+    assert begun("-exp(-(x - 30)^2 - (y + 20)^2)", (-2.9, -0.6), 0.15).moved is Reason.LEVEL
     surface = Formula("cosh(10*x) + y^2")
-    assert beginning(surface, (-2.9, -0.6), []).moved == "towers"
-    assert begun("0*x", (-2.9, -0.6), 0.15)[1:4] == ((-2.9, -0.6), 1.0, "")  # It is level all over.
+    assert beginning(surface, (-2.9, -0.6), []).moved is Reason.TOWERS
+    assert begun("0*x", (-2.9, -0.6), 0.15)[1:4] == ((-2.9, -0.6), 1.0, None)  # It is level all over.
 
 
 def test_a_start_in_a_small_window_far_away_is_told_closely_enough() -> None:
     window, start, _, moved, *_ = begun("1 - 1/(1 + 1e3*((x - 300.17)^2 + (y + 2)^2))", (-2.9, -0.6), 0.15)
-    assert moved == "level"
+    assert moved is Reason.LEVEL
     assert window.contains(np.array(start))

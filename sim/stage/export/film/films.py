@@ -13,10 +13,11 @@ from ...drawing.layout import SMALLEST
 from ...drawing.screen import Screen
 from ...drawing.standing import Standing
 from ...picture.picture import draw
+from ...picture.races import race as race_of
 from ...picture.snapshot import GLIDING, Snapshot, snapshot_of
 from ...session.playback import tempo_at
-from ...session.session import SPEEDS, USUAL_SPEED, Session, begin, carried_by
-from ...session.session import race as race_of
+from ...session.session import SPEEDS, USUAL_SPEED, Session, begin
+from ..carried import carried_by
 from ..looks import USUAL_LOOK, Look
 from .encoding import Size
 from .recorder import Recorder

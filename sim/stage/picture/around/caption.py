@@ -71,7 +71,7 @@ def said_now(session: Session, race: Race, timing: Timing, tick: int, theme: The
 
 def _is_as_written(session: Session) -> bool:
     """Whether the race is the one that the scene's captions were written for, as far as is known."""
-    return as_written(session.scene) and (session.origin is None or same_race(session.scene, session.origin))
+    return as_written(session.scene) and (session.origin is None or same_race(session.scene, session.origin.scene))
 
 
 def offered(session: Session, places: Layout, pixel: tuple[int, int] | None) -> int | None:
@@ -129,7 +129,7 @@ def draw_caption(canvas: Canvas, places: Layout, theme: Theme, session: Session,
     """Draw what is said now where the scene's own sentence stands, or else that one."""
     words, lane = said_now(session, race, session.scene.timing(session.clock), tick, theme)
     of_origin = session.scene.look != OWN_SURFACE and (
-        session.origin is None or session.scene.look == session.origin.look
+        session.origin is None or session.scene.look == session.origin.scene.look
     )
     other = (of_origin and changed(session)) or not as_written(session.scene, any_seed=True)
     look = theme.say(CHANGED) if other else session.scene.texts(theme.language).look

@@ -11,11 +11,10 @@ import pygame
 from ....scene import Scene, SceneError, load_scene, scene_files
 from ....surface.wanted import GivenUp, unless
 from ...export.small import small_picture
-from ...session.scenes import Tell
-from ...session.session import Card, Message, Session
+from ...session.session import Message, Session
 from ...session.setup import is_judged
 from ...session.view import Notify
-from ...sheets.scenes import PICTURE
+from ...sheets.scenes import PICTURE, Card
 from ...style.kept import Cache
 from ...style.theme import say
 from .turns import failure, taking_turns
@@ -53,7 +52,11 @@ class Gallery:
         return self._work is not None
 
     def cards(self, session: Session) -> tuple[Card, ...]:
-        """What is told of each scene, as far as it is there; asked for with every frame."""
+        """What the sheet of scenes tells of each, as far as it is there; nothing while that is not open."""
+        return self._cards(session) if session.picking is not None else ()
+
+    def _cards(self, session: Session) -> tuple[Card, ...]:
+        """What is told of each scene; asked for with every frame."""
         asked = session.theme, session.language, session.brought, session.captions, session.judged, self._taken
         if self._told is None or self._told[0] != asked:
             self._told = asked, tuple(self._card(key, session) for key in self._keys(session))
@@ -91,20 +94,7 @@ class Gallery:
                 self._scenes[name] = load_scene(name)
         return self._scenes.setdefault(name, None)
 
-    def go_on(self, session: Session, waiting: bool) -> list[Message]:
-        """Make pictures while somebody looks at the sheet of scenes; what there is to tell the session of them.
-
-        waiting: whether a large picture is being computed, so that no small one is begun.
-        """
-        failed = None if waiting else self._work_on(session)
-        messages: list[Message] = [] if failed is None else [failed]
-        if session.picking is not None:
-            cards = self.cards(session)
-            if cards != session.cards:
-                messages.append(Tell(cards))
-        return messages
-
-    def _work_on(self, session: Session) -> Message | None:
+    def go_on(self, session: Session) -> Message | None:
         """Take what is done, and begin the next, if the sheet is open; what there is to say of one that failed."""
         why = self._take()
         if session.picking is None:

@@ -28,9 +28,11 @@ from ...picture.help import help_layout
 from ...picture.picture import draw
 from ...picture.setting import Setting, setting
 from ...picture.snapshot import Snapshot, snapshot_of
-from ...session.session import Message, Session, update
+from ...session.session import Message, Session, Sheet, update
 from ...session.view import Notify
+from ...sheets.scenes import Card
 from ...style.theme import say
+from ..files.rules import RulesRun
 from . import standing
 from .ahead import compute_ahead
 from .memory import give_back
@@ -63,7 +65,7 @@ class Aim:
     views: frozenset[str]
     swarm: tuple[int, str, str] | None
     """How many marbles, where they start and by which clock they run, if there is a swarm."""
-    sheet: str
+    sheet: Sheet
 
 
 def aim(session: Session, size: tuple[int, int]) -> Aim:
@@ -77,11 +79,9 @@ def aim(session: Session, size: tuple[int, int]) -> Aim:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Inquiry:
-    """Something to be said that takes long to find out, such as what is in a file."""
+    """Something that takes long to find out, such as what is in a file: what to say, or rules that are to join."""
 
-    find: Callable[[], Message]
-    ahead: bool = True
-    """Whether the picture that comes of it is made ready at once: not where it changes more than the session."""
+    find: Callable[[], Message | RulesRun]
 
 
 Goal = Aim | Inquiry
@@ -99,7 +99,7 @@ class Prepared:
     snapshot: Snapshot
     """What is on the picture."""
     picture: pygame.Surface
-    message: Message | None = None
+    answer: Message | RulesRun | None = None
     """What was to be found out."""
     panel: "ControlPanel | None" = None
     """The controls, where they are open and the window has none that would do."""
@@ -110,6 +110,7 @@ def prepared(
     size: tuple[int, int],
     known: Race | None,
     tally: Tally | None = None,
+    cards: tuple[Card, ...] = (),
     panel: tuple[object, ...] | None = None,
     each: float | None = None,
     former: Race | None = None,
@@ -118,6 +119,7 @@ def prepared(
 
     known: the scene's race, if it has been begun; it is not computed on.
     tally: what the sheet shows.
+    cards: what the sheet of scenes tells.
     panel: what the panel of controls that is there was made for, if there is one.
     each: seconds an update takes, if that is known.
     former: the race that is shown, of which lanes are taken over that are the same.
@@ -131,7 +133,7 @@ def prepared(
         work_of(session.scene)  # Loads what counts.
     here = setting(session, size)
     made = controls_of(session, here) if here.controls and here.frame != panel else None
-    now = replace(snapshot_of(session, race), tally=tally)
+    now = replace(snapshot_of(session, race), tally=tally, cards=cards)
     picture = pygame.Surface(size, depth=32)
     draw(Screen(picture), now)
     return Prepared(session, aim(session, size), race, now, picture, panel=made)
@@ -162,21 +164,24 @@ def inquired(
     session: Session,
     size: tuple[int, int],
     make: Callable[[], Prepared],
+    cards: tuple[Card, ...] = (),
     panel: tuple[object, ...] | None = None,
 ) -> Prepared:
     """What was to be found out, and the picture that will come of it.
 
     make: makes the picture of the session as it is.
+    cards, panel: as of `prepared`.
     """
-    message = inquiry.find()
-    if not inquiry.ahead:
-        return replace(make(), message=message)
+    answer = inquiry.find()
+    if isinstance(answer, RulesRun):  # Its rules join the others in the window's own thread; then there is more to see.
+        return replace(make(), answer=answer)
     try:
-        there = update(session, message)
+        there = update(session, answer)
     except SceneError as error:
-        message = Notify(str(error))
-        there = update(session, message)
-    return replace(prepared(there, size, None, panel=panel), message=message)
+        answer = Notify(str(error))
+        there = update(session, answer)
+    known = cards if there.picking is not None else ()
+    return replace(prepared(there, size, None, cards=known, panel=panel), answer=answer)
 
 
 def loaded(here: Setting) -> None:

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from ....study.odds.tally import Tally
+from ...picture.races import RACES
 from ...picture.setting import Setting
+from ...session.bindings import LoadRules
 from ...session.problem import SetFormula
-from ...session.session import RACES, Message, Session
-from ...session.setup import LoadRules
+from ...session.session import Message, Session
+from ...sheets.scenes import Card
 from .. import display
+from ..files.rules import run
 from . import preparing
 from .apart import apart
 from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, prepared
@@ -28,6 +31,8 @@ class Known:
 
     tally: Tally | None
     """What the sheet shows."""
+    cards: tuple[Card, ...]
+    """What the sheet of scenes tells."""
     panel: tuple[object, ...] | None
     """What the panel of controls was made for, if there is one."""
     each: float | None
@@ -98,7 +103,7 @@ class Readiness:
         found = self._preparing.found()
         if found is None:
             self.waiting = True
-        elif found.message is not None:
+        elif found.answer is not None:
             self._inquiry = None
         return found
 
@@ -142,13 +147,12 @@ def _maker(
     """
     former = None if standing is None else RACES.find(standing.scene)
     begun = RACES.find(session.scene)
-    make = partial(prepared, session, size, begun, known.tally, known.panel, known.each, former)
-    return partial(inquired, goal, session, size, make, known.panel) if isinstance(goal, Inquiry) else make
+    make = partial(prepared, session, size, begun, known.tally, known.cards, known.panel, known.each, former)
+    return partial(inquired, goal, session, size, make, known.cards, known.panel) if isinstance(goal, Inquiry) else make
 
 
-def inquiry_of(deed: SetFormula | LoadRules) -> Inquiry | None:
-    """What such a deed asks for that takes long; None where what is wrong with it is said before the next key."""
+def inquiry_of(deed: SetFormula | LoadRules) -> Inquiry:
+    """What such a deed asks for that takes long."""
     if isinstance(deed, SetFormula):
-        return Inquiry(lambda: deed) if deed.can_be_read else None
-    # The file's code may run for ever; its rules join the others in the window's own thread.
-    return Inquiry(partial(apart, deed.found), ahead=False) if deed.names_file else None
+        return Inquiry(lambda: deed)
+    return Inquiry(partial(apart, partial(run, deed.path)))  # Its code may run for ever.

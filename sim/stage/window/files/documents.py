@@ -10,10 +10,11 @@ from ....descent.race import Race
 from ....scene import SceneError
 from ....scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from ....surface.functions.formula import Formula, FormulaError
+from ...export.carried import scene_of, unwritable
 from ...input.clipboard import copied
 from ...session.problem import SetFormula
 from ...session.scenes import brought_along
-from ...session.session import Message, Session, as_it_wants, ask, begin, scene_of, unwritable
+from ...session.session import Message, Session, as_it_wants, ask, begin
 from ...session.setup import opened
 from ...session.view import Kept, Notify
 from ...style.theme import say
@@ -39,7 +40,7 @@ def resume(saved: Saved, theme: str) -> Session:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSaved:
+class OpenSaved(Message):
     """Go to a saved scene, and to its moment if it knows one."""
 
     saved: Saved
@@ -61,7 +62,6 @@ class OpenSaved:
             views=fresh.views,
             brought=brought_along(session, self.saved.scene),
             picking=None,
-            cards=(),
             opened=fresh.opened,
             notice=notice,
         )
@@ -69,8 +69,10 @@ class OpenSaved:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Message):
     """The race that was opened has been computed, and compared with what the file tells of it."""
+
+    clears_notice = False
 
     departure: Departure | None
 

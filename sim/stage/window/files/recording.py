@@ -9,10 +9,11 @@ import pygame
 from ....files import OutputError, free_path, located, named
 from ...drawing.screen import Screen
 from ...drawing.standing import Standing
+from ...export.carried import carried_by
 from ...picture.picture import draw
 from ...picture.snapshot import Snapshot
 from ...session.bindings import Errand, keys_of
-from ...session.session import Message, Session, carried_by
+from ...session.session import Message, Session
 from ...session.view import Notify
 from ...style.theme import say
 from .kept import as_kept

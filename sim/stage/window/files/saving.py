@@ -8,12 +8,14 @@ import pygame
 
 from ....files import OutputError, free_path, located, named
 from ...drawing.screen import Screen
+from ...export.carried import carried_by, unwritable
 from ...export.png import save_png
 from ...picture.picture import draw
+from ...picture.races import race as race_of
 from ...picture.snapshot import snapshot_of
-from ...session.session import Message, Session, carried_by, unwritable
-from ...session.session import race as race_of
+from ...session.session import Message, Origin, Session
 from ...session.view import Kept, Notify
+from ...sheets.scenes import Card
 from ...style.theme import say
 from ..beside.turns import failure
 from .kept import as_kept
@@ -34,13 +36,16 @@ class Saving:
         """Whether there is one that has not been told of."""
         return bool(self._written)
 
-    def begin(self, session: Session, size: tuple[int, int]) -> None:
-        """Save what is to be seen now as a picture that carries its scene, under a name that is not taken."""
+    def begin(self, session: Session, size: tuple[int, int], cards: tuple[Card, ...] = ()) -> None:
+        """Save what is to be seen now as a picture that carries its scene, under a name that is not taken.
+
+        cards: what the sheet of scenes tells, if it is open.
+        """
         still = _still(session)
         race, picture = race_of(session.scene), pygame.Surface(size, depth=32)
         if still.horizon <= KNOWN:
             race.extend(still.horizon + 1)
-        draw(Screen(picture), snapshot_of(still, race))
+        draw(Screen(picture), replace(snapshot_of(still, race), cards=cards))
         write = partial(_written, picture, carried_by(still), still)
         if self._writer is None:
             self._writer = ThreadPoolExecutor(1)
@@ -65,8 +70,7 @@ def _still(session: Session) -> Session:
         horizon=max(session.scene.updates, session.tick),
         pose=session.goal or session.pose,
         goal=None,
-        origin=session.scene,
-        meant=session.means,
+        origin=Origin(session.scene, session.intent),
     )
 
 

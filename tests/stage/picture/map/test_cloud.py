@@ -15,10 +15,11 @@ from sim.stage.drawing.layout import More, layout
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.cloud import FEW, CloudPart, draw_cloud, draw_shares, occupied, parts
 from sim.stage.picture.map.site import Map
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.tips.box import TipContext
 from sim.stage.picture.tips.tooltip import MOST_PARTS, shares_tip
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import begin
 from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import Cloud, swarm
 from sim.surface.protocol import Window

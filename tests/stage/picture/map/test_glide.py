@@ -19,9 +19,10 @@ from sim.stage.picture.map.ball import ANEW, Rolling
 from sim.stage.picture.map.site import camera_on, site_of
 from sim.stage.picture.map.trail import Tones, Trail
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import GLIDING, PHASES, Snapshot, snapshot_of
 from sim.stage.picture.views import VIEWS
-from sim.stage.session.session import SPEEDS, begin, race
+from sim.stage.session.session import SPEEDS, begin
 from sim.stage.style.kept import CACHE
 from sim.stage.style.theme import load_theme
 from sim.surface.protocol import Window

@@ -19,10 +19,11 @@ from sim.stage.picture.map.moving_map import draw_moving_map, lows, moving_conto
 from sim.stage.picture.map.site import Shaken, camera_on, moving_grid
 from sim.stage.picture.map.terrain import draw_terrain, paled
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.moving_ground import shaken
-from sim.stage.session.session import MOVING_GROUND, Session, race
+from sim.stage.session.session import MOVING_GROUND, Session
 from sim.stage.style.theme import load_theme
 from sim.surface.points import Array, norm
 

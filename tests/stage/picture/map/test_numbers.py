@@ -17,9 +17,10 @@ from sim.stage.export.step import still
 from sim.stage.picture.map.numbers import MOST_NUMBERS, named_minima
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.session import Session, as_it_wants, begin, race
+from sim.stage.session.session import Session, as_it_wants, begin
 from sim.stage.style import text
 from sim.stage.style.color import Color
 from sim.stage.style.theme import load_theme

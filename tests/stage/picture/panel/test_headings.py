@@ -10,10 +10,11 @@ from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.lanes import AddLane, NextLane, RemoveLane, ScaleLearningRate, SelectLane
-from sim.stage.session.session import Message, Session, begin, race
+from sim.stage.session.session import Message, Session, begin
 from sim.stage.session.setup import NewSeed, OpenScene, Return
 from sim.stage.session.tour import GoToStep
 from sim.stage.session.view import ShowControls

@@ -9,10 +9,11 @@ from scenes import flat_scene
 
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.lanes import SelectLane
-from sim.stage.session.session import Session, begin, race
+from sim.stage.session.session import Session, begin
 from sim.stage.session.tuning import Searched, Tune, Tuned, searching
 from sim.stage.session.view import Toggle, ToggleView
 from sim.study.statistics.intervals import Estimate

@@ -16,10 +16,11 @@ from sim.stage.input.mouse import Act, Hand, Mouse, Sliding, respond
 from sim.stage.picture.map.ways import FARTHEST, way
 from sim.stage.picture.panel.sliders import LaneSlider, sliders
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.dials import dials
-from sim.stage.session.session import Message, Session, begin, race, update
+from sim.stage.session.session import Message, Session, begin, update
 from sim.stage.session.setup import OpenScene
 from sim.stage.style.theme import load_theme
 from sim.surface.functions.formula import Formula

@@ -10,8 +10,9 @@ from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage.picture.panel.verdict import SHORT
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import begin
 from sim.stage.style.theme import load_theme
 
 SIZES = ((960, 600), (1366, 768), (1600, 900))

@@ -16,10 +16,11 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.panel import course
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import hessian, momentum
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import begin
 from sim.stage.style.theme import load_theme
 
 SIZE = (960, 600)

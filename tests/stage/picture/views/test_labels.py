@@ -24,6 +24,7 @@ from sim.stage.export.step import still
 from sim.stage.picture.map.numbers import number_stands
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import ViewContext
@@ -31,7 +32,7 @@ from sim.stage.picture.views.context import MOMENTS
 from sim.stage.picture.views.hessian import bar_length
 from sim.stage.picture.views.labels.words import rounded_to
 from sim.stage.picture.views.room import still_places
-from sim.stage.session.session import Session, begin, race
+from sim.stage.session.session import Session, begin
 from sim.stage.style.color import Color
 from sim.stage.style.numbers import number
 from sim.stage.style.theme import load_theme

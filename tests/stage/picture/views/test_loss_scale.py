@@ -20,6 +20,7 @@ from sim.stage.picture.map.site import site_of
 from sim.stage.picture.map.terrain import thinned
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.ground.loss_scale import (
@@ -33,7 +34,7 @@ from sim.stage.picture.views.ground.loss_scale import (
     draw_loss_scale,
     scale_numbers,
 )
-from sim.stage.session.session import MOVING_GROUND, Session, begin, race
+from sim.stage.session.session import MOVING_GROUND, Session, begin
 from sim.stage.style import text
 from sim.stage.style.numbers import brief
 from sim.stage.style.theme import load_theme

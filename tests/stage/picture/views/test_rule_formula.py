@@ -31,6 +31,7 @@ from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.map.site import Map
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.context import MOMENTS, ViewContext
@@ -41,7 +42,7 @@ from sim.stage.picture.views.formula.rows import rows_of
 from sim.stage.picture.views.momentum import sum_places
 from sim.stage.picture.views.room import CELL, Seen, Still, least_covering, seen, summed_area
 from sim.stage.picture.views.stretch import steps
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import begin
 from sim.stage.style import text
 from sim.stage.style.numbers import number
 from sim.stage.style.theme import load_theme

@@ -14,10 +14,11 @@ from sim.scene import load_scene
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.stretch import marble_place
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import begin
 
 LADDER = "learning-rate-ladder"
 

@@ -35,6 +35,7 @@ from sim.stage.picture.map.minima import EXAMPLES, example_minima, moved_minima
 from sim.stage.picture.map.site import Map
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
@@ -46,7 +47,7 @@ from sim.stage.picture.views.labels.places import marked_places
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
 from sim.stage.picture.views.stretch import marble_place
 from sim.stage.session.bindings import keys
-from sim.stage.session.session import Session, begin, race
+from sim.stage.session.session import Session, begin
 from sim.stage.session.tour import GoToStep
 from sim.stage.session.view import ToggleView
 from sim.stage.style.color import Color

@@ -13,8 +13,9 @@ from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import begin
 
 RECT = re.compile(r"rect (\S+),(\S+) (\d+)x(\d+) \S+( opacity)?")
 

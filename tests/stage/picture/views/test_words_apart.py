@@ -12,9 +12,10 @@ from sim.scene import load_scene, scene_files
 from sim.stage.drawing.canvas import Pixel
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw
+from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import VIEWS
-from sim.stage.session.session import begin, race
+from sim.stage.session.session import begin
 from sim.stage.style import text
 from sim.stage.style.color import Color
 
