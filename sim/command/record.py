@@ -135,12 +135,12 @@ def run(arguments: argparse.Namespace) -> None:
     path = arguments.output or free_path(named(scene.name, ".mp4"))
     last = scene.updates if arguments.last is None else arguments.last
     if arguments.first > last:
-        end = f"where {scene.name} ends" if arguments.last is None else "--to"
-        parser().error(f"--from {arguments.first:,} is later than {end}, {last:,}")
+        end = f"the last update of {scene.name}" if arguments.last is None else "--to"
+        parser().error(f"--from {arguments.first:,} is after {end}, {last:,}")
     if path.suffix.lower() == ".gif" and arguments.fps > FASTEST_GIF:
         parser().error(f"argument --fps: a GIF shows at most {FASTEST_GIF} pictures a second, not {arguments.fps}")
     if arguments.drama and arguments.reduced_motion:
-        parser().error("--drama slows time down, which --reduced-motion is not to do; leave one of them out")
+        parser().error("--drama and --reduced-motion cannot be combined")
     check_writable(path)
     require_pygame_ce()
     from ..stage.export.film import film, film_size

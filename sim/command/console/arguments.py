@@ -127,7 +127,8 @@ def with_ending(path: Path, *endings: str) -> Path:
         ArgumentTypeError: it has none of these endings; without any, nobody would open the file by its name.
     """
     if path.suffix.lower() not in endings:
-        raise argparse.ArgumentTypeError(f"must end in {_either(endings)}, not as {quoted(path.name)} does")
+        found = f"not {path.suffix[:40]}" if path.suffix else f"and {quoted(path.name)} has no ending"
+        raise argparse.ArgumentTypeError(f"must end in {_either(endings)}, {found}")
     return path
 
 

@@ -23,6 +23,7 @@ from ..console.terminal import SEARCHING, remark, show_json, show_table, told_if
 from .keeping import add_keeping, argument, check_files, kept, only_told, over
 
 if TYPE_CHECKING:
+    from ...scene import Scene
     from ...study.sweep.sweep import Result, Sweep
     from ...study.sweep.ties import Tie
 
@@ -119,6 +120,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_seeds(parser(), scene.seed, arguments.seeds)
     if len(arguments.over) > MOST_PARAMETERS:
         parser().error(f"argument --over: may be given once or twice, not {len(arguments.over)} times")
+    _check_paths(arguments, scene)
     sweep = plan(scene, arguments.over, arguments.seeds, arguments.updates, arguments.tie)
     path = default_path(sweep) if arguments.results is None else arguments.results
     _check(arguments, sweep, path)
@@ -149,6 +151,24 @@ def _show(sweep: "Sweep", results: "Mapping[int, Result]", arguments: argparse.N
         show_table(*tables(outcome, arguments.measure))
 
 
+def _check_paths(arguments: argparse.Namespace, scene: "Scene") -> None:
+    """Paths of numbers that there are not, with where to see those that there are."""
+    from ...scene import OPENING, SceneError
+    from ...study.sweep.outsiders import open_tables
+    from ...study.sweep.settings import paths_of
+
+    tables = open_tables(scene)
+    paths = [("--over", each.text, each.steps) for each in arguments.over]
+    for each in arguments.tie:
+        paths += [("--tie", each.target, each.steps), ("--tie", each.source, each.source_steps)]
+    for option, text, steps in paths:
+        try:
+            paths_of(text, steps, tables)
+        except SceneError as error:
+            where = f"{COMMAND_LINE} show {arguments.scene or OPENING}"
+            parser().error(f"argument {option}: {error}; the scene with its numbers: {where}")
+
+
 def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None:
     """What can be known to be impossible before the computing."""
     from ...scene import did_you_mean
@@ -157,8 +177,11 @@ def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None
 
     with told_if_long(SEARCHING):
         known = measures(len(sweep.scene.problem().minima))
-    if arguments.measure not in known:
-        parser().error(f"argument --measure: there is no measure {did_you_mean(arguments.measure, known)}")
+    names = {name.replace("_", "-"): name for name in known}  # Files have the codes of verdicts, such as under_way.
+    measure = arguments.measure.replace("_", "-")
+    if measure not in names:
+        parser().error(f"argument --measure: there is no measure {did_you_mean(measure, names)}")
+    arguments.measure = names[measure]
     check_standard_output(parser(), arguments)
     check_files(parser(), {"--results": results, "--csv": arguments.csv, "--output": arguments.output})
     if arguments.output is not None:
