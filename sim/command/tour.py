@@ -46,7 +46,7 @@ Where there is no display, a picture of the step is saved instead.
         "--output",
         type=png_path,
         metavar="FILE",
-        help="save the step as a PNG file instead, as the window shows it, replacing it if it exists",
+        help="save the step to this PNG file instead, as the window shows it, replacing it if it exists",
     )
     parser.add_argument(
         "--language",

@@ -111,8 +111,8 @@ def _nearest(wanted: str, known: Sequence[str]) -> str:
     """The known path whose last part is most like the wanted one's, however unlike."""
 
     def likeness(path: str) -> float:
-        ends = (name.casefold().rpartition(".")[2] for name in (wanted, path))
-        return difflib.SequenceMatcher(None, *ends).ratio()
+        one, other = (name.casefold().rpartition(".")[2] for name in (wanted, path))
+        return difflib.SequenceMatcher(None, one, other).ratio()
 
     return max(known, key=likeness)
 

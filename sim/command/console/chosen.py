@@ -31,7 +31,7 @@ def chosen_saved(
     """The scene of that name or in that file, with its moment if it was saved; the opening scene if none is named.
 
     With that seed if one is given, and seen that way; all marbles on one map, if that is asked for. turned: the yaw and
-    the tilt of land; either of them brings land by itself.
+    the tilt of land; either of them implies land.
     """
     with told_if_long(READING):
         saved = load_saved(OPENING if name_or_path is None else name_or_path)
@@ -48,6 +48,12 @@ def chosen_saved(
     if seed in (None, saved.scene.seed):
         return saved
     return replace(saved, scene=without_particulars(replace(saved.scene, seed=seed)), digest=())
+
+
+def chosen_view(arguments: argparse.Namespace, name_or_path: str | None) -> Saved:
+    """That scene with the seed, and seen the way, that the arguments choose."""
+    turned = (arguments.yaw, arguments.tilt)
+    return chosen_saved(name_or_path, arguments.seed, arguments.view, arguments.together, turned)
 
 
 def keep_sources(arguments: argparse.Namespace, written: Mapping[str, Place]) -> None:
@@ -79,7 +85,7 @@ def tell_of_failures(race: Race) -> None:
 
 
 def tell_of_boxes(scene: Scene) -> None:
-    """Say which names in the scene cannot be shown by the type at hand, and stand in a picture as boxes."""
+    """Say which names in the scene no installed font can show, so that they stand in a picture as boxes."""
     from ...stage.session.names import BOXES, unseen  # noqa: PLC0415  Only who draws needs the stage.
 
     for name, characters in unseen(scene, ENGLISH):

@@ -22,8 +22,8 @@ def add_dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run",
         action="store_true",
-        help="compute nothing, but tell how long it would take, here and on ten such computers, from a trial of about "
-        "a second",
+        help="compute nothing, but estimate how long it would take, here and on ten such computers, from a trial of "
+        "about a second",
     )
 
 

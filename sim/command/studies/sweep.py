@@ -36,10 +36,10 @@ def parser() -> argparse.ArgumentParser:
         "sweep",
         """
 Run every lane of a scene with many seeds for each of several values of one or
-two of its numbers, and chart what becomes of it, with 95 % intervals. All run
-with the same seeds: lanes are compared seed by seed, and so is each setting of
-a lane with the one that has the largest share, or the lowest mean. Stopped and
-started again, it goes on where it was.
+two of its numbers, and chart the outcomes, with 95 % intervals. All run with
+the same seeds: lanes are compared seed by seed, and so is each setting of a
+lane with the one that has the largest share, or the lowest mean. Stopped and
+started again, it resumes where it was.
 
 A number is named by its path in the scene's file: lane.minibatch.batch_size,
 'lane."full batch".learning_rate', lane.*.learning_rate for every lane,
@@ -82,7 +82,7 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
         required=True,
         type=over,
         metavar="PATH=VALUES",
-        help="the number to change, and its values; once or twice",
+        help="the number to vary, and its values; given once or twice",
     )
     parser.add_argument(
         "--tie",
@@ -90,15 +90,15 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=_tie,
         metavar="PATH~PATH",
-        help="let the first number go in proportion to the second, from what both are in the scene; with ^POWER "
-        "after it, to a power of it; as often as wanted",
+        help="keep the first number in proportion to the second, starting from what both are in the scene; with "
+        "^POWER at the end, to that power of it; may be repeated",
     )
     parser.add_argument(
         "--measure",
         default="global",
         metavar="M",
         help="what is charted and compared: global (share of seeds that end in the basin of the lowest known minimum), "
-        "minimum-1, minimum-2 … (in that one's), escaped, not-escaped-yet, ended-otherwise, "
+        "minimum-1, minimum-2 … (in the basin of that one), escaped, not-escaped-yet, ended-otherwise, "
         "escape (median update), train-loss, test-loss, gap (test loss minus training loss), "
         "or the share with a verdict such as settled, stuck or diverged (default: global)",
     )
