@@ -51,7 +51,7 @@ def chosen_saved(
 
 
 def chosen_view(arguments: argparse.Namespace, name_or_path: str | None) -> Saved:
-    """That scene with the seed, and seen the way, that the arguments choose."""
+    """The scene of that name or in that file, with the seed and the view that the arguments choose."""
     turned = (arguments.yaw, arguments.tilt)
     return chosen_saved(name_or_path, arguments.seed, arguments.view, arguments.together, turned)
 
