@@ -99,8 +99,8 @@ def _empty(words: "Sequence[str]") -> str | None:
 
 
 def _nothing(before: str) -> str:
-    behind = f" behind {before}" if before.startswith("-") else ""
-    return f"an argument{behind} is empty, as where a variable is not set"
+    which = f"the argument of {before}" if before.startswith("-") else "an argument"
+    return f"{which} is empty, as when a variable is not set"
 
 
 def _misspelt(words: "Sequence[str]") -> str | None:

@@ -96,9 +96,9 @@ def _check(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> No
     if arguments.all and arguments.scene is not None:
         parser.error("argument --all: not allowed with argument SCENE, which is one of them")
     if arguments.all and path is None:
-        parser.error("argument --all: needs -o FOLDER, in which the pages are to stand")
+        parser.error("argument --all: needs -o FOLDER for the pages")
     if arguments.all and not isinstance(path, Path):
-        parser.error("argument --all: -o must be a folder for it, not -, which means standard output")
+        parser.error("argument --all: -o must be a folder, not -, which means standard output")
     if not arguments.all and isinstance(path, Path):
         try:
             with_ending(path, *SUFFIXES)

@@ -507,8 +507,8 @@ def test_a_scene_that_cannot_be_used(
         (["screenshot", "-o=--"], "argument -o/--output: must not be --"),
         (["run", "--json=--"], "argument --json: ignored explicit argument '--'"),
         (["run", ""], "an argument is empty"),
-        (["run", "--npz", ""], "an argument behind --npz is empty"),
-        (["run", "--npz="], "an argument behind --npz is empty"),
+        (["run", "--npz", ""], "the argument of --npz is empty"),
+        (["run", "--npz="], "the argument of --npz is empty"),
         (["odd"], 'there is no command or scene "odd"; did you mean odds?'),
         (["ODDS"], "did you mean odds?"),
         (["rnu"], "did you mean run?"),
@@ -543,12 +543,13 @@ def test_what_is_read_is_not_written_over(capsys: pytest.CaptureFixture[str], wo
     assert status("screenshot", "--update", "1", "--size", "320x240", "-o", "mine.png") == 0
     capsys.readouterr()
     *_, option, name = words
-    assert f"{option} names {name}, which is read here and would be lost; name another file" in mistake(capsys, *words)
+    lost = "which is read here and would be overwritten; name another file"
+    assert f"{option} names {name}, {lost}" in mistake(capsys, *words)
 
 
 def test_a_file_of_rules_is_not_written_over() -> None:
     Path("mine.py").write_text("", encoding="utf-8")
-    with pytest.raises(OutputError, match="which is read here and would be lost"):
+    with pytest.raises(OutputError, match="which is read here and would be overwritten"):
         keep_sources(Namespace(rules=["./mine.py"]), {"csv": Path("mine.py")})
     keep_sources(Namespace(rules=["./mine.py"]), {"csv": Path("yours.csv")})
 

@@ -18,7 +18,7 @@ from ...scene.words import excerpt
 from .output import Place
 from .terminal import remark, told_if_long
 
-READING = "reading the scene, which takes a while here: where it names no window, one is looked for on its surface"
+READING = "reading the scene takes a while here: if it names no window, one is searched for on its surface"
 
 
 def chosen_saved(
@@ -67,7 +67,8 @@ def keep_sources(arguments: argparse.Namespace, written: Mapping[str, Place]) ->
     places = {located(path) for path in read if os.path.exists(path)}
     for option, path in written.items():
         if isinstance(path, Path) and located(path) in places:
-            raise OutputError(f"--{option} names {path}, which is read here and would be lost; name another file")
+            lost = "which is read here and would be overwritten"
+            raise OutputError(f"--{option} names {path}, {lost}; name another file")
 
 
 def compare(saved: Saved, race: Race) -> None:

@@ -180,7 +180,7 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
             _refuse(f"{scene.name} has no lane {did_you_mean(arguments.lane, lanes)}")
         rule = lanes[arguments.lane]
         if any(lane.name == arguments.lane and lane.schedule != CONSTANT for lane in scene.lanes):
-            remark(f"the schedule of {arguments.lane} is left aside: η stays {rule.learning_rate:g}")
+            remark(f"the schedule of {arguments.lane} is ignored: η stays {rule.learning_rate:g}")
     elif arguments.rule is not None:
         names = {known.casefold().replace("-", " "): known for known in RULES}
         name = names.get(arguments.rule.replace("-", " ").casefold(), "")
