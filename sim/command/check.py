@@ -25,11 +25,11 @@ def parser() -> argparse.ArgumentParser:
         """
 Run the code of a file, and test the update rules in it: that their settings
 can stand in a scene file; that they write to nothing they are given, treat
-every marble as if it were alone, can be replayed, remember nothing outside of
+every marble as if it were alone, can be replayed, and remember nothing outside
 their state; and with --like, that they move as a rule of the program does.
 Where one does not, the usual mistakes are tried, and the one that moves the
-same is named, with the line of the recurrence. Exit status 1 where something is
-wrong, 2 where nothing could be tested.
+same way is named, with the line of the recurrence. The exit status is 1 where
+something is wrong, 2 where nothing could be tested.
 """,
         f"""
 {COMMAND_LINE} check mine.py
@@ -41,7 +41,7 @@ wrong, 2 where nothing could be tested.
         "file", metavar="FILE.py[:NAME]", help="the file, and the class in it (default: all rules there)"
     )
     parser.add_argument(
-        "--like", metavar="RULE", help="the rule that it should be; settings of the same names are set alike"
+        "--like", metavar="RULE", help="the rule that it should equal; settings with the same names get the same values"
     )
     parser.add_argument("--json", action="store_true", help="print the findings for programs, as JSON")
     return parser

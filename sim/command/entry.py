@@ -99,8 +99,8 @@ def _empty(words: "Sequence[str]") -> str | None:
 
 
 def _nothing(before: str) -> str:
-    behind = f" behind {before}" if before.startswith("-") else ""
-    return f"an argument{behind} is empty, as where a variable is not set"
+    which = f"the argument of {before}" if before.startswith("-") else "an argument"
+    return f"{which} is empty, as when a variable is not set"
 
 
 def _misspelt(words: "Sequence[str]") -> str | None:
@@ -109,17 +109,20 @@ def _misspelt(words: "Sequence[str]") -> str | None:
         return None
     from difflib import get_close_matches
 
-    close = get_close_matches(words[0].lower(), COMMANDS, 1, 0.7)
-    if not close:
+    if not get_close_matches(words[0].lower(), COMMANDS, 1):
         return None
     import os
 
     from ..scene import scene_files
-    from ..scene.words import excerpt
+    from ..scene.words import excerpt, near
 
-    if words[0] in scene_files() or "." in words[0] or os.sep in words[0] or os.path.exists(words[0]):
+    scenes = scene_files()
+    if words[0] in scenes or "." in words[0] or os.sep in words[0] or os.path.exists(words[0]):
         return None
-    return f"there is no command or scene {excerpt(words[0])}; did you mean {close[0]}?"
+    (nearest,) = near(words[0], [*COMMANDS, *scenes], 1)
+    if nearest in scenes:
+        return None
+    return f"there is no command or scene {excerpt(words[0])}; did you mean {nearest}?"
 
 
 def _load_rules(command: "_Command", words: "Sequence[str]") -> None:

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 from . import COMMAND_LINE
 from .console.arguments import (
-    CLOCKS,
+    MOST_SEEDS as MOST_ODDS,
+)
+from .console.arguments import (
     Parser,
+    add_clock,
     add_scene,
     add_seed,
     add_updates,
     add_view,
     check_seeds,
+    check_view,
     whole_number,
     with_ending,
-)
-from .console.arguments import (
-    MOST_SEEDS as MOST_ODDS,
 )
 from .console.output import STANDARD_OUTPUT, Place, text_place, written
 from .console.terminal import remark, show, watched
@@ -53,27 +54,22 @@ every language of the scene. It loads nothing, and can be opened here again.
 """,
     )
     add_scene(parser)
-    add_updates(parser, "the scene's own number, or as many as a longer picture, film or page has")
+    add_updates(parser, "the scene's own number, or that of a picture, film or page if it is larger")
     add_seed(parser)
-    parser.add_argument(
-        "--clock",
-        choices=CLOCKS,
-        help="what the lanes share: updates, epochs, or the time of a serial or parallel machine (default: that of a "
-        "picture, film or page, else updates)",
-    )
+    add_clock(parser)
     parser.add_argument(
         "--seeds",
         type=whole_number(1, MOST_SEEDS),
         default=1,
         metavar="M",
-        help=f"how many seeds' races, at most {MOST_SEEDS}, from the scene's own on; a die in the page leads from "
-        "one to the next (default: 1)",
+        help=f"how many seeds to include, at most {MOST_SEEDS}, from the scene's own on; a die in the page leads from "
+        "one race to the next (default: 1)",
     )
     parser.add_argument(
         "--odds",
         type=whole_number(1, MOST_ODDS),
         metavar="M",
-        help="a table of what becomes of every lane over so many seeds, as `odds` computes it (default: none)",
+        help="add a table of what becomes of every lane over this many seeds, as `odds` computes it (default: none)",
     )
     add_view(parser)
     parser.add_argument(
@@ -81,14 +77,14 @@ every language of the scene. It loads nothing, and can be opened here again.
         "--output",
         type=text_place,
         metavar="FILE",
-        help="the HTML file to write, replaced if it exists, or - for standard output (default: one with the scene's "
-        "name, and a number if that is taken); with --all, the folder, which is made if there is none",
+        help="the HTML file to write, replaced if it exists, or - for standard output (default: named after the "
+        "scene, with a number if that name is taken); with --all, the folder, which is created if needed",
     )
     parser.add_argument(
         "--all",
         action="store_true",
-        help="a page for every scene of the program, the page of theory, and an index.html that leads to them; an "
-        "index.html that is not this program's is not replaced",
+        help="save a page for every scene of the program, the page of theory, and an index.html that links to them; "
+        "an index.html that this program did not write is not replaced",
     )
     return parser
 
@@ -96,14 +92,13 @@ every language of the scene. It loads nothing, and can be opened here again.
 def _check(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
     """What cannot be meant is a sentence."""
     path: Place | None = arguments.output
-    if arguments.view == "map" and (arguments.tilt is not None or arguments.yaw is not None):
-        parser.error("argument --view: a map is not turned or tilted; leave out --yaw and --tilt, or --view map")
+    check_view(parser, arguments)
     if arguments.all and arguments.scene is not None:
         parser.error("argument --all: not allowed with argument SCENE, which is one of them")
     if arguments.all and path is None:
-        parser.error("argument --all: needs -o FOLDER, in which the pages are to stand")
+        parser.error("argument --all: needs -o FOLDER for the pages")
     if arguments.all and not isinstance(path, Path):
-        parser.error("argument --all: -o must be a folder for it, not -, which means standard output")
+        parser.error("argument --all: -o must be a folder, not -, which means standard output")
     if not arguments.all and isinstance(path, Path):
         try:
             with_ending(path, *SUFFIXES)
@@ -135,9 +130,9 @@ def _save(arguments: argparse.Namespace, name: str | None, path: Path | None, qu
     from ..scene.lesson import end_of
     from ..stage.export.web.file import check_size, with_seeds, write_page
     from ..stage.export.web.race import computed
-    from .console.chosen import chosen_saved, compare, tell_of_failures
+    from .console.chosen import chosen_view, compare, tell_of_failures
 
-    saved = chosen_saved(name, arguments.seed, arguments.view, arguments.together, (arguments.yaw, arguments.tilt))
+    saved = chosen_view(arguments, name)
     path = path or free_path(named(saved.scene.name, ".html"))
     clock, ticks = arguments.clock or saved.clock, arguments.updates
     if ticks is None and saved.tick is not None and clock == saved.clock:  # A longer race stays as long as it was.

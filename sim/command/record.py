@@ -37,8 +37,8 @@ def parser() -> argparse.ArgumentParser:
         "record",
         """
 Save a film of a race as the window would show it. No display is needed. The
-ending of the file says which kind: .mp4 for slides and most else, .webm for
-pages, .gif where only pictures are allowed, .webp for pages, without any loss.
+file's ending chooses the format: .mp4 for slides and most uses, .webm for web
+pages, .gif where only pictures are allowed, .webp for lossless web pages.
 """,
         f"""
 {COMMAND_LINE} record
@@ -56,8 +56,8 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
         type=size,
         default=(1280, 720),
         metavar="WxH",
-        help="width and height in pixels, from {}x{} to {}x{}; an MP4 has even ones only, and leaves out the last row "
-        "or column of others (default: 1280x720)".format(*SMALLEST_SIZE, *LARGEST_SIZE),
+        help="width and height in pixels, from {}x{} to {}x{}; an MP4 has even ones only, so an odd one loses its last "
+        "row or column (default: 1280x720)".format(*SMALLEST_SIZE, *LARGEST_SIZE),
     )
     parser.add_argument("--theme", choices=THEMES, default="light", help="its colours (default: light)")
     add_motion(parser)
@@ -69,8 +69,8 @@ pages, .gif where only pictures are allowed, .webp for pages, without any loss.
         "--output",
         type=path_ending(*FILMS),
         metavar="FILE",
-        help=f"the film to write, replaced if it exists, with the ending {KINDS} (default: an MP4 with the "
-        "scene's name, and a number if that is taken)",
+        help=f"the film to write, replaced if it exists, with the ending {KINDS} (default: an MP4 named "
+        "after the scene, with a number if that name is taken)",
     )
     return parser
 
@@ -83,30 +83,30 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
         type=whole_number(0, MOST_UPDATES),
         default=0,
         metavar="U",
-        help="the update with which it begins (default: 0)",
+        help="the first update shown (default: 0)",
     )
     parser.add_argument(
         "--to",
         dest="last",
         type=whole_number(0, MOST_UPDATES),
         metavar="U",
-        help=f"the update with which it ends, at most {MOST_UPDATES:,} (default: the scene's own last)",
+        help=f"the last update shown, at most {MOST_UPDATES:,} (default: the scene's own last)",
     )
     parser.add_argument(
         "--seconds",
         type=seconds,
         metavar="S",
-        help="how long it lasts; the updates are spread evenly (default: 20 updates a second, but 20 seconds at most)",
+        help="how long it lasts; the updates are spread evenly (default: 20 updates a second, but at most 20 seconds)",
     )
     parser.add_argument(
         "--fps",
         type=whole_number(1, FASTEST),
         default=USUAL_RATE,
         metavar="F",
-        help=f"pictures a second, at most {FASTEST}, or {FASTEST_GIF} in a GIF (default: {USUAL_RATE})",
+        help=f"frames a second, at most {FASTEST}, or {FASTEST_GIF} in a GIF (default: {USUAL_RATE})",
     )
     parser.add_argument(
-        "--drama", action="store_true", help="slow at the first updates, and for an instant where something happens"
+        "--drama", action="store_true", help="slow down at the first updates, and briefly where something happens"
     )
 
 
@@ -125,22 +125,20 @@ def run(arguments: argparse.Namespace) -> None:
     from ..files import check_writable, free_path, named
     from ..scene.words import counted
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen_saved, compare, tell_of_boxes, tell_of_failures
+    from .console.chosen import chosen_view, compare, tell_of_boxes, tell_of_failures
 
     look = chosen_look(parser(), arguments)
-    saved = chosen_saved(
-        arguments.scene, arguments.seed, arguments.view, arguments.together, (arguments.yaw, arguments.tilt)
-    )
+    saved = chosen_view(arguments, arguments.scene)
     scene = saved.scene
     path = arguments.output or free_path(named(scene.name, ".mp4"))
     last = scene.updates if arguments.last is None else arguments.last
     if arguments.first > last:
-        end = f"where {scene.name} ends" if arguments.last is None else "--to"
-        parser().error(f"--from {arguments.first:,} is later than {end}, {last:,}")
+        end = f"the last update of {scene.name}" if arguments.last is None else "--to"
+        parser().error(f"--from {arguments.first:,} is after {end}, {last:,}")
     if path.suffix.lower() == ".gif" and arguments.fps > FASTEST_GIF:
         parser().error(f"argument --fps: a GIF shows at most {FASTEST_GIF} pictures a second, not {arguments.fps}")
     if arguments.drama and arguments.reduced_motion:
-        parser().error("--drama slows time down, which --reduced-motion is not to do; leave one of them out")
+        parser().error("--drama and --reduced-motion cannot be combined")
     check_writable(path)
     require_pygame_ce()
     from ..stage.export.film import film, film_size

@@ -4,12 +4,11 @@
 import argparse
 import codecs
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import COMMAND_LINE
 from .console.arguments import Parser, add_scene, add_seed, add_updates
-from .console.output import check_standard_output, file_place, text_place, to_standard_output, written
+from .console.output import check_distinct, check_standard_output, file_place, text_place, to_standard_output, written
 from .console.terminal import SEARCHING, show_json, show_table, told_if_long, watched
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     """Its arguments."""
     parser = Parser(
         "run",
-        "Run a race without a picture, and say what became of every marble, and on\nwhat evidence.",
+        "Run a race without a picture, and report each marble's verdict\nwith its evidence.",
         f"""
 {COMMAND_LINE} run
 {COMMAND_LINE} run local-minimum --updates 2000 --seed 3
@@ -38,8 +37,8 @@ def parser() -> argparse.ArgumentParser:
         "--csv",
         type=text_place,
         metavar="FILE",
-        help="write every update of every lane there at full precision, replacing the file if it exists; to standard "
-        "output, and nothing else there, if it is -",
+        help="write every update of every lane to this file at full precision, replacing it if it exists; - is "
+        "standard output, on which nothing else is printed then",
     )
     parser.add_argument(
         "--npz",
@@ -52,7 +51,6 @@ def parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Run it, and say what became of it."""
-    from ..files import located
     from ..report import summary, table, write_csv, write_npz
     from .console.chosen import chosen_saved, compare
 
@@ -62,12 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
     with told_if_long(SEARCHING):
         race = scene.race()
     check_standard_output(parser(), arguments)
-    if (
-        isinstance(arguments.csv, Path)
-        and arguments.npz is not None
-        and located(arguments.csv) == located(arguments.npz)
-    ):
-        parser().error(f"--csv and --npz name the same file, {arguments.npz}")
+    check_distinct(parser(), {"--csv": arguments.csv, "--npz": arguments.npz})
     with ExitStack() as files:
         rows, arrays = (
             None if path is None else files.enter_context(written(path)) for path in (arguments.csv, arguments.npz)

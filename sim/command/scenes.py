@@ -13,7 +13,7 @@ def parser() -> argparse.ArgumentParser:
     return Parser(
         "scenes",
         "List the scenes that come with the program: the key that opens each in the\n"
-        "window, or the sheet on which it is chosen, its name, and what to look at.",
+        "window (Shift O is the sheet of all scenes), its name, and what to look at.",
         f"""
 {COMMAND_LINE} scenes
 """,

@@ -27,8 +27,8 @@ def parser() -> argparse.ArgumentParser:
         "screenshot",
         """
 Save a picture of a race as the window would show it, or of one lane alone. No
-display is needed. A file whose name ends in .svg is the same picture in lines
-and type instead of pixels, which stay sharp at any size.
+display is needed. A file whose name ends in .svg has the same picture in lines
+and text instead of pixels, which stay sharp at any size.
 """,
         f"""
 {COMMAND_LINE} screenshot
@@ -45,17 +45,17 @@ and type instead of pixels, which stay sharp at any size.
         "--update",
         type=whole_number(0, MOST_UPDATES),
         metavar="N",
-        help=f"the moment to show, in updates from the start, at most {MOST_UPDATES:,} (default: the one at which "
-        "a picture, film or page was left, else the scene's own last)",
+        help=f"the moment to show, in updates from the start, at most {MOST_UPDATES:,} (default: the one "
+        "at which a picture, film or page was saved, else the scene's own last)",
     )
     add_look(parser)
     add_scale(
         parser,
         1.0,
-        "pixels of the picture to each one of --size: 2 draws the same picture twice as large, with type and strokes "
-        "in proportion (default: 1)",
+        "pixels of the file for each pixel of --size: 2 draws the same picture twice as large, with text and "
+        "strokes in proportion (default: 1)",
     )
-    parser.add_argument("--lane", metavar="NAME", help="only this lane of the scene, as large as the picture")
+    parser.add_argument("--lane", metavar="NAME", help="show only this lane of the scene, filling the picture")
     parser.add_argument("--transparent", action="store_true", help="leave the background out")
     add_view(parser)
     add_shown(parser)
@@ -65,8 +65,8 @@ and type instead of pixels, which stay sharp at any size.
         "--output",
         type=path_ending(*PICTURES),
         metavar="FILE",
-        help="the PNG or SVG file to write, replaced if it exists (default: a PNG with the scene's name, and a number "
-        "if that is taken)",
+        help="the PNG or SVG file to write, replaced if it exists (default: a PNG named after the scene, with a "
+        "number if that name is taken)",
     )
     return parser
 
@@ -75,14 +75,12 @@ def run(arguments: argparse.Namespace) -> None:
     """Draw and save it."""
     from ..files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen_saved, compare, tell_of_boxes, tell_of_failures
+    from .console.chosen import chosen_view, compare, tell_of_boxes, tell_of_failures
 
     if arguments.lane is not None and arguments.together:
         parser().error("argument --together: not allowed with argument --lane, which shows one marble alone")
     look = chosen_look(parser(), arguments)
-    saved = chosen_saved(
-        arguments.scene, arguments.seed, arguments.view, arguments.together, (arguments.yaw, arguments.tilt)
-    )
+    saved = chosen_view(arguments, arguments.scene)
     path = arguments.output or free_path(named(saved.scene.name, ".png"))
     check_writable(path)
     require_pygame_ce()
@@ -103,6 +101,6 @@ def run(arguments: argparse.Namespace) -> None:
     )
     compare(saved, race(saved.scene))
     tell_of_failures(race(saved.scene))
-    if path.suffix.lower() != ".svg":  # Who shows that has type of their own.
+    if path.suffix.lower() != ".svg":  # What shows an SVG has fonts of its own.
         tell_of_boxes(saved.scene)
     show(f"saved {path}")

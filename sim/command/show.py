@@ -13,14 +13,14 @@ def parser() -> argparse.ArgumentParser:
     parser = Parser(
         "show",
         "Print the scene that a picture, film or page of this program carries, as a scene\n"
-        "file that it can open again, with the moment at which it was saved.",
+        "file that can be opened again, with the moment at which it was saved.",
         f"""
 {COMMAND_LINE} show local-minimum-120.png
 {COMMAND_LINE} show race.mp4 > mine.toml
 """,
     )
     parser.add_argument(
-        "scene", metavar="FILE", help="a PNG, SVG, GIF, WebP, MP4, WebM or HTML that the program saved, or a scene"
+        "scene", metavar="FILE", help="a PNG, SVG, GIF, WebP, MP4, WebM or HTML file of this program, or a scene"
     )
     add_rules(parser)
     return parser

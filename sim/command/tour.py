@@ -2,19 +2,18 @@
 # ruff: noqa: PLC0415
 
 import argparse
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..languages import ENGLISH, LANGUAGES
 from . import COMMAND_LINE
-from .console.arguments import Parser, add_look, add_presenter, png_path, whole_number
+from .console.arguments import Parser, add_look, add_presenter, png_path, quoted
 from .console.terminal import show, show_table
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-MOST_STEPS = 64
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,7 +35,7 @@ Where there is no display, a picture of the step is saved instead.
     parser.add_argument(
         "step",
         nargs="?",
-        type=whole_number(1, MOST_STEPS),
+        type=_step,
         default=1,
         metavar="STEP",
         help="the step to begin with, counted from 1 (default: 1)",
@@ -47,17 +46,24 @@ Where there is no display, a picture of the step is saved instead.
         "--output",
         type=png_path,
         metavar="FILE",
-        help="save the step as a PNG file instead, as the window shows it, replacing it if it exists",
+        help="save the step to this PNG file instead, as the window shows it, replacing it if it exists",
     )
     parser.add_argument(
         "--language",
         default=ENGLISH,
         metavar="CODE",
-        help=f"of list, picture and window at first: {', '.join(LANGUAGES)} (default: {ENGLISH})",
+        help=f"language of the list, the picture and the window: {', '.join(LANGUAGES)} (default: {ENGLISH})",
     )
     add_look(parser)
     add_presenter(parser)
     return parser
+
+
+def _step(text: str) -> int:
+    """The number of a step; how many there are, only the tour knows."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
+        raise argparse.ArgumentTypeError(f"must be the number of a step, such as 6, not {quoted(text)}")
+    return int(text)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -66,10 +72,10 @@ def run(arguments: argparse.Namespace) -> None:
     from ..scene.words import did_you_mean
 
     steps = the_tour().step
-    if arguments.step > len(steps):
-        parser().error(f"there is no step {arguments.step}; the tour has {len(steps)}")
+    if not 1 <= arguments.step <= len(steps):
+        parser().error(f"there is no step {arguments.step}; the tour has {len(steps)} steps")
     if arguments.language not in LANGUAGES:
-        parser().error(f"there is no language {did_you_mean(arguments.language, LANGUAGES)}")
+        parser().error(f"argument --language: there is no language {did_you_mean(arguments.language, LANGUAGES)}")
     if arguments.list and arguments.output is not None:
         parser().error("argument -o/--output: not allowed with argument --list, which saves nothing")
     if arguments.list:

@@ -29,7 +29,7 @@ Three marbles start at the same point of the same loss surface: one follows
 the full batch, one a small batch, one momentum. See which gets stuck, where
 and why, and which escapes.
 
-other commands, each with a --help of its own:
+other commands, each with its own --help:
 {commands}
 """,
         f"""
@@ -46,8 +46,8 @@ other commands, each with a --help of its own:
     add_scale(
         parser,
         None,
-        "pixels of the screen to each one of a usual window, with type and strokes in proportion; the window is "
-        "no larger than the desktop (default: what suits the desktop's size)",
+        "scale factor for the window's text and strokes; the window is never larger than the desktop (default: "
+        "what suits the desktop's size)",
     )
     add_motion(parser)
     parser.add_argument("--version", action="store_true", help="show the version and exit")

@@ -32,7 +32,7 @@ from .mistakes import complain, oddities, reason, toml_reason
 from .speech import StrictTable, Translation
 from .tables import SceneFile, build, scene_file, without_foreign
 from .value import Scene
-from .words import SceneError, did_you_mean, excerpt, path_text
+from .words import SceneError, TomlError, did_you_mean, excerpt, path_text
 
 SCENES = asset("scenes")
 OPENING = "local-minimum"
@@ -198,7 +198,7 @@ def validated(
     except SceneError:
         raise
     except ValueError as error:  # Of tomllib, or of int for thousands of digits.
-        raise SceneError(f"is not valid TOML: {toml_reason(str(error))}") from None
+        raise TomlError(f"is not valid TOML: {toml_reason(str(error))}") from None
 
 
 def _has_deep_keys(text: str) -> bool:
@@ -236,12 +236,14 @@ def load_saved(name_or_path: str) -> Saved:
     looks_like_path = path.suffix in (".toml", *CARRIERS) or len(path.parts) > 1 or os.path.exists(path)
     if not looks_like_path:
         raise SceneError(f"there is no scene {did_you_mean(name_or_path, known)}")
+    may_be_scene = path.suffix.lower() in ("", ".toml")
+    foreign = f"{shown} is neither a scene nor a file saved by this program"
     try:
         text, folder = _text(path)
     except OSError as error:
         raise SceneError(f"cannot read {shown}: {why(error)}") from None
     except UnicodeDecodeError:
-        raise SceneError(f"{shown}: is not a text file in UTF-8") from None
+        raise SceneError(f"{shown}: is not a text file in UTF-8" if may_be_scene else foreign) from None
     except SceneError as error:
         raise SceneError(f"{shown}: {error}") from None
     except ValueError as error:  # A path that no file system knows.
@@ -250,6 +252,8 @@ def load_saved(name_or_path: str) -> Saved:
     try:
         return parse_saved(text, name, folder)
     except SceneError as error:
+        if isinstance(error, TomlError) and folder is not None and not may_be_scene:
+            raise SceneError(foreign) from None
         raise SceneError(f"{shown}: {error}") from None
 
 

@@ -11,10 +11,16 @@ from ..descent.rules.protocol import OTHER_NAMES
 BARE_KEY = re.compile(r"[\w-]+", re.ASCII)
 SURE = 0.9
 """How much alike a name and what was written are where no other one can be meant."""
+MOST_NAMED = 32
+"""Names that one sentence can list; of more, the nearest is told."""
 
 
 class SceneError(ValueError):
     """A scene that cannot be used; the message is one sentence for the user."""
+
+
+class TomlError(SceneError):
+    """A text that is no TOML at all."""
 
 
 def path_text(*steps: str | int) -> str:
@@ -67,7 +73,7 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
 def did_you_mean(wanted: str, names: Iterable[str]) -> str:
     """What to say of an unknown name: the known ones that others call so, or those nearest to it, or all of them.
 
-    The last part of a path is looked at by itself.
+    The last part of a path is looked at by itself. Of very many names that are all unlike it, the nearest is said.
 
     >>> did_you_mean("lr", ["rule", "learning_rate", "batch_size"])
     '"lr"; did you mean learning_rate?'
@@ -75,8 +81,11 @@ def did_you_mean(wanted: str, names: Iterable[str]) -> str:
     known = list(names)
     close = called_so(wanted, known) or near(wanted, known, 1, SURE)
     close = close or _elsewhere(wanted, known) or near(wanted, known, 3, 0.5)
-    hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
-    return f"{excerpt(wanted)}; {hint}"
+    if close:
+        return f"{excerpt(wanted)}; did you mean {' or '.join(close)}?"
+    if len(known) > MOST_NAMED:
+        return f"{excerpt(wanted)}; the nearest of {len(known)} is {_nearest(wanted, known)}"
+    return f"{excerpt(wanted)}; there are {', '.join(known)}"
 
 
 def near(wanted: str, known: Sequence[str], most: int, cutoff: float = 0.6) -> list[str]:
@@ -96,6 +105,16 @@ def _elsewhere(wanted: str, known: Sequence[str]) -> list[str]:
     """The known paths that end as the wanted one."""
     _, dot, last = wanted.rpartition(".")
     return [path for path in known if dot and path.endswith(f"{dot}{last}")][:3]
+
+
+def _nearest(wanted: str, known: Sequence[str]) -> str:
+    """The known path whose last part is most like the wanted one's, however unlike."""
+
+    def likeness(path: str) -> float:
+        one, other = (name.casefold().rpartition(".")[2] for name in (wanted, path))
+        return difflib.SequenceMatcher(None, one, other).ratio()
+
+    return max(known, key=likeness)
 
 
 def called_so(wanted: str, known: Sequence[str]) -> list[str]:

@@ -485,12 +485,19 @@ def test_a_scene_that_cannot_be_used(
         (["screenshot", "--size", "x" * 10_000], "WIDTHxHEIGHT"),
         (["screenshot", "--theme", "pink"], "invalid choice: 'pink'"),
         (["screenshot", "-o", "none/a.png"], "there is no folder none"),
-        (["screenshot", "-o", "a.jpg"], "must end in .png"),
-        (["screenshot", "-o", "a"], "must end in .png or .svg, not as 'a' does"),
-        (["tour", "1", "-o", "a"], "must end in .png, not as 'a' does"),
-        (["odds", "-o", "a"], "must end in .png, not as 'a' does"),
-        (["basins", "-o", "a"], "must end in .png, not as 'a' does"),
-        (["page", "-o", "a"], "must end in .html or .htm, not as 'a' does"),
+        (["screenshot", "-o", "a.jpg"], "must end in .png or .svg, not .jpg"),
+        (["screenshot", "-o", "a"], "must end in .png or .svg, and 'a' has no ending"),
+        (["tour", "1", "-o", "a"], "must end in .png, and 'a' has no ending"),
+        (["odds", "-o", "a"], "must end in .png, and 'a' has no ending"),
+        (["basins", "-o", "a"], "must end in .png, and 'a' has no ending"),
+        (["page", "-o", "a"], "must end in .html or .htm, and 'a' has no ending"),
+        (["record", "-o", "a.txt"], "must end in .mp4, .gif, .webm or .webp, not .txt"),
+        (["sweep", "--over", "foo=1"], 'argument --over: there is no number "foo"; the nearest of 52 is '),
+        (["sweep", "--over", "foo=1"], "the scene with its numbers: python main.py show local-minimum"),
+        (["sweep", "--over", "updates=1,2", "--tie", "a~updates"], 'argument --tie: there is no number "a"; '),
+        (["sweep", "--over", "updates=1,2", "--tie", "updates~b"], 'argument --tie: there is no number "b"; '),
+        (["sweep", "--over", "updates=1,2", "--measure", "under-wya"], "did you mean under-way"),
+        (["sweep", "--over", "updates=1,2", "--measure", "off_surfac"], "did you mean off-surface"),
         (["--sed", "3"], "unrecognized arguments"),
         (["run", "--seed=--"], "argument --seed: must not be --"),
         (["run", "--csv=--"], "argument --csv: must not be --"),
@@ -500,10 +507,14 @@ def test_a_scene_that_cannot_be_used(
         (["screenshot", "-o=--"], "argument -o/--output: must not be --"),
         (["run", "--json=--"], "argument --json: ignored explicit argument '--'"),
         (["run", ""], "an argument is empty"),
-        (["run", "--npz", ""], "an argument behind --npz is empty"),
-        (["run", "--npz="], "an argument behind --npz is empty"),
+        (["run", "--npz", ""], "the argument of --npz is empty"),
+        (["run", "--npz="], "the argument of --npz is empty"),
         (["odd"], 'there is no command or scene "odd"; did you mean odds?'),
         (["ODDS"], "did you mean odds?"),
+        (["rnu"], "did you mean run?"),
+        (["sohw", "a.png"], "did you mean show?"),
+        (["ravin"], "did you mean ravine?"),
+        (["newtn"], "did you mean newton?"),
         (["screenshoot", "local-minimum"], "did you mean screenshot?"),
         (["cost", "stopping-distances", "--examples", "0"], "a whole number from 1 to"),
         (["show", "--"], "the following arguments are required: FILE"),
@@ -532,12 +543,13 @@ def test_what_is_read_is_not_written_over(capsys: pytest.CaptureFixture[str], wo
     assert status("screenshot", "--update", "1", "--size", "320x240", "-o", "mine.png") == 0
     capsys.readouterr()
     *_, option, name = words
-    assert f"{option} names {name}, which is read here and would be lost; name another file" in mistake(capsys, *words)
+    lost = "which is read here and would be overwritten; name another file"
+    assert f"{option} names {name}, {lost}" in mistake(capsys, *words)
 
 
 def test_a_file_of_rules_is_not_written_over() -> None:
     Path("mine.py").write_text("", encoding="utf-8")
-    with pytest.raises(OutputError, match="which is read here and would be lost"):
+    with pytest.raises(OutputError, match="which is read here and would be overwritten"):
         keep_sources(Namespace(rules=["./mine.py"]), {"csv": Path("mine.py")})
     keep_sources(Namespace(rules=["./mine.py"]), {"csv": Path("yours.csv")})
 

@@ -90,17 +90,17 @@ def test_the_kinds_are_those_of_the_stage() -> None:
     assert tuple(ENCODERS) == FILMS
 
 
-DRAMA = "--drama slows time down, which --reduced-motion is not to do; leave one of them out"
+DRAMA = "--drama and --reduced-motion cannot be combined"
 
 
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("-o a.avi", "argument -o/--output: must end in .mp4, .gif, .webm or .webp, not as 'a.avi' does"),
-        ("-o film", "argument -o/--output: must end in .mp4, .gif, .webm or .webp, not as 'film' does"),
+        ("-o a.avi", "argument -o/--output: must end in .mp4, .gif, .webm or .webp, not .avi"),
+        ("-o film", "argument -o/--output: must end in .mp4, .gif, .webm or .webp, and 'film' has no ending"),
         ("-o none/a.mp4", "cannot write none/a.mp4: there is no folder none"),
-        ("--from 5 --to 3", "--from 5 is later than --to, 3"),
-        ("--from 1000", "--from 1,000 is later than where local-minimum ends, 400"),
+        ("--from 5 --to 3", "--from 5 is after --to, 3"),
+        ("--from 1000", "--from 1,000 is after the last update of local-minimum, 400"),
         ("--from -1", "argument --from: must be a whole number from 0 to 1,000,000, not '-1'"),
         ("--to 2000000", "argument --to: must be a whole number from 0 to 1,000,000, not '2000000'"),
         ("--fps 0", "argument --fps: must be a whole number from 1 to 60, not '0'"),

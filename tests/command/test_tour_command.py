@@ -96,10 +96,11 @@ def test_a_step_s_picture_has_what_is_counted(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["14"], "there is no step 14; the tour has 13"),
-        (["0"], "argument STEP: must be a whole number from 1 to 64, not '0'"),
-        (["six"], "argument STEP: must be a whole number from 1 to 64, not 'six'"),
-        (["--language", "tlh"], 'there is no language "tlh"; there are '),
+        (["14"], "there is no step 14; the tour has 13 steps"),
+        (["99"], "there is no step 99; the tour has 13 steps"),
+        (["0"], "there is no step 0; the tour has 13 steps"),
+        (["six"], "argument STEP: must be the number of a step, such as 6, not 'six'"),
+        (["--language", "tlh"], 'argument --language: there is no language "tlh"; there are '),
         (["-o", "six.gif"], "argument -o/--output: must end in .png"),
         (["-o", "nowhere/six.png"], "cannot write nowhere/six.png: there is no folder nowhere"),
     ],

@@ -595,6 +595,19 @@ def test_a_file_that_is_no_scene(tmp_path: Path, content: bytes, words: str) -> 
     assert words in refusal(path)
 
 
+@pytest.mark.parametrize("content", [b"# Read me\n\nSome words.", b"\x7fELF\xff", b"x,y\n1,2\n"])
+def test_a_file_of_another_kind_is_told_to_be_one(tmp_path: Path, content: bytes) -> None:
+    """Where in it the TOML ends would help nobody; in a scene file it does."""
+    for name in ("README.md", "mine.csv"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert refusal(path) == f"{path} is neither a scene nor a file saved by this program"
+    for name in ("mine.toml", "mine"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert re.search(r"is not valid TOML: .*\(at line |is not a text file in UTF-8", refusal(path))
+
+
 def test_what_is_no_file(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none.toml") == f"cannot read {tmp_path / 'none.toml'}: no such file or directory"
     assert refusal(tmp_path).endswith("it is a folder")

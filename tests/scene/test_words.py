@@ -38,6 +38,12 @@ def test_a_word_that_is_no_name_there_is_not_suggested() -> None:
     assert "learning_rate" not in did_you_mean("lr", ["rule", "decay"])
 
 
+def test_of_very_many_names_the_nearest_is_told() -> None:
+    many = [f"surface.wells[{place}].depth" for place in range(60)]
+    assert did_you_mean("foo", ["start", *many, "lane.floor"]) == '"foo"; the nearest of 62 is lane.floor'
+    assert did_you_mean("foo", ["start", "width"]) == '"foo"; there are start, width'
+
+
 def test_no_word_stands_for_itself() -> None:
     assert all(name not in others for name, others in OTHER_WORDS.items())
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ...languages import ENGLISH, LANGUAGES
 from .. import PROGRAM
-from .output import text_place
+from .output import check_distinct, text_place
 from .terminal import remark, show, wide_enough
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ def with_ending(path: Path, *endings: str) -> Path:
         ArgumentTypeError: it has none of these endings; without any, nobody would open the file by its name.
     """
     if path.suffix.lower() not in endings:
-        raise argparse.ArgumentTypeError(f"must end in {_either(endings)}, not as {quoted(path.name)} does")
+        found = f"not {path.suffix[:40]}" if path.suffix else f"and {quoted(path.name)} has no ending"
+        raise argparse.ArgumentTypeError(f"must end in {_either(endings)}, {found}")
     return path
 
 
@@ -165,7 +166,7 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
         RULES_OPTION,
         action="append",
         metavar="FILE.py",
-        help="run the code of that file, and let scenes, menus and options name its rules; may be given again",
+        help="run the code of that file, and let scenes, menus and options name its rules; may be repeated",
     )
 
 
@@ -229,7 +230,7 @@ def add_workers(parser: Arguments) -> None:
         "--workers",
         type=whole_number(1, MOST_WORKERS),
         metavar="K",
-        help="how many processes compute at most; the results are the same (default: one a core)",
+        help="how many processes compute at most, with the same results (default: one per core)",
     )
 
 
@@ -240,34 +241,33 @@ def add_results(parser: argparse.ArgumentParser, what: str, rows: str, chart: st
         "--csv",
         type=text_place,
         metavar="FILE",
-        help=f"write {rows} there at full precision, replacing the file if it exists; to standard output, and nothing "
-        "else there, if it is -",
+        help=f"write {rows} to this file at full precision, replacing it if it exists; - is standard output, on "
+        "which nothing else is printed then",
     )
     parser.add_argument(
         "-o",
         "--output",
         type=png_path,
         metavar="FILE",
-        help=f"draw {chart} there as a PNG file, replacing it if it exists",
+        help=f"draw {chart} to this PNG file, replacing it if it exists",
     )
     add_look(parser)
 
 
 def check_output(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
     """What can be known to be impossible of -o before the computing."""
-    from ...files import check_writable, located  # noqa: PLC0415  Help need not wait for these.
+    from ...files import check_writable  # noqa: PLC0415  Help need not wait for these.
     from ...stage import require_pygame_ce  # noqa: PLC0415
 
     if arguments.output is None:
         return
-    if isinstance(arguments.csv, Path) and located(arguments.csv) == located(arguments.output):
-        parser.error(f"--csv and --output name the same file, {arguments.output}")
+    check_distinct(parser, {"--csv": arguments.csv, "--output": arguments.output})
     check_writable(arguments.output)
     require_pygame_ce()
 
 
 def add_scale(parser: argparse.ArgumentParser, usual: float | None, what: str) -> None:
-    """--scale: how many pixels there are to each one of the usual picture, with type and strokes in proportion."""
+    """--scale: how much larger text and strokes are drawn than usual."""
     parser.add_argument("--scale", type=scale_factor, default=usual, metavar="F", help=what)
 
 
@@ -276,7 +276,7 @@ def add_motion(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reduced-motion",
         action="store_true",
-        help="each update is shown at once: nothing glides, turns by and by, grows, or slows down by itself",
+        help="show each update at once: nothing glides, turns, grows or slows down by itself",
     )
 
 
@@ -285,20 +285,20 @@ def add_view(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--view",
         choices=("map", "relief"),
-        help="maps from straight above, or blocks of land aslant (default: as the scene has it)",
+        help="maps seen from above, or tilted blocks of land (default: the scene's own)",
     )
     parser.add_argument("--together", action="store_true", help="all marbles on one large map")
     parser.add_argument(
         "--tilt",
         type=degrees(LEAST_TILT, MOST_TILT),
         metavar="DEG",
-        help=f"how far to look aslant on land, from {LEAST_TILT:g} to {MOST_TILT:g} degrees; brings land by itself",
+        help=f"how far land is tilted, from {LEAST_TILT:g} to {MOST_TILT:g} degrees; implies --view relief",
     )
     parser.add_argument(
         "--yaw",
         type=degrees(-180, 180),
         metavar="DEG",
-        help="by how many degrees land is turned clockwise; brings land by itself",
+        help="by how many degrees land is turned clockwise; implies --view relief",
     )
 
 
@@ -314,6 +314,12 @@ def degrees(lowest: float, highest: float) -> Callable[[str], float]:
     return parse
 
 
+def check_view(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """A map that is to be turned or tilted is a mistake."""
+    if arguments.view == "map" and (arguments.tilt is not None or arguments.yaw is not None):
+        parser.error("argument --view: a map is not turned or tilted; leave out --yaw and --tilt, or --view map")
+
+
 def add_shown(parser: argparse.ArgumentParser) -> None:
     """--show, --clock, --language and --presenter: what the window has keys for."""
     parser.add_argument(
@@ -321,19 +327,27 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="VIEW",
-        help="show this besides, as often as wanted: moving-ground, batch-surface, gradients, momentum, hessian, "
+        help="show this as well; may be repeated: moving-ground, batch-surface, gradients, momentum, hessian, "
         "labels, basins, next-step, test-surface, formula, profile, numbers, odds-bar, batch-strip, loss-scale",
     )
+    add_clock(parser)
+    parser.add_argument(
+        "--language",
+        default=ENGLISH,
+        metavar="CODE",
+        help=f"language of the picture: {', '.join(LANGUAGES)} (default: {ENGLISH})",
+    )
+    add_presenter(parser)
+
+
+def add_clock(parser: argparse.ArgumentParser) -> None:
+    """--clock."""
     parser.add_argument(
         "--clock",
         choices=CLOCKS,
         help="what the lanes share: updates, epochs, or the time of a serial or parallel machine (default: that of a "
         "picture, film or page, else updates)",
     )
-    parser.add_argument(
-        "--language", default=ENGLISH, metavar="CODE", help=f"in which language: {', '.join(LANGUAGES)}"
-    )
-    add_presenter(parser)
 
 
 def chosen_look(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> "Look":
@@ -342,8 +356,7 @@ def chosen_look(parser: argparse.ArgumentParser, arguments: argparse.Namespace) 
     from ...stage.export.looks import Look  # noqa: PLC0415
     from ...stage.picture.views import VIEWS  # noqa: PLC0415
 
-    if arguments.view == "map" and (arguments.tilt is not None or arguments.yaw is not None):
-        parser.error("argument --view: a map is not turned or tilted; leave out --yaw and --tilt, or --view map")
+    check_view(parser, arguments)
     if arguments.language not in LANGUAGES:
         parser.error(f"argument --language: there is no language {did_you_mean(arguments.language, LANGUAGES)}")
     known = {name.replace(" ", "-"): name for name in (*VIEWS, *PARTS)}
@@ -363,7 +376,7 @@ def chosen_look(parser: argparse.ArgumentParser, arguments: argparse.Namespace) 
 
 def add_presenter(parser: argparse.ArgumentParser) -> None:
     """--presenter."""
-    parser.add_argument("--presenter", action="store_true", help="bigger type and strokes, as for a projector")
+    parser.add_argument("--presenter", action="store_true", help="larger text and thicker strokes, as for a projector")
 
 
 def add_look(parser: argparse.ArgumentParser) -> None:

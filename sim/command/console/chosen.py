@@ -18,7 +18,7 @@ from ...scene.words import excerpt
 from .output import Place
 from .terminal import remark, told_if_long
 
-READING = "reading the scene, which takes a while here: where it names no window, one is looked for on its surface"
+READING = "reading the scene takes a while here: if it names no window, one is searched for on its surface"
 
 
 def chosen_saved(
@@ -31,7 +31,7 @@ def chosen_saved(
     """The scene of that name or in that file, with its moment if it was saved; the opening scene if none is named.
 
     With that seed if one is given, and seen that way; all marbles on one map, if that is asked for. turned: the yaw and
-    the tilt of land; either of them brings land by itself.
+    the tilt of land; either of them implies land.
     """
     with told_if_long(READING):
         saved = load_saved(OPENING if name_or_path is None else name_or_path)
@@ -50,6 +50,12 @@ def chosen_saved(
     return replace(saved, scene=without_particulars(replace(saved.scene, seed=seed)), digest=())
 
 
+def chosen_view(arguments: argparse.Namespace, name_or_path: str | None) -> Saved:
+    """The scene of that name or in that file, with the seed and the view that the arguments choose."""
+    turned = (arguments.yaw, arguments.tilt)
+    return chosen_saved(name_or_path, arguments.seed, arguments.view, arguments.together, turned)
+
+
 def keep_sources(arguments: argparse.Namespace, written: Mapping[str, Place]) -> None:
     """Let none of the files that will be written, by their options, be one that is read: it would be lost.
 
@@ -61,7 +67,8 @@ def keep_sources(arguments: argparse.Namespace, written: Mapping[str, Place]) ->
     places = {located(path) for path in read if os.path.exists(path)}
     for option, path in written.items():
         if isinstance(path, Path) and located(path) in places:
-            raise OutputError(f"--{option} names {path}, which is read here and would be lost; name another file")
+            lost = "which is read here and would be overwritten"
+            raise OutputError(f"--{option} names {path}, {lost}; name another file")
 
 
 def compare(saved: Saved, race: Race) -> None:
@@ -79,7 +86,7 @@ def tell_of_failures(race: Race) -> None:
 
 
 def tell_of_boxes(scene: Scene) -> None:
-    """Say which names in the scene cannot be shown by the type at hand, and stand in a picture as boxes."""
+    """Say which names in the scene no installed font can show, so that they stand in a picture as boxes."""
     from ...stage.session.names import BOXES, unseen  # noqa: PLC0415  Only who draws needs the stage.
 
     for name, characters in unseen(scene, ENGLISH):

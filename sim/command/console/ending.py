@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-SIGNALS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "terminated, for the terminal is gone"}
+SIGNALS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "terminated, because the terminal is gone"}
 """What tells a program to end, where the system knows it, and what is said then."""
 
 SHOW_CURSOR = "\r\x1b[K\x1b[?25h"

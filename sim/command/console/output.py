@@ -2,7 +2,7 @@
 
 import argparse
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -40,6 +40,16 @@ def file_place(text: str) -> Path:
     if text == "-":
         raise argparse.ArgumentTypeError("must be a file, not -, which means standard output: only text goes there")
     return Path(text)
+
+
+def check_distinct(parser: argparse.ArgumentParser, named: Mapping[str, Place | None]) -> None:
+    """Two options that name the same file, of which one result would be lost, are a mistake."""
+    from ...files import located  # noqa: PLC0415  Help need not wait for it.
+
+    options: dict[Path, str] = {}
+    for option, path in named.items():
+        if isinstance(path, Path) and (other := options.setdefault(located(path), option)) != option:
+            parser.error(f"{other} and {option} name the same file, {path}")
 
 
 def check_standard_output(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:

@@ -19,7 +19,7 @@ NARROWEST, WIDEST = 40, 1_000  # Columns that are filled, whatever a terminal or
 TABLES = 80  # Columns of tables at least: narrower ones would leave out numbers, so a terminal breaks their lines.
 
 PATIENCE = 1.5  # Seconds for which nobody asks whether it goes on.
-SEARCHING = "looking for the critical points of the loss, which takes a while here"
+SEARCHING = "searching for the critical points of the loss takes a while here"
 
 T = TypeVar("T")
 

@@ -23,9 +23,9 @@ def parser() -> argparse.ArgumentParser:
     """Its arguments."""
     parser = Parser(
         "basins",
-        "Draw a map of basins: the minimum in which the full-batch descent from every\n"
-        "pixel ends. Gradient flow, which plain descent with short steps follows, has\n"
-        "basins with smooth borders; those of momentum are fractal.",
+        "Draw a map of basins: the minimum in which full-batch descent from each pixel\n"
+        "ends. Gradient flow, which plain descent with short steps follows, has basins\n"
+        "with smooth borders; those of momentum are fractal.",
         f"""
 {COMMAND_LINE} basins
 {COMMAND_LINE} basins himmelblau --lane momentum -o himmelblau.png
@@ -40,14 +40,14 @@ def parser() -> argparse.ArgumentParser:
         type=whole_number(1, MOST_UPDATES),
         default=USUAL_UPDATES,
         metavar="N",
-        help=f"after how many updates of a rule a marble counts as still moving, at most {MOST_UPDATES:,} "
+        help=f"how many updates of a rule to follow before a marble counts as still moving, at most {MOST_UPDATES:,} "
         f"(default: {USUAL_UPDATES:,})",
     )
     parser.add_argument(
         "--exact",
         action="store_true",
-        help="follow a marble from every pixel, and not only where another basin is near: slower, and different for "
-        "less than one pixel in a hundred",
+        help="follow a marble from every pixel, and not only where another basin is near: slower, and different in "
+        "fewer than one pixel in a hundred",
     )
     parser.add_argument("--json", action="store_true", help="print the shares for programs, as JSON")
     parser.add_argument(
@@ -55,8 +55,8 @@ def parser() -> argparse.ArgumentParser:
         "--output",
         type=png_path,
         metavar="FILE",
-        help="the PNG file to write, replaced if it exists (default: the scene's name and -basins, and a number if "
-        "that is taken)",
+        help="the PNG file to write, replaced if it exists (default: the scene's name and -basins, with a number if "
+        "that name is taken)",
     )
     add_look(parser)
     return parser
@@ -71,12 +71,33 @@ def _add_rule(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--rule",
         metavar="RULE",
-        help=f"follow that rule ({', '.join(RULES).replace('%', '%%')}); what is not "
-        "given is as in the scene's first lane of that rule, or if there is none, the learning rate as in its "
-        "first lane and the rest as usual (default: gradient flow)",
+        help=f"follow that rule ({', '.join(RULES).replace('%', '%%')}); settings "
+        "that are not given are those of the scene's first lane with that rule, or if there is none, the first lane's "
+        "learning rate and the rule's defaults (default: gradient flow)",
     )
     for name, sign in _hyperparameters().items():
-        parser.add_argument(_option(name), type=_number, metavar=sign, help=f"the rule's {name.replace('_', ' ')}")
+        meaning = MEANINGS.get(name, f"the rule's {name.replace('_', ' ')}")
+        parser.add_argument(_option(name), type=_number, metavar=sign, help=meaning)
+
+
+MEANINGS = {
+    "learning_rate": "the learning rate",
+    "clip_value": "bound on each coordinate of the gradient",
+    "clip_norm": "bound on the length of the gradient",
+    "weight_decay": "the multiple of θ that is added to the gradient, or by adamw and lion to the step",
+    "decay": "the share of past steps that is kept: what torch calls momentum",
+    "dampening": "the share of each later gradient that torch momentum leaves out of its sum",
+    "epsilon": "what is added to a denominator, so that it is not 0",
+    "rho": "the share of adadelta's averages that is kept",
+    "alpha": "the share of the average square of the gradient that is kept",
+    "beta1": "the share of the average gradient that is kept, or by lion used for the step",
+    "beta2": "the share of the average square that is kept, by adamax of the largest size, by lion of the average",
+    "momentum_decay": "how fast nadam's momentum grows",
+    "radius": "the distance uphill at which sam takes the gradient",
+    "damping": "what newton and saddle free newton add to each curvature",
+    "temperature": "the size of langevin's noise, as a temperature",
+}
+"""What the settings of the program's own rules are; those of rules from outside go by their names."""
 
 
 TAKEN = frozenset({"help", "scene", "rules", "lane", "rule", "updates", "exact", "json", "output", "size", "theme"})
@@ -159,7 +180,7 @@ def _rule(scene: "Scene", arguments: argparse.Namespace) -> "Rule[Any] | None":
             _refuse(f"{scene.name} has no lane {did_you_mean(arguments.lane, lanes)}")
         rule = lanes[arguments.lane]
         if any(lane.name == arguments.lane and lane.schedule != CONSTANT for lane in scene.lanes):
-            remark(f"the schedule of {arguments.lane} is left aside: η stays {rule.learning_rate:g}")
+            remark(f"the schedule of {arguments.lane} is ignored: η stays {rule.learning_rate:g}")
     elif arguments.rule is not None:
         names = {known.casefold().replace("-", " "): known for known in RULES}
         name = names.get(arguments.rule.replace("-", " ").casefold(), "")

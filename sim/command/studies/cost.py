@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
         "cost",
         "Measure on this computer what an update and an epoch cost, against the batch\n"
         "size, with the batch's examples computed all at once and one after the other,\n"
-        "and fit the model of the machine-time clock to it. Takes some seconds.",
+        "and fit the model of the machine-time clock to it. This takes some seconds.",
         f"""
 {COMMAND_LINE} cost
 {COMMAND_LINE} cost -o cost.png --theme dark
@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
         type=whole_number(1, MOST_EXAMPLES),
         default=60_000,
         metavar="N",
-        help=f"how many training examples the scene is given, at most {MOST_EXAMPLES:,} (default: 60,000, as many as "
+        help=f"how many training examples to give the scene, at most {MOST_EXAMPLES:,} (default: 60,000, as many as "
         "MNIST has)",
     )
     add_results(parser, "the same", "the times", "both curves")

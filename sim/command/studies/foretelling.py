@@ -22,8 +22,8 @@ def add_dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run",
         action="store_true",
-        help="compute nothing, but tell how long it would take, here and on ten such computers, from a trial of about "
-        "a second",
+        help="compute nothing, but estimate how long it would take, here and on ten such computers, from a trial of "
+        "about a second",
     )
 
 
@@ -47,7 +47,7 @@ def show_cost(study: "Study", results: "Mapping[int, Result]", arguments: argpar
     elif cost.jobs:
         show(f"This would take {_told(study, cost, arguments)}.")
     else:
-        show("All of it has been computed.")
+        show("Everything has been computed.")
 
 
 def _cost(study: "Study", wanted: list[int]) -> "Cost":
@@ -74,12 +74,12 @@ def _told(study: "Study", cost: "Cost", arguments: argparse.Namespace) -> str:
     count = _processes(arguments)
     where = "here" if arguments.cluster is None else "on one computer like this"
     processes = "1 process" if count == 1 else f"{count} processes"
-    unknown = ["what else they have to do", "how many runs diverge, or must go on to be decided"]
+    unknown = ["what else they will be doing", "how many runs diverge, or must go on to be decided"]
     if study.kind == "search":
         unknown.append("where the search leads")
     times = f"{duration(cost.on(count))} {where} with {processes}, {duration(cost.on(TEN * count))} on ten such"
     *some, last = unknown
-    return f"about {times}, as a trial of {cost.trial:.1f} s tells, which cannot know {', '.join(some)}, or {last}"
+    return f"about {times}, by a trial of {cost.trial:.1f} s, which cannot know {', '.join(some)}, or {last}"
 
 
 def _summary(cost: "Cost", processes: int) -> dict[str, float]:

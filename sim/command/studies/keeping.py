@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..console.arguments import add_workers
 from ..console.ending import before_the_end, no_longer
-from ..console.output import Place, file_place
+from ..console.output import Place, check_distinct, file_place
 from ..console.terminal import escaped, remark, watched
 from .foretelling import add_dry_run, foretell, show_cost
 
@@ -43,8 +43,8 @@ def add_keeping(parser: argparse.ArgumentParser) -> None:
         "--results",
         type=file_place,
         metavar="FILE",
-        help="keep what is computed there as it comes, and go on from it when started again (default: a file in this "
-        "folder, named after what is asked, that goes away when all is done)",
+        help="keep results in this file as they come, and resume from it when started again (default: a file in this "
+        "folder, named after the study, that is removed when all is done)",
     )
 
 
@@ -77,11 +77,8 @@ def check_files(parser: argparse.ArgumentParser, named: Mapping[str, Place | Non
     """What can be known to be impossible before the computing; results come first, and see to themselves."""
     from ...files import check_writable, located
 
+    check_distinct(parser, named)
     files = {option: place for option, place in named.items() if isinstance(place, Path)}
-    places: dict[Path, str] = {}
-    for option, path in files.items():
-        if (other := places.setdefault(located(path), option)) != option:
-            parser.error(f"{other} and {option} name the same file, {path}")
     results = files.get("--results")
     beside = () if results is None else [Path(f"{located(results)}{end}") for end in BESIDE]
     for option, path in files.items():

@@ -40,9 +40,9 @@ def parser() -> argparse.ArgumentParser:
     """Its arguments."""
     parser = Parser(
         "odds",
-        "Run every lane of a scene with many seeds, and say how often it ends how and\n"
-        "where, when it escapes, and with what loss, each number with its 95 % interval;\n"
-        "and what small and large batches differ in.",
+        "Run every lane of a scene with many seeds, and report how often each outcome\n"
+        "occurs, when lanes escape, and with what loss they end, each number with its\n"
+        "95 % interval; and how small and large batches differ.",
         f"""
 {COMMAND_LINE} odds
 {COMMAND_LINE} odds sharp-and-flat --seeds 500 --updates 1000
@@ -61,19 +61,18 @@ def parser() -> argparse.ArgumentParser:
         "--results",
         type=file_place,
         metavar="FILE",
-        help="keep what became of every seed there as it comes, and go on from it when started again (default: it is "
-        "not kept)",
+        help="keep each seed's outcome in this file as it comes, and resume from it when started again (default: none)",
     )
     parser.add_argument(
         "--claim",
         action="store_true",
-        help="test what the scene promises of shares, on seeds that had no part in it unless --seed names others; exit "
-        "status 1 if it is refuted",
+        help="check the shares that the scene file claims, on seeds that had no part in the claim unless --seed names "
+        "others; exit status 1 if one is refuted",
     )
     add_results(
         parser,
         "the same",
-        "what became of every seed",
+        "each seed's outcome",
         "where each lane's seeds end, and the shares escaped by each update",
     )
     return parser
@@ -141,7 +140,7 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
             parser().error(f"argument --claim: not allowed with argument --{option}")
     if not any(claim is not None and (claim.escaped or claim.lowest) for claim in scene.claims):
         raise StudyError(
-            f"the scene {excerpt(scene.name)} promises no shares: a lane's claim has none, such as "
+            f"the scene {excerpt(scene.name)} claims no shares: no lane's claim has one, such as "
             "escaped = { least = 0.95, by = 200 } or lowest = { most = 0.1 }"
         )
     fresh = claims.fresh(scene)
@@ -162,7 +161,7 @@ def _test_claims(scene: "Scene", arguments: argparse.Namespace) -> None:
         show_table(claims.table(seeds, found, arguments.seeds))
     if not are_fresh:
         remark(
-            f"seeds below {fresh.seed:,} may have had a part in the promise, so that they are no test of it; "
+            f"seeds below {fresh.seed:,} may have had a part in the claim, so they do not test it; "
             "without --seed all are fresh"
         )
     if any(claim.standing == claims.REFUTED for claim in found):

@@ -23,6 +23,7 @@ from ..console.terminal import SEARCHING, remark, show_json, show_table, told_if
 from .keeping import add_keeping, argument, check_files, kept, only_told, over
 
 if TYPE_CHECKING:
+    from ...scene import Scene
     from ...study.sweep.sweep import Result, Sweep
     from ...study.sweep.ties import Tie
 
@@ -35,10 +36,10 @@ def parser() -> argparse.ArgumentParser:
         "sweep",
         """
 Run every lane of a scene with many seeds for each of several values of one or
-two of its numbers, and chart what becomes of it, with 95 % intervals. All run
-with the same seeds: lanes are compared seed by seed, and so is each setting of
-a lane with the one that has the largest share, or the lowest mean. Stopped and
-started again, it goes on where it was.
+two of its numbers, and chart the outcomes, with 95 % intervals. All run with
+the same seeds: lanes are compared seed by seed, and so is each setting of a
+lane with the one that has the largest share, or the lowest mean. Stopped and
+started again, it resumes where it was.
 
 A number is named by its path in the scene's file: lane.minibatch.batch_size,
 'lane."full batch".learning_rate', lane.*.learning_rate for every lane,
@@ -81,7 +82,7 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
         required=True,
         type=over,
         metavar="PATH=VALUES",
-        help="the number to change, and its values; once or twice",
+        help="the number to vary, and its values; given once or twice",
     )
     parser.add_argument(
         "--tie",
@@ -89,15 +90,15 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=_tie,
         metavar="PATH~PATH",
-        help="let the first number go in proportion to the second, from what both are in the scene; with ^POWER "
-        "after it, to a power of it; as often as wanted",
+        help="keep the first number in proportion to the second, starting from what both are in the scene; with "
+        "^POWER at the end, to that power of it; may be repeated",
     )
     parser.add_argument(
         "--measure",
         default="global",
         metavar="M",
         help="what is charted and compared: global (share of seeds that end in the basin of the lowest known minimum), "
-        "minimum-1, minimum-2 … (in that one's), escaped, not-escaped-yet, ended-otherwise, "
+        "minimum-1, minimum-2 … (in the basin of that one), escaped, not-escaped-yet, ended-otherwise, "
         "escape (median update), train-loss, test-loss, gap (test loss minus training loss), "
         "or the share with a verdict such as settled, stuck or diverged (default: global)",
     )
@@ -119,6 +120,7 @@ def run(arguments: argparse.Namespace) -> None:
     check_seeds(parser(), scene.seed, arguments.seeds)
     if len(arguments.over) > MOST_PARAMETERS:
         parser().error(f"argument --over: may be given once or twice, not {len(arguments.over)} times")
+    _check_paths(arguments, scene)
     sweep = plan(scene, arguments.over, arguments.seeds, arguments.updates, arguments.tie)
     path = default_path(sweep) if arguments.results is None else arguments.results
     _check(arguments, sweep, path)
@@ -149,6 +151,24 @@ def _show(sweep: "Sweep", results: "Mapping[int, Result]", arguments: argparse.N
         show_table(*tables(outcome, arguments.measure))
 
 
+def _check_paths(arguments: argparse.Namespace, scene: "Scene") -> None:
+    """Paths of numbers that there are not, with where to see those that there are."""
+    from ...scene import OPENING, SceneError
+    from ...study.sweep.outsiders import open_tables
+    from ...study.sweep.settings import paths_of
+
+    tables = open_tables(scene)
+    paths = [("--over", each.text, each.steps) for each in arguments.over]
+    for each in arguments.tie:
+        paths += [("--tie", each.target, each.steps), ("--tie", each.source, each.source_steps)]
+    for option, text, steps in paths:
+        try:
+            paths_of(text, steps, tables)
+        except SceneError as error:
+            where = f"{COMMAND_LINE} show {arguments.scene or OPENING}"
+            parser().error(f"argument {option}: {error}; the scene with its numbers: {where}")
+
+
 def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None:
     """What can be known to be impossible before the computing."""
     from ...scene import did_you_mean
@@ -157,8 +177,11 @@ def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None
 
     with told_if_long(SEARCHING):
         known = measures(len(sweep.scene.problem().minima))
-    if arguments.measure not in known:
-        parser().error(f"argument --measure: there is no measure {did_you_mean(arguments.measure, known)}")
+    names = {name.replace("_", "-"): name for name in known}  # Files have the codes of verdicts, such as under_way.
+    measure = arguments.measure.replace("_", "-")
+    if measure not in names:
+        parser().error(f"argument --measure: there is no measure {did_you_mean(measure, names)}")
+    arguments.measure = names[measure]
     check_standard_output(parser(), arguments)
     check_files(parser(), {"--results": results, "--csv": arguments.csv, "--output": arguments.output})
     if arguments.output is not None:

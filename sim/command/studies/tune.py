@@ -37,21 +37,21 @@ def parser() -> argparse.ArgumentParser:
     parser = Parser(
         "tune",
         """
-Find for every lane the learning rate, and what else is asked, that suits it
-best, with the same budget for all; then compare the lanes at their best.
+Find the best learning rate for every lane, and the best of whatever else is
+asked, with the same budget for all; then compare the lanes at their best.
 
 The search begins with a grid of learning rates around the lane's own, each
 twice the one before. All run with few seeds; the better half goes on with
 twice as many, and so on; the grid grows where the best is at its end, and is
-made finer around the best. What is told then comes from fresh seeds that had
-no part in the choice, with 95 % intervals; differences are between runs with
-the same seeds. Stopped and started again, it goes on where it was.
+made finer around the best. The results come from fresh seeds that had no part
+in the choice, with 95 % intervals; differences are between runs with the same
+seeds. Stopped and started again, it resumes where it was.
 """,
         f"""
 {COMMAND_LINE} tune
-momentum's lambda, too, and a picture of it all:
+momentum's λ as well, and a chart:
   {COMMAND_LINE} tune --lane momentum --over decay=0.5,0.8,0.95 -o tuned.png
-by the time of a parallel machine, and the scene with the best values:
+by the time of a parallel machine, saving the scene with the best values:
   {COMMAND_LINE} tune adaptive-rules --budget "600 parallel" --save mine.toml
 all rules, with a batch like the minibatch lane's:
   {COMMAND_LINE} tune --every-rule --lane minibatch -o rules.png
@@ -61,15 +61,15 @@ by the share that escapes within 20 epochs:
     )
     add_scene(parser)
     _add_question(parser)
-    add_seeds(parser, 200, " to choose by, and as many fresh ones to tell of")
+    add_seeds(parser, 200, " to choose by, and as many fresh ones for the results")
     add_seed(parser, FIRST_SEED)
     add_keeping(parser)
     parser.add_argument(
         "--save",
         type=_scene_place,
         metavar="FILE",
-        help="write the scene with the best values there as a TOML file, replacing it if it exists; to standard "
-        "output, and nothing else there, if it is -",
+        help="write the scene with the best values to this TOML file, replacing it if it exists; - is standard output, "
+        "on which nothing else is printed then",
     )
     add_results(parser, "all of it", "every trial with fresh seeds", "what became of each learning rate")
     return parser
@@ -78,13 +78,13 @@ by the share that escapes within 20 epochs:
 def _add_question(parser: argparse.ArgumentParser) -> None:
     """What is chosen among, for which lanes, with which budget, and by what."""
     parser.add_argument(
-        "--lane", action="append", default=[], metavar="NAME", help="this lane, as often as wanted (default: all)"
+        "--lane", action="append", default=[], metavar="NAME", help="tune this lane; may be repeated (default: all)"
     )
     parser.add_argument(
         "--every-rule",
         action="store_true",
-        help="instead of the scene's lanes, compare all rules there are, each in a lane like the one that is named, or "
-        "like the first",
+        help="instead of the scene's lanes, compare all rules, each in a lane like the one that is named, or like the "
+        "first",
     )
     parser.add_argument(
         "--over",
@@ -92,22 +92,22 @@ def _add_question(parser: argparse.ArgumentParser) -> None:
         default=[],
         type=over,
         metavar="KEY=VALUES",
-        help="choose among these values of another number of the lanes, too, such as decay=0.5,0.9 or "
-        "batch_size=1,5,20 or schedule.length=100,200; learning_rate=VALUES instead of the usual grid, also made finer "
-        f"around the best; lanes that have no such number are left as they are; at most {MOST_OVERS} times",
+        help="also choose among these values of another number of the lanes, such as decay=0.5,0.9 or "
+        "batch_size=1,5,20 or schedule.length=100,200; learning_rate=VALUES replaces the usual grid, and is made finer "
+        f"around the best as well; lanes without that number are left as they are; at most {MOST_OVERS} times",
     )
     parser.add_argument(
         "--budget",
         type=_budget,
         metavar="TIME",
-        help="how long each lane may run: '400 updates', '20 epochs', '900 serial' or '900 parallel' (in the "
-        "scene's units of machine time) (default: the scene's updates)",
+        help="how long each lane may run: '400 updates', '20 epochs', '900 serial' or '900 parallel', the last two in "
+        "the scene's units of machine time (default: the scene's updates)",
     )
     parser.add_argument(
         "--by",
         choices=BY,
-        help="what counts: the training loss at last, the test loss at last, or the share escaped (default: escaped in "
-        "scenes that ask who escapes or stays stuck, loss in others)",
+        help="what counts: the final training loss, the final test loss, or the share escaped (default: escaped in "
+        "scenes that ask which marble escapes or stays stuck, loss in others)",
     )
 
 
@@ -161,7 +161,7 @@ def _check_lanes(arguments: argparse.Namespace, scene: "Scene") -> None:
         if name not in names:
             parser().error(f"argument --lane: there is no lane {did_you_mean(name, names)}")
     if arguments.every_rule and len(arguments.lane) > 1:
-        parser().error("argument --lane: with --every-rule one lane is what all are like, not several")
+        parser().error("argument --lane: --every-rule takes one lane, which all are like, not several")
 
 
 def _check_overs(arguments: argparse.Namespace, scene: "Scene") -> None:
@@ -187,7 +187,7 @@ def _check(arguments: argparse.Namespace, results: Path) -> None:
 
     scene, save = arguments.scene, arguments.save
     if isinstance(save, Path) and scene is not None and located(save) == located(Path(scene)):
-        parser().error(f"argument --save: {save} is the scene itself, and holds more than would be written there")
+        parser().error(f"argument --save: {save} is the scene itself, which holds more than would be written to it")
     files = {"--results": results, "--csv": arguments.csv, "--output": arguments.output, "--save": arguments.save}
     check_standard_output(parser(), arguments)
     check_files(parser(), files)

@@ -199,8 +199,8 @@ def test_only_what_takes_long_is_foretold(capsys: pytest.CaptureFixture[str], mo
     monkeypatch.setattr(foretelling, "WORTH_A_TRIAL", 0)
     assert status(*words) == 0
     assert capsys.readouterr().err == (
-        "main.py: this will take about 4 min here with 2 processes, 20 s on ten such, as a trial of 1.0 s tells, which "
-        "cannot know what else they have to do, or how many runs diverge, or must go on to be decided\n"
+        "main.py: this will take about 4 min here with 2 processes, 20 s on ten such, by a trial of 1.0 s, which "
+        "cannot know what else they will be doing, or how many runs diverge, or must go on to be decided\n"
     )
     monkeypatch.setattr(foretelling, "_cost", long(8.0))
     assert status(*words) == 0
@@ -233,7 +233,7 @@ def test_a_dry_run_knows_what_a_file_has_already(capsys: pytest.CaptureFixture[s
     if words[0] != "tune":  # Whose way one cannot know.
         assert json.loads(output(capsys, *words, "--results", "kept", "--dry-run"))["blocks"] == 0
         shown = output(capsys, *words[:-1], "--results", "kept", "--dry-run")
-        assert shown == "All of it has been computed.\n"
+        assert shown == "Everything has been computed.\n"
     assert Path("kept").read_bytes() == content
 
 
