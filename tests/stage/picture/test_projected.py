@@ -24,8 +24,9 @@ from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import LOW_MAP, setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.picture.views.context import CAPTIONED, SHORTEST_ARROW
-from sim.stage.picture.views.stretch import marble_place
+from sim.stage.picture.views.arrows import SHORTEST_ARROW, step_and_movement
+from sim.stage.picture.views.words.captions import CAPTIONED
+from sim.stage.picture.views.words.stretch import marble_place
 from sim.stage.session.session import Session, begin, race
 from sim.stage.session.setup import NewSeed
 from sim.stage.style.theme import load_theme
@@ -198,7 +199,7 @@ def test_the_thin_arrow_is_seen_beside_the_other_from_under_the_marble(size: tup
     course = course_of(running, 2, (place.map, place.strip), here.places.em, here.theme, camera)
     for update in range(4, 13):
         context = course.context(update, frozenset())
-        step, movement = context.arrows
+        step, movement = step_and_movement(context)
         assert step is not None
         assert movement is not None
         long, short = (math.dist(context.center, arrow.tip) for arrow in (movement, step))

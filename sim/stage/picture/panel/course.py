@@ -28,10 +28,11 @@ from ..map.numbers import digits_of, draw_numbers, named_minima, number_stands
 from ..map.site import LandBlock, Site, moving_site, site_of
 from ..map.trail import Trail, fading
 from ..views import Layer, ViewContext, draw_views, map_backdrop
+from ..views.arrows import step_and_movement
 from ..views.context import MOMENTS
 from ..views.moving_ground import shaken
-from ..views.room import still_places
-from ..views.stretch import wedge_area
+from ..views.words.room import still_places
+from ..views.words.stretch import wedge_area
 
 THICK = (0.6, 1.0)
 """How thick the arrows of the gradient and of the movement are."""
@@ -202,7 +203,7 @@ class Course:
         """The next movement, and thinner the step that the coming batch asks for."""
         theme, stroke = self.theme, context.stroke
         tones = (theme.mark, mix(self.color, theme.mark, 0.25))
-        for arrow, color, thick in zip(context.arrows, tones, THICK, strict=True):
+        for arrow, color, thick in zip(step_and_movement(context), tones, THICK, strict=True):
             if arrow is not None:
                 draw_arrow(canvas, context.center, arrow.tip, color, theme.halo, thick * stroke, goes_on=arrow.goes_on)
 

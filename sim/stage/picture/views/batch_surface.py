@@ -17,7 +17,8 @@ from ...style.color import mix
 from ...style.kept import kept
 from ..map.batch import batch_heights
 from ..map.minima import EXAMPLES, example_minima, moved_minima
-from .context import ViewContext, draw_view_caption
+from .context import ViewContext
+from .words.captions import draw_view_caption
 
 FINE = 72  # Nodes along the map's longer side for the loss of all examples.
 

@@ -19,7 +19,8 @@ from ...style.numbers import number
 from ...style.theme import Theme
 from ..map.site import Site
 from ..map.terrain import paled
-from .context import ViewContext, draw_view_caption
+from .context import ViewContext
+from .words.captions import draw_view_caption
 
 MOST = 64  # Examples whose gradients are drawn, spread over all of them.
 # Length of the longest arrow, in map heights.

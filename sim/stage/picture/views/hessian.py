@@ -12,7 +12,9 @@ from ...drawing.glyphs import draw_arrow
 from ...style.color import mix
 from ...style.kept import kept
 from ...style.numbers import number
-from .context import ViewContext, draw_view_caption
+from .arrows import rooms_for
+from .context import ViewContext
+from .words.captions import draw_view_caption
 
 REACH = 0.22  # Half the length of a bar of boundless curvature, in map heights.
 
@@ -33,7 +35,7 @@ def draw_hessian(canvas: Canvas, context: ViewContext) -> None:
         return
     first, last = context.block()
     axes = _axes(context.race, context.index, first, last)[context.moment - first]
-    rooms, along = context.rooms(np.concatenate([axes, -axes])[:, None]), context.vector(axes).tolist()
+    rooms, along = rooms_for(context, np.concatenate([axes, -axes])[:, None]), context.vector(axes).tolist()
     for each, curvature in enumerate((upper, lower)):
         _draw_bar(canvas, context, curvature, along[each], rooms[each::2])
 

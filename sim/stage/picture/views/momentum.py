@@ -25,7 +25,9 @@ from ...style.color import Color, mix
 from ...style.kept import kept
 from ...style.numbers import number, rule_in_words
 from ...style.theme import Theme
-from .context import COVERED, PLATE, ROW, ViewContext, captions_height, draw_line
+from .arrows import room_for
+from .context import ViewContext
+from .words.captions import COVERED, PLATE, ROW, captions_height, draw_line
 
 # Arrows are so many times as long as the movements.
 ENLARGED = 4.0
@@ -164,7 +166,7 @@ def _draw_sum(canvas: Canvas, context: ViewContext, parts: Sum | None, movement:
     carried = parts.carried if parts else np.zeros(2)
     longest = max(float(norm(vector).max()) for vector in (carried, movement, movement - carried))
     reach = LONGEST * context.area.height / max(longest * context.camera.scale, 1e-300)
-    enlarged = min(ENLARGED, reach, context.room(_ends(context, parts, carried, movement)))
+    enlarged = min(ENLARGED, reach, room_for(context, _ends(context, parts, carried, movement)))
     joint, tip = (tuple((center + enlarged * context.vector(each)).tolist()) for each in (carried, movement))
     if parts is not None and carried.any():
         _draw_past(canvas, context, np.array(tip), enlarged)

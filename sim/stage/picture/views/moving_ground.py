@@ -8,7 +8,8 @@ from ...style.color import mix
 from ...style.kept import kept
 from ...style.theme import Theme
 from ..map.site import Shaken
-from .context import ViewContext, draw_view_caption
+from .context import ViewContext
+from .words.captions import draw_view_caption
 
 LANDED = 0.45  # Of a movement, after which the ground goes over to the next batch's.
 

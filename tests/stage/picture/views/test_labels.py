@@ -27,10 +27,11 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import ViewContext
+from sim.stage.picture.views.arrows import step_and_movement
 from sim.stage.picture.views.context import MOMENTS
 from sim.stage.picture.views.hessian import bar_length
 from sim.stage.picture.views.labels.words import rounded_to
-from sim.stage.picture.views.room import still_places
+from sim.stage.picture.views.words.room import still_places
 from sim.stage.session.session import Session, begin, race
 from sim.stage.style.color import Color
 from sim.stage.style.numbers import number
@@ -118,7 +119,7 @@ def test_they_go_where_no_arrow_is() -> None:
     scene, arrows, under = replace(HIMMELBLAU, view=USUAL_VIEW), 0, 0
     for update in (*range(12), 60):
         for context, drawn in labelled(scene, update, (1600, 900)):
-            for arrow in filter(None, context.arrows):
+            for arrow in filter(None, step_and_movement(context)):
                 arrows += 1
                 under += sum(bool(plate.clipline(context.center, arrow.tip)) for plate in plates(drawn))
     assert arrows > 50

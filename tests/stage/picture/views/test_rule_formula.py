@@ -33,14 +33,15 @@ from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
+from sim.stage.picture.views.arrows import step_and_movement
 from sim.stage.picture.views.context import MOMENTS, ViewContext
 from sim.stage.picture.views.formula.formula import draw_formula
 from sim.stage.picture.views.formula.places import formula_places
 from sim.stage.picture.views.formula.plans import planned
 from sim.stage.picture.views.formula.rows import rows_of
 from sim.stage.picture.views.momentum import sum_places
-from sim.stage.picture.views.room import CELL, Seen, Still, least_covering, seen, summed_area
-from sim.stage.picture.views.stretch import steps
+from sim.stage.picture.views.words.room import CELL, Seen, Still, least_covering, seen, summed_area
+from sim.stage.picture.views.words.stretch import steps
 from sim.stage.session.session import begin, race
 from sim.stage.style import text
 from sim.stage.style.numbers import number
@@ -630,7 +631,7 @@ def test_it_covers_neither_marble_nor_movement_nor_flag(update: int, view: LandV
     for ground, context in looked_at(scene, update):
         assert not ground.collidepoint(context.center), context.track.lane.name
         assert not ground.collidepoint(context.pixel(np.array(scene.start))), context.track.lane.name
-        for arrow in filter(None, context.arrows):
+        for arrow in filter(None, step_and_movement(context)):
             assert not ground.clipline(context.center, arrow.tip), context.track.lane.name
 
 

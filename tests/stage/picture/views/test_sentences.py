@@ -16,7 +16,7 @@ from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.picture.views.stretch import marble_place
+from sim.stage.picture.views.words.stretch import marble_place
 from sim.stage.session.session import begin, race
 
 LADDER = "learning-rate-ladder"

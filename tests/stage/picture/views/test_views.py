@@ -38,13 +38,14 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
+from sim.stage.picture.views.arrows import step_and_movement
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
 from sim.stage.picture.views.gradients import CIRCLE, band, draw_band
 from sim.stage.picture.views.ground.basins import basin_grid
 from sim.stage.picture.views.labels.labels import draw_labels
 from sim.stage.picture.views.labels.places import marked_places
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
-from sim.stage.picture.views.stretch import marble_place
+from sim.stage.picture.views.words.stretch import marble_place
 from sim.stage.session.bindings import keys
 from sim.stage.session.session import Session, begin, race
 from sim.stage.session.tour import GoToStep
@@ -110,7 +111,7 @@ def test_no_arrow_of_a_movement_ends_before_the_movement_does(scene: str) -> Non
     running.extend(8)
     for update in range(8):
         for context in contexts(running, update):
-            step, movement = context.arrows
+            step, movement = step_and_movement(context)
             assert movement is not None
             whole = math.hypot(*context.vector(context.track.movement[update]))
             if not movement.goes_on:

@@ -11,9 +11,10 @@ from .....descent.race import Race
 from ....drawing.camera import Camera
 from ....style.kept import kept
 from ....style.theme import Theme
-from ..context import ViewContext, captions_height
+from ..context import ViewContext
 from ..momentum import sum_places
-from ..stretch import LAID_OUT_BY, Ground
+from ..words.captions import captions_height
+from ..words.stretch import LAID_OUT_BY, Ground
 from .plans import PAD, Plan, merit, planned
 from .rows import Row, Tells, bare_rows, rows_of, vectors
 

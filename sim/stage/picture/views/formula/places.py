@@ -7,9 +7,9 @@ from pygame import Rect
 
 from ....style.kept import kept
 from ..context import MOMENTS, ViewContext
-from ..room import LINE as HIDDEN
-from ..room import Choice, least_covering, seen
-from ..stretch import AGAIN, LAID_OUT_BY, Ground, ground_of, stretch_of
+from ..words.room import LINE as HIDDEN
+from ..words.room import Choice, least_covering, seen
+from ..words.stretch import AGAIN, LAID_OUT_BY, Ground, ground_of, stretch_of
 from .offers import Offers, offered, taken_of
 from .plans import MARGIN
 

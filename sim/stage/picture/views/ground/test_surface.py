@@ -11,7 +11,8 @@ from ....drawing.glyphs import draw_dashes, draw_diamond
 from ....style.color import Color, mix
 from ....style.kept import kept
 from ...map.minima import moved_minima
-from ..context import ViewContext, draw_view_caption
+from ..context import ViewContext
+from ..words.captions import draw_view_caption
 
 GRID = 96  # Nodes along the map's longer side.
 

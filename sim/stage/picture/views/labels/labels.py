@@ -13,10 +13,11 @@ from ....drawing.canvas import Canvas
 from ....drawing.glyphs import draw_dashed
 from ....style.kept import kept
 from ...map.numbers import named_minima
-from ..context import MOMENTS, PLATE, ViewContext
+from ..context import MOMENTS, ViewContext
 from ..formula.places import formula_places
 from ..momentum import sum_places
-from ..stretch import AGAIN, LAID_OUT_BY, STANDING, Ground, Line, Stretch, ground_of, stretch_of
+from ..words.captions import PLATE
+from ..words.stretch import AGAIN, LAID_OUT_BY, STANDING, Ground, Line, Stretch, ground_of, stretch_of
 from .layout import Label, Stand, laid_out, stand_at
 from .leaders import leader_of, runs_over
 from .words import CROWD, step_of

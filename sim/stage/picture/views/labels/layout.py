@@ -10,8 +10,8 @@ import pygame
 from .....surface.critical.point import CriticalKind
 from ....style import text
 from ....style.kept import kept
-from ..room import mark_places, still_places
-from ..stretch import Ground, Line
+from ..words.room import mark_places, still_places
+from ..words.stretch import Ground, Line
 from .leaders import leader_of, runs_over
 from .places import Place, around_of, free_of, marked_places, on_map, places_for
 from .words import CROWD, forms, step_of

@@ -10,29 +10,21 @@ from typing import NamedTuple
 import numpy as np
 from pygame import Rect
 
-from ....descent.lane import descend
-from ....descent.race import Race
-from ....surface.points import Array, components, norm, vectors
-from ...drawing.camera import FAR, Camera, visible
-from ...drawing.canvas import Pixel
-from ...drawing.glyphs import WEDGE_RIM, wedge_middle
-from ...session.session import MOVING_GROUND
-from ...style.kept import kept
-from ...style.theme import Theme
-from ..map.site import along, site_of
-from .context import (
-    ARROW_SCALE,
-    CAPTIONED,
-    COVERED,
-    LONGEST_ARROW,
-    MOMENTS,
-    SAME,
-    SHORTEST_ARROW,
-    ViewContext,
-    captions_height,
-)
-from .hessian import bars
-from .momentum import sum_places
+from .....descent.lane import descend
+from .....descent.race import Race
+from .....surface.points import Array, components, vectors
+from ....drawing.camera import FAR, Camera, visible
+from ....drawing.canvas import Pixel
+from ....drawing.glyphs import WEDGE_RIM, wedge_middle
+from ....session.session import MOVING_GROUND
+from ....style.kept import kept
+from ....style.theme import Theme
+from ...map.site import along, site_of
+from ..arrows import tips
+from ..context import MOMENTS, ViewContext
+from ..hessian import bars
+from ..momentum import sum_places
+from .captions import CAPTIONED, COVERED, captions_height
 
 MARBLE = 10.5
 """Half the width of what a marble takes up, with the ring around its next place, in strokes."""
@@ -182,34 +174,17 @@ def _arrows(context: ViewContext, made: Steps, pixels: Array) -> tuple[tuple[Lin
     lines, count = [list[Line]() for _ in pixels], len(made.movement)
     ends = np.full((len(pixels), 6, 2), np.nan)
     if count:
-        rates = [context.track.rate(context.moment + n) for n in range(count)]
-        ends[:count, :2] = _tips(context, made, np.array(rates))
+        rates = np.array([context.track.rate(context.moment + n) for n in range(count)])
+        with np.errstate(all="ignore"):
+            ends[:count, :2] = tips(context, made.theta[:-1], -rates[:, None] * made.gradient, made.movement)
     if "hessian" in context.views:
         ends[:, 2:] = bars(context, made.theta, lambda ways: along(context.site, made.theta, ways))
     known = np.isfinite(ends).all(axis=-1)
-    tips = pixels[:, None] + np.clip(np.where(known[..., None], ends, 0.0), -FAR, FAR)
-    for own, center, told, there in zip(lines, pixels.tolist(), known.tolist(), tips.tolist(), strict=True):
+    there = pixels[:, None] + np.clip(np.where(known[..., None], ends, 0.0), -FAR, FAR)
+    for own, center, told, places in zip(lines, pixels.tolist(), known.tolist(), there.tolist(), strict=True):
         if context.holds((center[0], center[1])):
-            own += [((center[0], center[1]), (x, y)) for (x, y), some in zip(there, told, strict=True) if some]
+            own += [((center[0], center[1]), (x, y)) for (x, y), some in zip(places, told, strict=True) if some]
     return tuple(map(tuple, lines))
-
-
-def _tips(context: ViewContext, made: Steps, rates: Array) -> Array:
-    """From the marble to the tips of the arrows of the step and of the movement (n, 2, 2), as `arrows` has them where
-    there is room.
-    """
-    theta, most, short = made.theta[:-1], LONGEST_ARROW * context.area.height, SHORTEST_ARROW * context.stroke
-    with np.errstate(all="ignore"):
-        asked = along(context.site, theta, -rates[:, None] * made.gradient), along(context.site, theta, made.movement)
-        shown = np.stack(asked, axis=1)
-        lengths = np.maximum(norm(shown), 1e-300)
-        alike, longest = np.clip(most / lengths[:, 1], 1.0, ARROW_SCALE), lengths.max(axis=1)
-        least = np.where(alike * longest > short, short, 0.0)[:, None] / lengths
-        scales = np.where(lengths > SAME * longest[:, None], np.maximum(alike[:, None], least), alike[:, None])
-        scales[:, 0] = np.minimum(scales[:, 0], np.maximum(most, alike * lengths[:, 1]) / lengths[:, 0])
-        shown *= scales[..., None]
-        shown[norm(asked[0] - asked[1]) <= SAME * longest, 0] = np.nan
-    return shown
 
 
 def marble_place(context: ViewContext, pixel: Pixel, away: bool = False) -> Rect:

@@ -8,16 +8,17 @@ from typing import NamedTuple
 import numpy as np
 from pygame import Rect
 
-from ....surface.points import Array
-from ...drawing.glyphs import flag_place
-from ...style.kept import kept
-from ..map.minima import test_minima
-from ..map.numbers import number_stands
-from ..map.site import Site, site_of
-from ..map.terrain import marks_of
-from ..map.trail import TAIL
-from .context import MOMENTS, ViewContext, captions_height
-from .ground.loss_scale import scale_place
+from .....surface.points import Array
+from ....drawing.glyphs import flag_place
+from ....style.kept import kept
+from ...map.minima import test_minima
+from ...map.numbers import number_stands
+from ...map.site import Site, site_of
+from ...map.terrain import marks_of
+from ...map.trail import TAIL
+from ..context import MOMENTS, ViewContext
+from ..ground.loss_scale import scale_place
+from .captions import captions_height
 from .stretch import STANDING, Ground, Line, ground_of, stretch_of
 
 CLOSE = 0.25
