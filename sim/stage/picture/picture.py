@@ -51,8 +51,8 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         draw_scenes(canvas, here.places, here.theme, session)
         return
     if stays is Staying.NOTHING:
-        if canvas.standing is not None:
-            canvas.standing.clear()
+        if canvas.drawn_state is not None:
+            canvas.drawn_state.clear()
         canvas.backdrop(Backdrop(_draw_still, (_around(here, race),), canvas.size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
     marked = badge(session, race, snapshot.tick)
@@ -113,7 +113,7 @@ def _draw_maps(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
         return
     for course, glide, cloud, ways, some in zip(courses, glides, clouds, traces, ends, strict=True):
         with canvas.part(f"lane {course.index + 1}"), canvas.part("map"):
-            course.draw(canvas, glide, session.views, cloud, ways, snapshot.step, some)
+            course.draw(canvas, glide, session.views, cloud, ways, snapshot.stride, some)
     _draw_search(canvas, here, session)
 
 

@@ -34,7 +34,7 @@ class Snapshot:
     """Which part of the way to the next tick the marbles have glided: nothing that is said depends on it."""
     tally: Tally | None = None
     """What the sheet over the maps shows, if there is one: not always the session's own, which may be newer."""
-    step: int = 1
+    stride: int = 1
     """One of so many by so many pixels of ground that moves is computed: more than 1 where it will not be looked at
     for long."""
 

@@ -27,11 +27,11 @@ from .asking import Asking, asked
 from .beside import swarming
 from .beside.ahead import FRAMES_A_SECOND, Ahead, WordsAhead, moves
 from .beside.counting import Counting
+from .beside.ends_counter import EndsCounter, idle
+from .beside.ends_counter import wanted as to_count
 from .beside.gallery import Gallery
 from .beside.preparing import Inquiry, Prepared
 from .beside.readiness import Known, Readiness, inquiry_of
-from .beside.standing import Standing, idle
-from .beside.standing import wanted as to_count
 from .beside.tuner import Tuner
 from .controls import OpenControls
 from .events.answers import Answers
@@ -72,7 +72,7 @@ class MainWindow:
         self._asking = Asking()
         self._answers = Answers(lambda: self.session, self._do, self._controls, self._readiness, self._asking)
         self._counting = Counting()
-        self._ends = Standing()  # Counts where marbles end.
+        self._ends = EndsCounter()  # Counts where marbles end.
         self._tuner = Tuner()  # Looks for the learning rate of a lane.
         self._due = 0.0  # When the next frame is.
         self._follows = False  # Whether maps that follow a marble have moved on since they were drawn.

@@ -79,14 +79,14 @@ class Course:
         """The lane's colour."""
         return self.theme.lane(self.index)
 
-    def context(self, update: int, views: frozenset[str], share: float = 0.0, step: int = 1) -> ViewContext:
+    def context(self, update: int, views: frozenset[str], share: float = 0.0, stride: int = 1) -> ViewContext:
         """What the views are given after `update` updates, and such a part of the next movement.
 
         Of land that moves, one of so many by so many pixels is computed.
         """
         moment, site, moves = min(update, self.track.updates), self.site, None
         if MOVING_GROUND in views:
-            moves = shaken(self.track, moment, share, step)
+            moves = shaken(self.track, moment, share, stride)
             if moves and not site.camera.flat:
                 site = moving_site(self.race.problem, site.camera, self.theme, moves)
         return ViewContext(
@@ -100,7 +100,7 @@ class Course:
         views: frozenset[str],
         cloud: Cloud | None,
         ways: tuple[Array, ...] = (),
-        step: int = 1,
+        stride: int = 1,
         ends: LaneEnds | None = None,
     ) -> None:
         """Draw the map after so many updates, and such a part of the next movement.
@@ -111,7 +111,7 @@ class Course:
         to be seen besides: as it was before a slider was taken, and as it is to be.
         """
         update, share = glide
-        context, corner = self.context(update, views, share, step), self.area.topleft
+        context, corner = self.context(update, views, share, stride), self.area.topleft
         with canvas.clip(self.area):
             if cloud is None:
                 # From straight above, the way lies on the screen where it lies, whatever the land does.

@@ -149,7 +149,7 @@ def map_backdrop(context: ViewContext) -> Backdrop:
     views = context.views if _drawing(context.views, Layer.GROUND) else frozenset[str]()
     what = (context.race, context.camera, context.theme, context.em)
     if context.shaken is not None:
-        passing = context.shaken.step > 1
+        passing = context.shaken.stride > 1
         return Backdrop(_draw_moving, (*what, context.shaken, views), context.area.size, passing)
     return Backdrop(_draw_ground, (*what, views), context.area.size)
 

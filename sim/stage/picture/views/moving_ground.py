@@ -43,7 +43,7 @@ def _said(track: Track, batch: int, theme: Theme) -> tuple[str, str]:
     return say("stands on the loss of {count} of {all} examples", **told), shorter
 
 
-def shaken(track: Track, update: int, share: float, step: int = 1) -> Shaken | None:
+def shaken(track: Track, update: int, share: float, stride: int = 1) -> Shaken | None:
     """What a lane stands on after so many updates and such a part of the next movement; None if that stands still.
 
     Of so many by so many pixels one is computed.
@@ -53,4 +53,4 @@ def shaken(track: Track, update: int, share: float, step: int = 1) -> Shaken | N
     batch = track.batch(update).tobytes()
     coming = track.batch(update + 1).tobytes() if update + 1 < track.updates else batch
     over = max(share - LANDED, 0.0) / (1 - LANDED)
-    return Shaken(batch, coming, over * over * (3 - 2 * over), step)
+    return Shaken(batch, coming, over * over * (3 - 2 * over), stride)

@@ -31,7 +31,7 @@ from ...picture.snapshot import Snapshot, snapshot_of
 from ...session.session import Message, Session, update
 from ...session.view import Notify
 from ...style.theme import say
-from . import standing
+from . import ends_counter
 from .ahead import compute_ahead
 from .memory import give_back
 from .turns import failure, taking_turns
@@ -182,7 +182,7 @@ def inquired(
 def loaded(here: Setting) -> None:
     """Load what counts, and what the first sheet of keys and the first picture that is saved take."""
     with taking_turns():
-        standing.load()
+        ends_counter.load()
         help_layout(here.places, here.theme)
         load_library()
 

@@ -14,7 +14,7 @@ from ....style.theme import Theme
 from ..context import ViewContext
 from ..momentum import sum_places
 from ..words.captions import captions_height
-from ..words.stretch import LAID_OUT_BY, Ground
+from ..words.stretch import LAID_OUT_BY, StillMap
 from .plans import PAD, Plan, merit, planned
 from .rows import Row, Tells, bare_rows, rows_of, vectors
 
@@ -77,7 +77,7 @@ def _offers_of(race: Race, index: int, theme: Theme, size: tuple[int, int], em: 
     told = list[tuple[tuple[Row, ...], int]]()
     for lane, track in enumerate(race.tracks):
         if track.updates:
-            context = Ground(race, camera, theme, (0, 0, *size), em, views).at(lane)
+            context = StillMap(race, camera, theme, (0, 0, *size), em, views).at(lane)
             own = len(told) if lane == index else own
             told.append((tuple(row.usual for row in rows_of(track, 0)), taken_of(context).both))
     sizes = list(dict.fromkeys(max(SMALLEST, round(share * em)) for share in SIZES))

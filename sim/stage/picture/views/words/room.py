@@ -19,7 +19,7 @@ from ...map.trail import TAIL
 from ..context import MOMENTS, ViewContext
 from ..ground.loss_scale import scale_place
 from .captions import captions_height
-from .stretch import STANDING, Ground, Line, ground_of, stretch_of
+from .stretch import STANDING, Line, StillMap, still_map_of, stretch_of
 
 CLOSE = 0.25
 """From an arrow to words, in ems."""
@@ -130,7 +130,7 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
     return Seen(
         marbles,
         arrows,
-        _still(ground_of(context, STANDING)),
+        _still(still_map_of(context, STANDING)),
         way[there],
         lengths[there] / em,
         round(CLOSE * em),
@@ -139,11 +139,11 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
 
 
 @kept
-def _still(ground: Ground) -> Still:
+def _still(still_map: StillMap) -> Still:
     """What is to be seen at all moments on a map."""
-    context = ground.at()
+    context = still_map.at()
     flag, *_ = still_places(context)
-    land = None if ground.camera.flat else _land_sums(context.site, ground.area, ground.em)
+    land = None if still_map.camera.flat else _land_sums(context.site, still_map.area, still_map.em)
     return Still(flag, tuple(mark_places(context)), land)
 
 

@@ -111,7 +111,7 @@ def steps(race: Race, index: int, first: int, last: int) -> Steps:
     return Steps(*(np.concatenate([column, more]) for column, more in zip(made, columns, strict=True)))
 
 
-class Ground(NamedTuple):
+class StillMap(NamedTuple):
     """What words on a map are laid out by: the ground of the training loss, as it is shown there."""
 
     race: Race
@@ -129,20 +129,20 @@ class Ground(NamedTuple):
         return ViewContext(race, index, moment, site, Rect(area), none, theme, em, views, beside=beside)
 
 
-def ground_of(context: ViewContext, views: frozenset[str]) -> Ground:
+def still_map_of(context: ViewContext, views: frozenset[str]) -> StillMap:
     """The ground under a context, for those of its views that are among these."""
     race, camera, theme, area = context.race, context.camera, context.theme, tuple(context.area)
-    return Ground(race, camera, theme, area, context.em, context.views & views)
+    return StillMap(race, camera, theme, area, context.em, context.views & views)
 
 
 def stretch_of(context: ViewContext, index: int, block: int) -> Stretch:
     """The stretch of a lane in a block of MOMENTS moments, on the map of this context."""
-    return _stretch(ground_of(context, LAID_OUT_BY | {MOVING_GROUND}), index, MOMENTS * block)
+    return _stretch(still_map_of(context, LAID_OUT_BY | {MOVING_GROUND}), index, MOMENTS * block)
 
 
 @kept
-def _stretch(ground: Ground, index: int, first: int) -> Stretch:
-    context, since, race = ground.at(index, first), max(0, first - UPDATES), ground.race
+def _stretch(still_map: StillMap, index: int, first: int) -> Stretch:
+    context, since, race = still_map.at(index, first), max(0, first - UPDATES), still_map.race
     way = steps(race, index, since, first + MOMENTS)
     made = Steps(*(each[first - since :] for each in way))
     pixels = visible(context.pixels(way.theta), context.area)
