@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ...languages import ENGLISH, LANGUAGES
+from ...stage.views import ViewName
 from .. import PROGRAM
 from .output import text_place
 from .terminal import remark, show, wide_enough
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
 CLOCKS = ("updates", "epochs", "serial", "parallel")
 LEAST_TILT, MOST_TILT = 12.0, 76.0
-PARTS = ("profile", "numbers", "odds bar")
+PARTS = ("profile", "numbers", "odds-bar")
 """What can be shown beside the views over the maps."""
+SHOWN = {**{name.replace(" ", "-"): name for name in ViewName}, **dict.fromkeys(PARTS)}
+"""What --show can name; of views which."""
 Arguments = argparse.ArgumentParser | argparse._MutuallyExclusiveGroup
 
 FAILED = 2
@@ -321,8 +324,7 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="VIEW",
-        help="show this besides, as often as wanted: moving-ground, batch-surface, gradients, momentum, hessian, "
-        "labels, basins, next-step, test-surface, formula, profile, numbers, odds-bar, batch-strip, loss-scale",
+        help=f"show this besides, as often as wanted: {', '.join(SHOWN)}",
     )
     parser.add_argument(
         "--clock",
@@ -340,22 +342,19 @@ def chosen_look(parser: argparse.ArgumentParser, arguments: argparse.Namespace) 
     """What --show, --language and --presenter ask for; what these and --view cannot mean is a sentence."""
     from ...scene.words import did_you_mean  # noqa: PLC0415  Help need not wait for these.
     from ...stage.export.looks import Look  # noqa: PLC0415
-    from ...stage.picture.views import VIEWS  # noqa: PLC0415
 
     if arguments.view == "map" and (arguments.tilt is not None or arguments.yaw is not None):
         parser.error("argument --view: a map is not turned or tilted; leave out --yaw and --tilt, or --view map")
     if arguments.language not in LANGUAGES:
         parser.error(f"argument --language: there is no language {did_you_mean(arguments.language, LANGUAGES)}")
-    known = {name.replace(" ", "-"): name for name in (*VIEWS, *PARTS)}
     for name in arguments.show:
-        if name not in known:
-            parser.error(f"argument --show: there is no view {did_you_mean(name, known)}")
-    shown = {known[name] for name in arguments.show}
+        if name not in SHOWN:
+            parser.error(f"argument --show: there is no view {did_you_mean(name, SHOWN)}")
     return Look(
-        added=frozenset(shown.difference(PARTS)),
-        profile="profile" in shown,
-        numbers="numbers" in shown,
-        ends="odds bar" in shown,
+        added=frozenset(view for name in arguments.show if (view := SHOWN[name]) is not None),
+        profile="profile" in arguments.show,
+        numbers="numbers" in arguments.show,
+        ends="odds-bar" in arguments.show,
         language=arguments.language,
         presenter=arguments.presenter,
     )

@@ -9,9 +9,10 @@ from ...scene.tour import the_tour
 from ...surface.protocol import Window
 from ..drawing.camera import FLAT, Camera, Pose
 from ..drawing.layout import CHART_TOO, LOW_PRESENTED, WORDS, Layout, More, layout
-from ..session.session import BATCH_STRIP, Session
+from ..session.session import Session
 from ..session.tour import step_of
 from ..style.theme import Theme, load_theme
+from ..views import ViewName
 from .around.tour import strip_lines
 from .map.site import camera_on
 
@@ -138,9 +139,9 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
             session.together,
             session.profile,
             session.ends,
-            BATCH_STRIP in session.views and step is not None and BATCH_STRIP in step.tells,
+            ViewName.BATCH_STRIP in session.views and step is not None and ViewName.BATCH_STRIP in step.tells,
             any(lane.schedule != CONSTANT for lane in session.scene.lanes),
-            0 if step is None else len(set(step.tells) - {BATCH_STRIP}),
+            0 if step is None else len(set(step.tells) - {ViewName.BATCH_STRIP}),
         ),
         larger=session.larger,
         steady=session.steady,

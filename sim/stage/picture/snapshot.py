@@ -7,7 +7,8 @@ from ...descent.race import Race
 from ...study.maps.swarm import Cloud, Glimpse, swarm
 from ...study.odds.tally import Tally
 from ..session.odds import counted_for
-from ..session.session import MOVING_GROUND, SPEEDS, Session
+from ..session.session import SPEEDS, Session
+from ..views import ViewName
 from .views.moving_ground import LANDED
 
 GLIDING = 30.0
@@ -77,7 +78,7 @@ def ground_stride(now: Snapshot) -> int:
     """One of how many by how many pixels of moving ground is computed: COARSE while the session plays on, since
     the next picture shows it otherwise at once; 1 between two movements that take long enough to be looked at.
     """
-    if not now.session.playing or MOVING_GROUND not in now.session.views:
+    if not now.session.playing or ViewName.MOVING_GROUND not in now.session.views:
         return 1
     return COARSE if SPEEDS[now.session.speed] > SHARP or now.phase > LANDED else 1
 

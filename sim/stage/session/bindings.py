@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
+from ..views import ViewName
 from .lanes import (
     AddLane,
     DuplicateLane,
@@ -95,7 +96,7 @@ class Binding:
     keys: tuple[Key, ...] = ()
 
 
-def _views(*keys: tuple[str, str]) -> tuple[Key, ...]:
+def _views(*keys: tuple[str, ViewName]) -> tuple[Key, ...]:
     return tuple(Key(sign, ToggleView(name)) for sign, name in keys)
 
 
@@ -209,30 +210,30 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding("Shift W", "where they end, under each map", (Key("Shift w", Toggle("ends")),)),
     ),
     "Views": (
-        Binding("O", "batch strip", _views(("o", "batch strip"))),
+        Binding("O", "batch strip", _views(("o", ViewName.BATCH_STRIP))),
         Binding(
             "B Shift B",
             "the batch's own loss; as the ground",
-            _views(("b", "batch surface"), ("Shift b", "moving ground")),
+            _views(("b", ViewName.BATCH_SURFACE), ("Shift b", ViewName.MOVING_GROUND)),
         ),
-        Binding("G", "gradients of single examples, their noise", _views(("g", "gradients"))),
+        Binding("G", "gradients of single examples, their noise", _views(("g", ViewName.GRADIENTS))),
         Binding(
             "M Shift Y",
             "momentum as a sum; the rule's formula",
-            _views(("m", "momentum"), ("Shift y", "formula")),
+            _views(("m", ViewName.MOMENTUM), ("Shift y", ViewName.FORMULA)),
         ),
-        Binding("X E", "next step; curvature", _views(("x", "next step"), ("e", "hessian"))),
-        Binding("A K", "basins; labels of critical points", _views(("a", "basins"), ("k", "labels"))),
+        Binding("X E", "next step; curvature", _views(("x", ViewName.NEXT_STEP), ("e", ViewName.HESSIAN))),
+        Binding("A K", "basins; labels of critical points", _views(("a", ViewName.BASINS), ("k", ViewName.LABELS))),
         Binding(
             "Shift E Shift I Shift P",
             "scale of the loss; all numbers; profile",
             (
-                Key("Shift e", ToggleView("loss scale")),
+                Key("Shift e", ToggleView(ViewName.LOSS_SCALE)),
                 Key("Shift i", Toggle("numbers")),
                 Key("Shift p", Toggle("profile")),
             ),
         ),
-        Binding("Shift T", "test loss", _views(("Shift t", "test surface"))),
+        Binding("Shift T", "test loss", _views(("Shift t", ViewName.TEST_SURFACE))),
     ),
     "Looking": (
         Binding(

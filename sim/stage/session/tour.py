@@ -16,6 +16,7 @@ from ...study.maps.swarm import SIZES
 from ...study.odds.tally import Tally
 from ...surface.protocol import Window
 from ..style.theme import say
+from ..views import ViewName
 from .session import NOTHING_MEANT, OF_THE_WINDOW, SPEEDS, Guided, Session, as_it_wants, differs, taken_over
 from .setup import NextScene, Return, leave
 
@@ -104,7 +105,7 @@ class GoToStep:
             horizon=max(scene.updates, step.update or 0),
             speed=min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - step.speed)),
             clock=step.clock,
-            views=frozenset(step.views),
+            views=frozenset(map(ViewName, step.views)),
             swarm=SIZES[0],
             numbers=step.numbers,
             profile=False,

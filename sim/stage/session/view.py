@@ -11,6 +11,7 @@ from ...surface.protocol import Window
 from ..drawing.camera import FLAT, Pose
 from ..style.text import has_family
 from ..style.theme import THEMES, say
+from ..views import ViewName
 from .odds import PutAway
 from .session import Session, within_reach
 from .tour import end
@@ -206,7 +207,7 @@ def _wrong_with(code: str) -> str:
 class ToggleView:
     """Show or hide a view."""
 
-    name: str
+    name: ViewName
 
     def apply(self, session: Session) -> Session:
         return replace(session, views=session.views ^ {self.name}, notice="")

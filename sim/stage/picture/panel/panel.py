@@ -17,11 +17,11 @@ from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_badge
 from ...drawing.layout import PanelLayout
 from ...drawing.reel import draw_unless_there
-from ...session.session import MOVING_GROUND
 from ...style import text
 from ...style.numbers import batch_among, hyperparameters, number, plans, rule_in_words, short
 from ...style.style import hairline
 from ...style.theme import Theme
+from ...views import ViewName
 from ..map.cloud import draw_shares
 from ..views import Layer, ViewContext, draw_views
 from .course import Course
@@ -74,7 +74,7 @@ class Panel:
     chosen: bool = False
     """Whether its name is underlined: it is this lane that keys and controls are about."""
 
-    def draw(self, canvas: Canvas, update: int, views: frozenset[str], ends: LaneEnds | None = None) -> None:
+    def draw(self, canvas: Canvas, update: int, views: frozenset[ViewName], ends: LaneEnds | None = None) -> None:
         """Draw the lane after so many updates; its frame and names are there."""
         with canvas.part("map"):
             self.course.draw(canvas, (update, 0.0), views, None, ends=ends)
@@ -93,14 +93,14 @@ class Panel:
         self,
         canvas: Canvas,
         update: int,
-        views: frozenset[str],
+        views: frozenset[ViewName],
         line: VerdictLine,
         cloud: Cloud | None,
         ends: LaneEnds | None = None,
     ) -> None:
         """Draw all but the map."""
         with canvas.part("strip"):
-            self._draw_strip(canvas, self.course.context(update, views - {MOVING_GROUND}))
+            self._draw_strip(canvas, self.course.context(update, views - {ViewName.MOVING_GROUND}))
             if cloud is not None and self.place.shares.height:
                 draw_shares(canvas, self.place.shares, cloud, self.theme, self.em)
         if self.place.ends.height:

@@ -18,6 +18,7 @@ from ...drawing.strokes import pieces
 from ...style.color import Color
 from ...style.style import stroke_of
 from ...style.theme import Theme
+from ...views import ViewName
 from ..map.site import Shaken, Site
 
 T = TypeVar("T")
@@ -55,7 +56,7 @@ class ViewContext:
     """The strip; empty where there is no room."""
     theme: Theme
     em: int
-    views: frozenset[str] = frozenset()
+    views: frozenset[ViewName] = frozenset()
     """All views that are shown: their captions stand in rows."""
     shaken: Shaken | None = None
     """What the land is at the moment, if it moves."""

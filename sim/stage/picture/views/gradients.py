@@ -17,6 +17,7 @@ from ...style.color import Color, mix, readable
 from ...style.kept import kept
 from ...style.numbers import number
 from ...style.theme import Theme
+from ...views import ViewName
 from ..map.site import Site
 from ..map.terrain import paled
 from .context import ViewContext
@@ -69,7 +70,7 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     if ratio == np.inf:
         sentence, shorter = theme.say("no noise in this lane's gradients"), theme.say("no gradient noise")
     strong = mix(context.color, theme.text, 0.35)
-    draw_view_caption(canvas, context, "gradients", sentence, strong, shorter)
+    draw_view_caption(canvas, context, ViewName.GRADIENTS, sentence, strong, shorter)
     if not (fans.known[place] and context.holds(center)):
         return
     grey = _grey(theme, context.camera.flat)

@@ -12,6 +12,7 @@ from ...drawing.glyphs import draw_arrow
 from ...style.color import mix
 from ...style.kept import kept
 from ...style.numbers import number
+from ...views import ViewName
 from .arrows import rooms_for
 from .context import ViewContext
 from .words.captions import draw_view_caption
@@ -29,7 +30,7 @@ def draw_hessian(canvas: Canvas, context: ViewContext) -> None:
     sentence = shorter = theme.say("curvatures {lower} and {upper}", **told)
     if lower < 0:
         sentence = theme.say("curvatures {lower} and {upper}: the arrows lead down", **told)
-    draw_view_caption(canvas, context, "hessian", sentence, mix(context.color, theme.mark, 0.55), shorter)
+    draw_view_caption(canvas, context, ViewName.HESSIAN, sentence, mix(context.color, theme.mark, 0.55), shorter)
     center = context.center
     if not (math.isfinite(lower) and math.isfinite(upper) and context.holds(center)):
         return

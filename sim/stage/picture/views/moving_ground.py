@@ -3,10 +3,10 @@
 from ....descent.race import Race
 from ....descent.track import Track
 from ...drawing.canvas import Canvas
-from ...session.session import MOVING_GROUND
 from ...style.color import mix
 from ...style.kept import kept
 from ...style.theme import Theme
+from ...views import ViewName
 from ..map.site import Shaken
 from .context import ViewContext
 from .words.captions import draw_view_caption
@@ -21,7 +21,7 @@ def draw_moving_ground(canvas: Canvas, context: ViewContext) -> None:
     theme, track = context.theme, context.track
     sentence, shorter = _said(track, len(track.batch(context.moment)), theme)
     color = mix(context.color, theme.text, 0.15)
-    draw_view_caption(canvas, context, MOVING_GROUND, sentence, color, shorter, _all_said(context.race, theme))
+    draw_view_caption(canvas, context, ViewName.MOVING_GROUND, sentence, color, shorter, _all_said(context.race, theme))
 
 
 @kept

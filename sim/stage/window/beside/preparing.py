@@ -31,6 +31,7 @@ from ...picture.snapshot import Snapshot, snapshot_of
 from ...session.session import Message, Session, update
 from ...session.view import Notify
 from ...style.theme import say
+from ...views import ViewName
 from . import ends_counter
 from .ahead import compute_ahead
 from .memory import give_back
@@ -60,7 +61,7 @@ class Aim:
     """All that a picture has to be made ready for: what else changes from picture to picture is quick to draw."""
 
     setting: Setting
-    views: frozenset[str]
+    views: frozenset[ViewName]
     swarm: tuple[int, str, str] | None
     """How many marbles, where they start and by which clock they run, if there is a swarm."""
     sheet: str

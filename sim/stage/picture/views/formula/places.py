@@ -6,10 +6,11 @@ from functools import partial
 from pygame import Rect
 
 from ....style.kept import kept
+from ....views import LAID_OUT_BY
 from ..context import MOMENTS, ViewContext
 from ..words.room import LINE as HIDDEN
 from ..words.room import Choice, least_covering, seen
-from ..words.stretch import AGAIN, LAID_OUT_BY, StillMap, still_map_of, stretch_of
+from ..words.stretch import AGAIN, StillMap, still_map_of, stretch_of
 from .offers import Offers, offered, taken_of
 from .plans import MARGIN
 

@@ -12,12 +12,13 @@ import pygame
 from ....drawing.canvas import Canvas
 from ....drawing.glyphs import draw_dashed
 from ....style.kept import kept
+from ....views import LAID_OUT_BY, STANDING, ViewName
 from ...map.numbers import named_minima
 from ..context import MOMENTS, ViewContext
 from ..formula.places import formula_places
 from ..momentum import sum_places
 from ..words.captions import PLATE
-from ..words.stretch import AGAIN, LAID_OUT_BY, STANDING, Line, StillMap, Stretch, still_map_of, stretch_of
+from ..words.stretch import AGAIN, Line, StillMap, Stretch, still_map_of, stretch_of
 from .layout import Label, Stand, laid_out, stand_at
 from .leaders import leader_of, runs_over
 from .words import CROWD, step_of
@@ -200,8 +201,8 @@ def _leaders(stands: Sequence[tuple[pygame.Rect, Stand]]) -> list[Line]:
 
 def _words(context: ViewContext) -> list[pygame.Rect]:
     """What the formula covers in a block of moments, and momentum as a sum."""
-    formula = formula_places(context) if "formula" in context.views else []
-    return [*context.once(sum_places), *formula] if "momentum" in context.views else formula
+    formula = formula_places(context) if ViewName.FORMULA in context.views else []
+    return [*context.once(sum_places), *formula] if ViewName.MOMENTUM in context.views else formula
 
 
 def _draw_leader(canvas: Canvas, context: ViewContext, label: Label) -> None:

@@ -7,11 +7,10 @@ import pygame
 from ....drawing.canvas import Canvas
 from ....style import text
 from ....style.color import Color
+from ....views import CAPTIONED, ViewName
 from ...map.site import clear_of_land
 from ..context import ViewContext
 
-CAPTIONED = ("moving ground", "gradients", "batch surface", "test surface", "hessian")
-"""Views with a line of text at the map's upper left, in the order of their rows."""
 SCALE = 5.0
 """Room that such a line leaves for the scale of the loss, in ems."""
 CAPTION, SMALLER = 0.9, 0.75
@@ -27,12 +26,12 @@ PLATE = 200
 """Opacity, of 255, of what lies behind words on a map: contours shine through, and no letter is lost in them."""
 
 
-def _captions(views: frozenset[str], before: int = len(CAPTIONED)) -> int:
+def _captions(views: frozenset[ViewName], before: int = len(CAPTIONED)) -> int:
     """How many of the captioned views are shown, of those before one."""
     return sum(name in views for name in CAPTIONED[:before])
 
 
-def captions_height(views: frozenset[str]) -> float:
+def captions_height(views: frozenset[ViewName]) -> float:
     """Height of the lines of all captioned views that are shown, from the map's upper edge, in ems."""
     rows = _captions(views)
     return ABOVE + ROW * rows if rows else 0.0
@@ -41,7 +40,7 @@ def captions_height(views: frozenset[str]) -> float:
 def draw_view_caption(
     canvas: Canvas,
     context: ViewContext,
-    name: str,
+    name: ViewName,
     sentence: str,
     color: Color,
     shorter: str = "",
@@ -74,7 +73,7 @@ def _room(context: ViewContext, down: float) -> int:
     Maps are land from edge to edge, of whose height all lines together take a part; beside a block there is room.
     """
     em, area = context.em, context.area
-    room = area.width - round((SCALE if "loss scale" in context.views else 1.0) * em)
+    room = area.width - round((SCALE if ViewName.LOSS_SCALE in context.views else 1.0) * em)
     if context.camera.flat:
         return room if down <= ABOVE or (down + ROW) * em <= COVERED * area.height else 0
     clear = clear_of_land(context.problem, context.camera, round((down + ROW - RIM) * em))

@@ -16,15 +16,15 @@ from .....surface.points import Array, components, vectors
 from ....drawing.camera import FAR, Camera, visible
 from ....drawing.canvas import Pixel
 from ....drawing.glyphs import WEDGE_RIM, wedge_middle
-from ....session.session import MOVING_GROUND
 from ....style.kept import kept
 from ....style.theme import Theme
+from ....views import LAID_OUT_BY, ViewName
 from ...map.site import along, site_of
 from ..arrows import tips
 from ..context import MOMENTS, ViewContext
 from ..hessian import bars
 from ..momentum import sum_places
-from .captions import CAPTIONED, COVERED, captions_height
+from .captions import COVERED, captions_height
 
 MARBLE = 10.5
 """Half the width of what a marble takes up, with the ring around its next place, in strokes."""
@@ -38,10 +38,6 @@ SHARES = ((np.arange(SAMPLES) + 0.5) / SAMPLES)[:, None]
 """and how far along it they are."""
 AGAIN = 8
 """Blocks of moments after which words are placed anew, wherever they were: who leaps there waits for all of these."""
-STANDING = frozenset((*CAPTIONED, "loss scale"))
-"""Views that stand on maps at all moments, and take room from words."""
-LAID_OUT_BY = STANDING | {"momentum", "formula", "next step"}
-"""Views that stand on maps at all moments, and others that have a part in where words may stand."""
 
 Line = tuple[Pixel, Pixel]
 
@@ -120,7 +116,7 @@ class StillMap(NamedTuple):
     area: tuple[int, ...]
     """The map."""
     em: int
-    views: frozenset[str]
+    views: frozenset[ViewName]
 
     def at(self, index: int = 0, moment: int = 0, beside: tuple[tuple[int, int], ...] = ()) -> ViewContext:
         """A moment of a lane on it."""
@@ -129,7 +125,7 @@ class StillMap(NamedTuple):
         return ViewContext(race, index, moment, site, Rect(area), none, theme, em, views, beside=beside)
 
 
-def still_map_of(context: ViewContext, views: frozenset[str]) -> StillMap:
+def still_map_of(context: ViewContext, views: frozenset[ViewName]) -> StillMap:
     """The ground under a context, for those of its views that are among these."""
     race, camera, theme, area = context.race, context.camera, context.theme, tuple(context.area)
     return StillMap(race, camera, theme, area, context.em, context.views & views)
@@ -137,7 +133,7 @@ def still_map_of(context: ViewContext, views: frozenset[str]) -> StillMap:
 
 def stretch_of(context: ViewContext, index: int, block: int) -> Stretch:
     """The stretch of a lane in a block of MOMENTS moments, on the map of this context."""
-    return _stretch(still_map_of(context, LAID_OUT_BY | {MOVING_GROUND}), index, MOMENTS * block)
+    return _stretch(still_map_of(context, LAID_OUT_BY | {ViewName.MOVING_GROUND}), index, MOMENTS * block)
 
 
 @kept
@@ -164,7 +160,7 @@ def _marbles(context: ViewContext, theta: Array, pixels: Array) -> tuple[Rect, .
     """What a marble takes up at each of some points (n, 2), which are at such pixels: higher where the ground moves."""
     away = context.site.beside(theta).tolist()
     found = [marble_place(context, (x, y), gone) for (x, y), gone in zip(pixels.tolist(), away, strict=True)]
-    if MOVING_GROUND in context.views and not context.camera.flat:
+    if ViewName.MOVING_GROUND in context.views and not context.camera.flat:
         found = [place.inflate(0, round(2 * ROLLS * context.em)) for place in found]
     return tuple(found)
 
@@ -177,7 +173,7 @@ def _arrows(context: ViewContext, made: Steps, pixels: Array) -> tuple[tuple[Lin
         rates = np.array([context.track.rate(context.moment + n) for n in range(count)])
         with np.errstate(all="ignore"):
             ends[:count, :2] = tips(context, made.theta[:-1], -rates[:, None] * made.gradient, made.movement)
-    if "hessian" in context.views:
+    if ViewName.HESSIAN in context.views:
         ends[:, 2:] = bars(context, made.theta, lambda ways: along(context.site, made.theta, ways))
     known = np.isfinite(ends).all(axis=-1)
     there = pixels[:, None] + np.clip(np.where(known[..., None], ends, 0.0), -FAR, FAR)
@@ -204,6 +200,6 @@ def wedge_area(context: ViewContext) -> Rect:
     """The map without the rows of sentences that views have at its edges: a wedge does not stand on these."""
     area, em, views = context.area, context.em, context.views
     above = round(min(captions_height(views) * em, COVERED * area.height))
-    sums = context.once(sum_places) if "momentum" in views else []
+    sums = context.once(sum_places) if ViewName.MOMENTUM in views else []
     below = min(sums[0].height, round(COVERED * area.height)) if sums else 0
     return Rect(area.left, area.top + above, area.width, area.height - above - below)
