@@ -34,7 +34,6 @@ from .view import (
     ChangeSpread,
     ChangeSwarm,
     ChangeTheme,
-    Enlarge,
     Pan,
     Present,
     ResetView,
@@ -59,13 +58,19 @@ NUDGE = 0.01
 
 
 class Errand(Enum):
-    """What the window does itself, since it takes files, the clipboard or the screen."""
+    """What the window does itself, since it takes files, the clipboard or the screen, or depends on its room."""
 
     PICTURE = auto()
     FILM = auto()
     COPY = auto()
     PASTE = auto()
     FULL_SCREEN = auto()
+    LARGER = auto()
+    """Type and strokes a step larger,"""
+    SMALLER = auto()
+    """a step smaller,"""
+    USUAL_SIZE = auto()
+    """or as large as usual."""
     BACK = auto()
     """Put away what lies on top, and in the end the window."""
 
@@ -240,10 +245,10 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             "Ctrl + −",
             "larger, smaller type; Ctrl 0: as usual",
             (
-                Key("Ctrl +", Enlarge(1)),
-                Key("Ctrl -", Enlarge(-1)),
-                Key("Ctrl =", Enlarge(1), aside=True),
-                Key("Ctrl 0", Enlarge(0)),
+                Key("Ctrl +", Errand.LARGER),
+                Key("Ctrl -", Errand.SMALLER),
+                Key("Ctrl =", Errand.LARGER, aside=True),
+                Key("Ctrl 0", Errand.USUAL_SIZE),
             ),
         ),
         Binding(

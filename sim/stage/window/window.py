@@ -11,7 +11,7 @@ from ...scene import SceneError
 from ..input.clipboard import pasted
 from ..input.holding import SLOW, FirstPresses
 from ..picture.picture import pointed
-from ..picture.setting import setting, type_at
+from ..picture.setting import setting
 from ..picture.snapshot import snapshot_of
 from ..session.bindings import Deed, Errand
 from ..session.playback import Elapsed
@@ -20,7 +20,7 @@ from ..session.problem import SetFormula
 from ..session.session import Message, Session, race, ridden, update
 from ..session.setup import LoadRules, judgement
 from ..session.tuning import searching
-from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest
+from ..session.view import Back, Close, Follow, Hover, Notify, Rest
 from ..style.theme import say
 from . import display
 from .asking import Asking, asked
@@ -34,6 +34,7 @@ from .beside.preparing import Inquiry, Prepared
 from .beside.readiness import Known, Readiness, inquiry_of
 from .beside.tuner import Tuner
 from .controls import OpenControls
+from .enlarging import enlarged
 from .events.answers import Answers
 from .events.layers import invites
 from .files import documents
@@ -48,6 +49,8 @@ NAP = 15
 """Milliseconds between looks for an event while nothing moves."""
 SPARE = 0.003
 """Seconds at the end of a frame in which nothing more is begun."""
+STEPS = {Errand.LARGER: 1, Errand.SMALLER: -1, Errand.USUAL_SIZE: 0}
+"""By how many steps type and strokes are enlarged; 0 for their usual size."""
 LONGEST_FRAME = 0.1
 """Seconds that a frame may count for: after a pause of the machine nothing leaps ahead."""
 
@@ -278,9 +281,8 @@ class MainWindow:
                 self._showing.forget()
             case Errand.BACK:
                 self._go_back()
-            case Enlarge():
-                height = partial(type_at, session=self.session, size=display.canvas_size())
-                self.send(replace(deed, height=height))
+            case Errand.LARGER | Errand.SMALLER | Errand.USUAL_SIZE:
+                self.send(enlarged(self.session, display.canvas_size(), STEPS[deed]))
             case _:
                 self.send(deed)
 

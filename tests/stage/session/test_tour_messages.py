@@ -26,7 +26,7 @@ from sim.stage.session.problem import ScaleSigma, StepCount
 from sim.stage.session.session import SPEEDS, Message, Session, begin
 from sim.stage.session.setup import Drop, NewSeed, NudgeStart, OpenScene
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour, is_measured, scene_at, step_of, strays
-from sim.stage.session.view import Back, ChangeLanguage, ChangeTheme, Enlarge, Hover, Present, ShowControls, ToggleView
+from sim.stage.session.view import Back, ChangeLanguage, ChangeTheme, Enlarged, Hover, Present, ShowControls, ToggleView
 from sim.stage.views import ViewName
 
 STEPS = the_tour().step
@@ -235,7 +235,7 @@ def test_a_session_begins_without_a_tour() -> None:
 
 
 def test_what_is_one_s_own_outlives_the_tour(session: Session) -> None:
-    toured = after(session, ShowTour(), ToggleMotion(), Enlarge(2))
+    toured = after(session, ShowTour(), ToggleMotion(), Enlarged("larger", 1.21))
     ended = after(toured, ShowTour())
     assert (ended.steady, ended.larger) == (toured.steady, toured.larger) != (session.steady, session.larger)
     counted = replace(toured, judged=((session.scene, True),), brought=(session.scene,))
