@@ -3,6 +3,7 @@
 import argparse
 import re
 import shutil
+import textwrap
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,13 @@ THEMES = ("light", "dark")
 LONGEST_SENTENCE = 500  # Characters; what was typed may be any number of them.
 
 
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Leaves names with hyphens whole: they are there to be typed."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
+
+
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence."""
 
@@ -48,7 +56,7 @@ class Parser(argparse.ArgumentParser):
             usage=usage,
             description=description.strip(),
             epilog=f"examples:\n{_indented(examples)}",
-            formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=_columns()),
+            formatter_class=partial(_HelpFormatter, width=_columns()),
             allow_abbrev=False,
         )
 
