@@ -37,9 +37,10 @@ from sim.stage.export.web.file import save_page
 from sim.stage.picture.races import race
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.problem import SetCount, SetFormula
-from sim.stage.session.session import MOVING_GROUND, SPEEDS, Session
+from sim.stage.session.session import SPEEDS, Session
 from sim.stage.session.setup import MoveStart, OpenScene
 from sim.stage.session.view import Turn
+from sim.stage.views import ViewName
 from sim.stage.window.window import MainWindow
 from sim.study.odds.odds import growing, jobs
 from sim.study.work.workers import completed, shared
@@ -172,7 +173,7 @@ def land() -> Iterator[Row]:
     pygame.display.set_mode((1600, 900))
     scene = load_scene(OPENING)
     race(scene).extend(200 + FRAMES)
-    pose, moving = Pose(scene.view.yaw, scene.view.tilt), frozenset({MOVING_GROUND})
+    pose, moving = Pose(scene.view.yaw, scene.view.tilt), frozenset({ViewName.MOVING_GROUND})
     plain = Session(scene, 100.0, playing=True, speed=SPEED, horizon=150 + FRAMES)
     kinds = {
         "a map": plain,

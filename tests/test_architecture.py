@@ -40,7 +40,7 @@ INNER_ROOMS = {
         *("verdict", "crowd", "race", "clock", "digest"),
     ),
     "study": ("work", "statistics", "cost", "odds", "sweep", "many", "tuning", "maps", "tour"),
-    "stage": ("style", "drawing", "session", "plot", "sheets", "picture", "export", "input", "window"),
+    "stage": ("views", "style", "drawing", "session", "plot", "sheets", "picture", "export", "input", "window"),
 }
 """The rooms within these, folders and single files; each may import from itself and from those before it."""
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
 
+    from ..stage.views import ViewName
+
 USUAL_SIZE, USUAL_FILM = (1600, 900), (1280, 720)
 
 Size = tuple[int, int]
@@ -329,9 +331,10 @@ def _lane(name: Any) -> str | None:
     return name
 
 
-def _views(wanted: Iterable[str]) -> frozenset[str]:
-    from ..stage.picture.views import VIEWS  # noqa: PLC0415
+def _views(wanted: Iterable[str]) -> "frozenset[ViewName]":
+    from ..stage.views import ViewName  # noqa: PLC0415
 
     if not isinstance(wanted, Iterable):
         raise UseError(f'views must be a list of names, such as ["gradients", "momentum"], not {shown(wanted)}')
-    return frozenset(known_name("view", name, VIEWS) for name in ([wanted] if isinstance(wanted, str) else wanted))
+    names = [wanted] if isinstance(wanted, str) else wanted
+    return frozenset(ViewName(known_name("view", name, tuple(ViewName))) for name in names)

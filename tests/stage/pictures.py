@@ -10,8 +10,8 @@ import pygame
 from sim.descent.race import Race
 from sim.descent.track import Track
 from sim.scene import Scene
+from sim.stage.drawing.drawn_state import DrawnState
 from sim.stage.drawing.screen import Screen
-from sim.stage.drawing.standing import Standing
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import Snapshot
@@ -36,9 +36,9 @@ def unseen(scene: Scene, updates: int) -> Race:
 def drawn_in_turn(moments: Sequence[Snapshot], size: tuple[int, int] = (960, 600)) -> list[Pixels]:
     """The pictures (width, height, 3); each is as if it were the first, and covers all that was there before it."""
     target, fresh = pygame.Surface(size, depth=32), pygame.Surface(size, depth=32)
-    pictures, standing = [], Standing()
+    pictures, drawn_state = [], DrawnState()
     for before, now in zip([None, *moments], moments, strict=False):
-        draw(Screen(target, standing), now, before)
+        draw(Screen(target, drawn_state), now, before)
         fresh.fill(UNPAINTED)
         draw(Screen(fresh), now)
         pictures.append(pygame.surfarray.array3d(fresh))

@@ -28,7 +28,7 @@ class RecordingCanvas:
     """A canvas that writes down what is drawn upon it, a line a verb, parts of it indented."""
 
     raster = False
-    standing = None
+    drawn_state = None
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size

@@ -3,12 +3,14 @@
 import argparse
 import re
 import shutil
+import textwrap
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ...languages import ENGLISH, LANGUAGES
+from ...stage.views import ViewName
 from .. import PROGRAM
 from .output import check_distinct, text_place
 from .terminal import remark, show, wide_enough
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 
 CLOCKS = ("updates", "epochs", "serial", "parallel")
 LEAST_TILT, MOST_TILT = 12.0, 76.0
-PARTS = ("profile", "numbers", "odds bar")
+PARTS = ("profile", "numbers", "odds-bar")
 """What can be shown beside the views over the maps."""
+SHOWN = {**{name.replace(" ", "-"): name for name in ViewName}, **dict.fromkeys(PARTS)}
+"""What --show can name; of views which."""
 Arguments = argparse.ArgumentParser | argparse._MutuallyExclusiveGroup
 
 FAILED = 2
@@ -36,6 +40,13 @@ THEMES = ("light", "dark")
 LONGEST_SENTENCE = 500  # Characters; what was typed may be any number of them.
 
 
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Leaves names with hyphens whole: they are there to be typed."""
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
+
+
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence."""
 
@@ -45,7 +56,7 @@ class Parser(argparse.ArgumentParser):
             usage=usage,
             description=description.strip(),
             epilog=f"examples:\n{_indented(examples)}",
-            formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=_columns()),
+            formatter_class=partial(_HelpFormatter, width=_columns()),
             allow_abbrev=False,
         )
 
@@ -327,8 +338,7 @@ def add_shown(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="VIEW",
-        help="show this as well; may be repeated: moving-ground, batch-surface, gradients, momentum, hessian, "
-        "labels, basins, next-step, test-surface, formula, profile, numbers, odds-bar, batch-strip, loss-scale",
+        help=f"show this as well; may be repeated: {', '.join(SHOWN)}",
     )
     add_clock(parser)
     parser.add_argument(
@@ -354,21 +364,18 @@ def chosen_look(parser: argparse.ArgumentParser, arguments: argparse.Namespace) 
     """What --show, --language and --presenter ask for; what these and --view cannot mean is a sentence."""
     from ...scene.words import did_you_mean  # noqa: PLC0415  Help need not wait for these.
     from ...stage.export.looks import Look  # noqa: PLC0415
-    from ...stage.picture.views import VIEWS  # noqa: PLC0415
 
     check_view(parser, arguments)
     if arguments.language not in LANGUAGES:
         parser.error(f"argument --language: there is no language {did_you_mean(arguments.language, LANGUAGES)}")
-    known = {name.replace(" ", "-"): name for name in (*VIEWS, *PARTS)}
     for name in arguments.show:
-        if name not in known:
-            parser.error(f"argument --show: there is no view {did_you_mean(name, known)}")
-    shown = {known[name] for name in arguments.show}
+        if name not in SHOWN:
+            parser.error(f"argument --show: there is no view {did_you_mean(name, SHOWN)}")
     return Look(
-        added=frozenset(shown.difference(PARTS)),
-        profile="profile" in shown,
-        numbers="numbers" in shown,
-        ends="odds bar" in shown,
+        added=frozenset(view for name in arguments.show if (view := SHOWN[name]) is not None),
+        profile="profile" in arguments.show,
+        numbers="numbers" in arguments.show,
+        ends="odds-bar" in arguments.show,
         language=arguments.language,
         presenter=arguments.presenter,
     )

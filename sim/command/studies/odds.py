@@ -187,11 +187,11 @@ def counted(plan: "Many", paired: int, arguments: argparse.Namespace, again: boo
 
     They are kept in a file if one is named. What is found by the function must be wanted `again`, and only meanwhile.
     """
-    from ...study.many.counting import Counting
+    from ...study.many.counting import CountAccumulator
     from ...study.many.spool import Spool
     from ...study.sweep.store import Store
 
-    counting = Counting(plan, paired)
+    counting = CountAccumulator(plan, paired)
     if arguments.results is not None:
         plan.description()  # A scene that no file can hold is told before the computing.
         with kept_open(Store(arguments.results, plan, counting.add), arguments) as store:
@@ -213,11 +213,11 @@ def counted(plan: "Many", paired: int, arguments: argparse.Namespace, again: boo
 
 def counts_of(scene: "Scene", seeds: int, updates: int) -> "SceneCounts":
     """What is counted of all lanes of a scene, with a progress bar."""
-    from ...study.many.counting import Counting
+    from ...study.many.counting import CountAccumulator
     from ...study.many.plan import Many
 
     plan = Many(scene, seeds, updates)
-    counting = Counting(plan, 0)
+    counting = CountAccumulator(plan, 0)
     for place, result in computed(plan.blocks, None, None):
         counting.add(place, result)
     return counting.counts

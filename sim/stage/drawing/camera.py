@@ -198,17 +198,17 @@ class Camera:
         """The points at all pixels (height, width, 2) at a height of 0, the uppermost row first."""
         return self.unproject(self.screen())
 
-    def at_pixels(self, grid: Array, step: int = 1) -> Array:
+    def at_pixels(self, grid: Array, stride: int = 1) -> Array:
         """A map's grid (rows, columns) at all pixels (height, width), along curves without kinks through the nodes.
 
         On straight lines slopes would jump from node to node, and show as blocks where the map is lit. Close to nodes
-        without a number lines are straight. With a step, it is told at the middles of cells of so many pixels a side,
+        without a number lines are straight. With a stride, it is told at the middles of cells of so many pixels a side,
         counted from the lower left corner.
         """
         rows, columns = grid.shape
-        wide, high = (math.ceil(side / step) for side in (self.width, self.height))
-        across = (np.arange(wide) * step + 0.5 * (step - 1)) * ((columns - 1) / self.width)
-        up = (np.arange(high, 0, -1) * step - 0.5 * (step - 1)) * ((rows - 1) / self.height)
+        wide, high = (math.ceil(side / stride) for side in (self.width, self.height))
+        across = (np.arange(wide) * stride + 0.5 * (stride - 1)) * ((columns - 1) / self.width)
+        up = (np.arange(high, 0, -1) * stride - 0.5 * (stride - 1)) * ((rows - 1) / self.height)
         return smoothed(grid, up, across)
 
     def fine_enough(self, grid: Array) -> Array:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from pygame import Rect, Surface
 
 from ..style.color import Color
-from .standing import Standing
+from .drawn_state import DrawnState
 
 Pixel = tuple[float, float]
 Box = Rect | tuple[float, float, float, float]
@@ -44,7 +44,7 @@ class Canvas(Protocol):
         ...
 
     @property
-    def standing(self) -> Standing | None:
+    def drawn_state(self) -> DrawnState | None:
         """What is known to stand on it, if anything may be."""
         ...
 
@@ -126,7 +126,7 @@ class Unseen:
 
     size = (1, 1)
     raster = False
-    standing = None
+    drawn_state = None
 
     def __getattr__(self, verb: str) -> Callable[..., Any]:
         return _ANSWERS.get(verb, lambda *_, **__: None)

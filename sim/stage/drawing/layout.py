@@ -1,6 +1,7 @@
 """Where everything stands: pure geometry, from the window's size and the number of lanes."""
 
 from dataclasses import dataclass, replace
+from enum import Enum
 from functools import lru_cache
 
 from pygame import Rect
@@ -43,8 +44,6 @@ UPRIGHT = 1.15
 land is the chart's."""
 HIGHEST_CHART = 0.3
 """Share of the height that the chart takes at most."""
-WORDS, CHART_TOO = 1, 2
-"""What makes way for maps: room for words beside names; the chart, too, and the profile beside it."""
 TYPE, SMALL_TYPE = 15, 12
 """Height of the type in a window of the usual size, and in one that is as small as can be, in pixels."""
 PRESENTED = 1.3
@@ -71,7 +70,15 @@ LEAST_WIDTH = 40.0
 """Width that the panel of controls leaves of the window, in ems."""
 
 
-@dataclass(frozen=True, slots=True)
+class Yields(Enum):
+    """What makes way for larger maps."""
+
+    NOTHING = "nothing"
+    WORDS = "room for words beside names"
+    CHART_TOO = "that room, and the chart with the profile beside it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class More:
     """What panels have room for besides their maps."""
 
@@ -90,8 +97,7 @@ class More:
     """Among the numbers the learning rate, which changes while the race runs."""
     told: int = 0
     """How many of the numbers one is told of besides: where maps are low, there are no more rows than hold these."""
-    yields: int = 0
-    """What makes way for larger maps: nothing (0), WORDS or CHART_TOO."""
+    yields: Yields = Yields.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +252,7 @@ def _shared(place: Rect, em: int) -> tuple[Rect, Rect]:
 
 def _split(stage: Rect, rows: int, em: int, height: int, more: More) -> tuple[Rect, Rect]:
     """The chart below, and the field above it for so many rows of panels."""
-    if more.yields == CHART_TOO:
+    if more.yields is Yields.CHART_TOO:
         return Rect(stage.bottomleft, (stage.width, 0)), stage.copy()
     share = max(CHART.get(rows, CHART[2]), PROFILED if more.profile else 0.0)
     tall = max(7 * em, round(share * height))
@@ -271,7 +277,7 @@ def _own_maps(
             rows * (area.height - round(max(UPRIGHT, 1 / aspect) * area.width)),
             round(HIGHEST_CHART * height) - chart.height,
         )
-        if area.width > 0 and spare > 0 and more.yields != CHART_TOO:
+        if area.width > 0 and spare > 0 and more.yields is not Yields.CHART_TOO:
             chart = Rect(chart.left, chart.top - spare, chart.width, chart.height + spare)
             field.height -= spare
         frames = [_cell(field, index, columns, rows, (gap, gap)) for index in range(count)]
@@ -287,7 +293,7 @@ def _own_maps(
         panel = panels(columns, 1)[1][0]
         return _worth_it(panel, em) and panel.frame.width >= WORDED * em
 
-    wordy = [] if more.yields else list(filter(worded, rows_of))
+    wordy = list(filter(worded, rows_of)) if more.yields is Yields.NOTHING else []
     return panels(max(wordy or rows_of, key=map_size), lanes)
 
 

@@ -100,7 +100,7 @@ def draw_unless_there(canvas: Canvas, place: Hashable, key: Hashable, draw: Call
     """Draw on ground of its own, in a place so called, what nothing but the key and the setting determines; not if it
     stands there already. Over it nothing else is drawn, unless all of the canvas is drawn anew afterwards.
     """
-    if canvas.standing is None or not canvas.standing.holds(place, key):
+    if canvas.drawn_state is None or not canvas.drawn_state.holds(place, key):
         draw()
 
 
@@ -108,11 +108,11 @@ def draw_ground(canvas: Canvas, picture: Surface, corner: Pixel, version: Hashab
     """Paint a picture on which others will be drawn, its upper left corner there: where it is to be seen already, and
     the version tells that it has not changed, only what has been drawn over it since is covered again.
     """
-    if canvas.standing is None:
+    if canvas.drawn_state is None:
         canvas.image(picture, corner)
         return
     box = picture.get_rect(topleft=corner)
-    parts = canvas.standing.uncovered(box, picture, version)
+    parts = canvas.drawn_state.uncovered(box, picture, version)
     for part in parts:
         canvas.image(picture.subsurface(part.move(-box.left, -box.top)), part.topleft)
-    canvas.standing.laid(box, picture, version)
+    canvas.drawn_state.laid(box, picture, version)

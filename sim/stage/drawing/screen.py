@@ -13,7 +13,7 @@ from ..style import text
 from ..style.color import Color
 from ..style.kept import at_hand, kept
 from .canvas import Backdrop, Box, Corners, Pixel
-from .standing import Standing
+from .drawn_state import DrawnState
 
 NOTHING = nullcontext()
 SMALL, FINER = 4.0, 8
@@ -25,10 +25,10 @@ class Screen:
 
     raster = True
 
-    def __init__(self, surface: pygame.Surface, standing: Standing | None = None) -> None:
+    def __init__(self, surface: pygame.Surface, drawn_state: DrawnState | None = None) -> None:
         self.surface = surface
-        self.standing = standing
-        self._touched: list[pygame.Rect] = [] if standing is None else standing.begun()
+        self.drawn_state = drawn_state
+        self._touched: list[pygame.Rect] = [] if drawn_state is None else drawn_state.begun()
 
     @property
     def size(self) -> tuple[int, int]:

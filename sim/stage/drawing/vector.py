@@ -24,7 +24,7 @@ class Vector:
     """
 
     raster = False
-    standing = None
+    drawn_state = None
 
     def __init__(
         self, size: tuple[int, int], title: str = "", metadata: str = "", without: Color | None = None

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from ...languages import ENGLISH
 from ...study.odds.tally import own
 from ..session.session import Session
+from ..views import ViewName
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a picture shows beyond what its scene wants."""
 
-    views: frozenset[str] | None = None
+    views: frozenset[ViewName] | None = None
     """Which views are drawn over the maps; None for the usual ones, and those that the scene wants."""
-    added: frozenset[str] = frozenset()
+    added: frozenset[ViewName] = frozenset()
     """Views that are drawn besides."""
     profile: bool = False
     """Whether the loss along the line from the start to the lowest minimum is shown."""

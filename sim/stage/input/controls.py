@@ -37,7 +37,6 @@ from ..session.view import (
     ChangeTheme,
     ChooseSpread,
     ChooseSwarm,
-    Enlarge,
     Present,
     ResetView,
     RideAlong,
@@ -314,9 +313,11 @@ def _look_buttons(session: Session, theme: Theme) -> tuple[Button, ...]:
 def _comfort(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
     """What makes the picture easier on the eye."""
     return (
-        Button("smaller", "A −", Enlarge(-1), tip_of(say, say("type and strokes a little smaller"), Enlarge(-1))),
-        Button("usual", "A", Enlarge(0), tip_of(say, say("type and strokes as large as usual"), Enlarge(0))),
-        Button("larger", "A +", Enlarge(1), tip_of(say, say("type and strokes a little larger"), Enlarge(1))),
+        Button("smaller", "A −", Errand.SMALLER, tip_of(say, say("type and strokes a little smaller"), Errand.SMALLER)),
+        Button(
+            "usual", "A", Errand.USUAL_SIZE, tip_of(say, say("type and strokes as large as usual"), Errand.USUAL_SIZE)
+        ),
+        Button("larger", "A +", Errand.LARGER, tip_of(say, say("type and strokes a little larger"), Errand.LARGER)),
         Button(
             "motion",
             say("less motion"),

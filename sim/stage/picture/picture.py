@@ -11,13 +11,14 @@ from ...surface.points import Array
 from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..session.odds import ends_seen
-from ..session.session import MOVING_GROUND, Session, lane_of
+from ..session.session import Session, lane_of
 from ..session.tuning import ghost, searching
 from ..sheets.scenes import draw_scenes
 from ..sheets.sheets import draw_over
 from ..style import text
 from ..style.style import hairline
 from ..style.theme import Theme
+from ..views import ViewName
 from .around.caption import badge, draw_caption, draw_guess, draw_offered
 from .around.footer import draw_footer
 from .around.timeline import draw_timeline
@@ -51,8 +52,8 @@ def draw(canvas: Canvas, snapshot: Snapshot, before: Snapshot | None = None, her
         draw_scenes(canvas, here.places, here.theme, session, snapshot.cards)
         return
     if stays is Staying.NOTHING:
-        if canvas.standing is not None:
-            canvas.standing.clear()
+        if canvas.drawn_state is not None:
+            canvas.drawn_state.clear()
         canvas.backdrop(Backdrop(_draw_still, (_around(here, race),), canvas.size), (0, 0))
     places, theme, timing = here.places, here.theme, session.scene.timing(session.clock)
     marked = badge(session, race, snapshot.tick)
@@ -113,7 +114,7 @@ def _draw_maps(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
         return
     for course, glide, cloud, ways, some in zip(courses, glides, clouds, traces, ends, strict=True):
         with canvas.part(f"lane {course.index + 1}"), canvas.part("map"):
-            course.draw(canvas, glide, session.views, cloud, ways, snapshot.step, some)
+            course.draw(canvas, glide, session.views, cloud, ways, snapshot.stride, some)
     _draw_search(canvas, here, session)
 
 
@@ -142,7 +143,9 @@ def _draw_profile(canvas: Canvas, here: Setting, snapshot: Snapshot) -> None:
         timing = session.scene.timing(session.clock)
         glides = [snapshot.glide(lane, timing) for lane in range(len(race.tracks))]
         with canvas.part("profile"):
-            draw_profile(canvas, places.profile, race, glides, here.theme, places.em, MOVING_GROUND in session.views)
+            draw_profile(
+                canvas, places.profile, race, glides, here.theme, places.em, ViewName.MOVING_GROUND in session.views
+            )
 
 
 def _ways(session: Session, timing: Timing, lane: int) -> tuple[Array, ...]:

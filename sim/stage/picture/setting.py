@@ -8,10 +8,11 @@ from ...scene import Scene
 from ...scene.tour import the_tour
 from ...surface.protocol import Window
 from ..drawing.camera import FLAT, Camera, Pose
-from ..drawing.layout import CHART_TOO, LOW_PRESENTED, WORDS, Layout, More, layout
-from ..session.session import BATCH_STRIP, Session
+from ..drawing.layout import LOW_PRESENTED, Layout, More, Yields, layout
+from ..session.session import Session
 from ..session.tour import step_of
 from ..style.theme import Theme, load_theme
+from ..views import ViewName
 from .around.tour import strip_lines
 from .map.site import camera_on
 
@@ -86,7 +87,7 @@ def places_in(here: Setting, size: tuple[int, int]) -> Layout:
     if here.more.profile or (here.step is None and not here.presenter):
         return places
     least = LOW_PRESENTED if here.step is None else LOW_MAP
-    for way in (WORDS, CHART_TOO):
+    for way in (Yields.WORDS, Yields.CHART_TOO):
         if places.panels[0].map.height >= least * places.em:
             break
         places = _places(here, size, replace(here.more, yields=way))
@@ -124,6 +125,7 @@ def _places(here: Setting, size: tuple[int, int], more: More) -> Layout:
 def setting(session: Session, size: tuple[int, int]) -> Setting:
     """The setting of a session in a picture of that size."""
     controls, step = session.controls and not session.presenter, step_of(session)
+    tells = set[str](() if step is None else step.tells)
     return Setting(
         scene=session.scene,
         size=size,
@@ -132,15 +134,15 @@ def setting(session: Session, size: tuple[int, int]) -> Setting:
         controls=controls,
         presenter=session.presenter,
         more=More(
-            bool(session.swarm),
-            session.numbers,
-            session.live and not session.presenter,
-            session.together,
-            session.profile,
-            session.ends,
-            BATCH_STRIP in session.views and step is not None and BATCH_STRIP in step.tells,
-            any(lane.schedule != CONSTANT for lane in session.scene.lanes),
-            0 if step is None else len(set(step.tells) - {BATCH_STRIP}),
+            swarm=bool(session.swarm),
+            numbers=session.numbers,
+            sliders=session.live and not session.presenter,
+            together=session.together,
+            profile=session.profile,
+            ends=session.ends,
+            strip=ViewName.BATCH_STRIP in session.views and ViewName.BATCH_STRIP in tells,
+            planned=any(lane.schedule != CONSTANT for lane in session.scene.lanes),
+            told=len(tells - {ViewName.BATCH_STRIP}),
         ),
         larger=session.larger,
         steady=session.steady,

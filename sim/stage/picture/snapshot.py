@@ -7,8 +7,9 @@ from ...descent.race import Race
 from ...study.maps.swarm import Cloud, Glimpse, swarm
 from ...study.odds.tally import Tally
 from ..session.odds import counted_for
-from ..session.session import MOVING_GROUND, SPEEDS, Session
+from ..session.session import SPEEDS, Session
 from ..sheets.scenes import Card
+from ..views import ViewName
 from .views.moving_ground import LANDED
 
 GLIDING = 30.0
@@ -37,7 +38,7 @@ class Snapshot:
     """What the sheet over the maps shows, if there is one: not always the session's own, which may be newer."""
     cards: tuple[Card, ...] = ()
     """What the sheet of all scenes tells of each, if it is open, as far as it is known by now."""
-    step: int = 1
+    stride: int = 1
     """One of so many by so many pixels of ground that moves is computed: more than 1 where it will not be looked at
     for long."""
 
@@ -80,7 +81,7 @@ def ground_stride(now: Snapshot) -> int:
     """One of how many by how many pixels of moving ground is computed: COARSE while the session plays on, since
     the next picture shows it otherwise at once; 1 between two movements that take long enough to be looked at.
     """
-    if not now.session.playing or MOVING_GROUND not in now.session.views:
+    if not now.session.playing or ViewName.MOVING_GROUND not in now.session.views:
         return 1
     return COARSE if SPEEDS[now.session.speed] > SHARP or now.phase > LANDED else 1
 

@@ -37,7 +37,7 @@ def staying(before: Snapshot, now: Snapshot, here: Setting) -> Staying:
 def _glided(before: Snapshot, now: Snapshot) -> bool:
     """Whether all that has changed is how far the marbles have glided."""
     quiet = not (now.session.help or now.session.sheet or now.session.pointer) and now.session.picking is None
-    return quiet and before.phase != now.phase and replace(before, phase=now.phase, step=now.step) == now
+    return quiet and before.phase != now.phase and replace(before, phase=now.phase, stride=now.stride) == now
 
 
 def _leafed(before: Snapshot, now: Snapshot) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias
 
+from ..views import ViewName
 from .lanes import (
     AddLane,
     DuplicateLane,
@@ -33,7 +34,6 @@ from .view import (
     ChangeSpread,
     ChangeSwarm,
     ChangeTheme,
-    Enlarge,
     Pan,
     Present,
     ResetView,
@@ -58,13 +58,19 @@ NUDGE = 0.01
 
 
 class Errand(Enum):
-    """What the window does itself, since it takes files, the clipboard or the screen."""
+    """What the window does itself, since it takes files, the clipboard or the screen, or depends on its room."""
 
     PICTURE = auto()
     FILM = auto()
     COPY = auto()
     PASTE = auto()
     FULL_SCREEN = auto()
+    LARGER = auto()
+    """Type and strokes a step larger,"""
+    SMALLER = auto()
+    """a step smaller,"""
+    USUAL_SIZE = auto()
+    """or as large as usual."""
     BACK = auto()
     """Put away what lies on top, and in the end the window."""
 
@@ -104,7 +110,7 @@ class Binding:
     keys: tuple[Key, ...] = ()
 
 
-def _views(*keys: tuple[str, str]) -> tuple[Key, ...]:
+def _views(*keys: tuple[str, ViewName]) -> tuple[Key, ...]:
     return tuple(Key(sign, ToggleView(name)) for sign, name in keys)
 
 
@@ -218,40 +224,40 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
         Binding("Shift W", "where they end, under each map", (Key("Shift w", Toggle("ends")),)),
     ),
     "Views": (
-        Binding("O", "batch strip", _views(("o", "batch strip"))),
+        Binding("O", "batch strip", _views(("o", ViewName.BATCH_STRIP))),
         Binding(
             "B Shift B",
             "the batch's own loss; as the ground",
-            _views(("b", "batch surface"), ("Shift b", "moving ground")),
+            _views(("b", ViewName.BATCH_SURFACE), ("Shift b", ViewName.MOVING_GROUND)),
         ),
-        Binding("G", "gradients of single examples, their noise", _views(("g", "gradients"))),
+        Binding("G", "gradients of single examples, their noise", _views(("g", ViewName.GRADIENTS))),
         Binding(
             "M Shift Y",
             "momentum as a sum; the rule's formula",
-            _views(("m", "momentum"), ("Shift y", "formula")),
+            _views(("m", ViewName.MOMENTUM), ("Shift y", ViewName.FORMULA)),
         ),
-        Binding("X E", "next step; curvature", _views(("x", "next step"), ("e", "hessian"))),
-        Binding("A K", "basins; labels of critical points", _views(("a", "basins"), ("k", "labels"))),
+        Binding("X E", "next step; curvature", _views(("x", ViewName.NEXT_STEP), ("e", ViewName.HESSIAN))),
+        Binding("A K", "basins; labels of critical points", _views(("a", ViewName.BASINS), ("k", ViewName.LABELS))),
         Binding(
             "Shift E Shift I Shift P",
             "scale of the loss; all numbers; profile",
             (
-                Key("Shift e", ToggleView("loss scale")),
+                Key("Shift e", ToggleView(ViewName.LOSS_SCALE)),
                 Key("Shift i", Toggle("numbers")),
                 Key("Shift p", Toggle("profile")),
             ),
         ),
-        Binding("Shift T", "test loss", _views(("Shift t", "test surface"))),
+        Binding("Shift T", "test loss", _views(("Shift t", ViewName.TEST_SURFACE))),
     ),
     "Looking": (
         Binding(
             "Ctrl + −",
             "larger, smaller type; Ctrl 0: as usual",
             (
-                Key("Ctrl +", Enlarge(1)),
-                Key("Ctrl -", Enlarge(-1)),
-                Key("Ctrl =", Enlarge(1), aside=True),
-                Key("Ctrl 0", Enlarge(0)),
+                Key("Ctrl +", Errand.LARGER),
+                Key("Ctrl -", Errand.SMALLER),
+                Key("Ctrl =", Errand.LARGER, aside=True),
+                Key("Ctrl 0", Errand.USUAL_SIZE),
             ),
         ),
         Binding(

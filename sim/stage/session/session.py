@@ -22,16 +22,13 @@ from ...study.tuning.usual import Criterion
 from ...surface.protocol import Point, Window
 from ..drawing.camera import FLAT, Pose
 from ..style.theme import THEMES, say
+from ..views import ViewName
 
 T = TypeVar("T")
 
 SPEEDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
 """Updates a second."""
 USUAL_SPEED = SPEEDS.index(20.0)
-MOVING_GROUND = "moving ground"
-"""The view in which each marble stands on the loss that its next update descends."""
-BATCH_STRIP = "batch strip"
-"""The view of the examples, a cell each."""
 Sheet = Literal["", "odds", "contrast"]
 """What lies over the maps, if anything."""
 SHEETS: tuple[Sheet, ...] = ("odds", "contrast")
@@ -155,7 +152,7 @@ class Session:
     """By which of the CLOCKS of `descent.clock` the lanes run."""
     theme: str = THEMES[0]
     language: str = ENGLISH
-    views: frozenset[str] = frozenset({"batch strip", "loss scale"})
+    views: frozenset[ViewName] = frozenset({ViewName.BATCH_STRIP, ViewName.LOSS_SCALE})
     """Which of the views are drawn over the maps."""
     swarm: int = SIZES[0]
     """How many marbles run in each lane, one of SIZES; 0 for the race's own alone."""
@@ -273,8 +270,8 @@ def as_it_wants(session: Session) -> Session:
     """The session with its scene seen as that wants to be."""
     view = session.scene.view
     pose = Pose(view.yaw, view.tilt) if view.kind == "relief" else FLAT
-    ground = {MOVING_GROUND} if view.ground == "moving" else set[str]()
-    views, together = session.views - {MOVING_GROUND} | ground, view.maps == "together"
+    ground = {ViewName.MOVING_GROUND} if view.ground == "moving" else set[ViewName]()
+    views, together = session.views - {ViewName.MOVING_GROUND} | ground, view.maps == "together"
     return replace(
         session, pose=pose, goal=None, turned=None, views=views, together=together, riding=False, former=None
     )
@@ -282,7 +279,7 @@ def as_it_wants(session: Session) -> Session:
 
 def as_it_is_seen(session: Session) -> Scene:
     """The session's scene, with how it is seen now as what it wants."""
-    pose, moving = session.goal or session.pose, MOVING_GROUND in session.views
+    pose, moving = session.goal or session.pose, ViewName.MOVING_GROUND in session.views
     kind: Literal["map", "relief"] = "map" if pose == FLAT else "relief"
     turned = {"yaw": pose.yaw, "tilt": pose.tilt} if pose != FLAT else {}
     ground: Literal["still", "moving"] = "moving" if moving else "still"

@@ -16,16 +16,8 @@ from ...study.maps.swarm import SIZES
 from ...study.odds.tally import Tally
 from ...surface.protocol import Window
 from ..style.theme import say
-from .session import (
-    SPEEDS,
-    Guided,
-    LaneIntent,
-    Message,
-    Origin,
-    Session,
-    as_it_wants,
-    differs,
-)
+from ..views import ViewName
+from .session import SPEEDS, Guided, LaneIntent, Message, Origin, Session, as_it_wants, differs
 from .setup import NextScene, Return, leave
 
 
@@ -114,7 +106,7 @@ class GoToStep(Message):
             horizon=max(scene.updates, step.update or 0),
             speed=min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - step.speed)),
             clock=step.clock,
-            views=frozenset(step.views),
+            views=frozenset(map(ViewName, step.views)),
             swarm=SIZES[0],
             numbers=step.numbers,
             profile=False,

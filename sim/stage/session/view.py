@@ -1,6 +1,5 @@
 """Messages about what is shown, and how: of the same race at the same moment."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -14,6 +13,7 @@ from ...surface.protocol import Window
 from ..drawing.camera import FLAT, Pose
 from ..style.text import has_family
 from ..style.theme import THEMES, say
+from ..views import ViewName
 from .odds import PutAway
 from .session import Message, Origin, Session, onward, said
 from .tour import end
@@ -27,10 +27,6 @@ FIRST_TILT = 30.0  # Where land begins to be turned by hand that was a map.
 
 ZOOMS = (0.5, 200.0)
 """The smallest and the largest that the maps show the scene's window."""
-LARGER = (0.5, 4.0)
-"""The smallest and the largest that type and strokes are, over the usual size."""
-ENLARGED = 1.1
-"""How much a step enlarges them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +236,7 @@ def _wrong_with(code: str) -> str:
 class ToggleView(Message):
     """Show or hide a view."""
 
-    name: str
+    name: ViewName
 
     def apply(self, session: Session) -> Session:
         return replace(session, views=session.views ^ {self.name})
@@ -308,70 +304,6 @@ class Toggle(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class Enlarge(Message):
-    """Type and strokes so many steps larger, or smaller, whatever they are on; 0 for the usual size.
-
-    Each step is seen: what would change nothing is left out, and where nothing more would, it is said.
-    """
-
-    steps: int
-    height: Callable[[float], float] = float
-    """How high type becomes where it is asked to be so many times the usual size: less than that where room ends."""
-
-    def apply(self, session: Session) -> Session:
-        larger, ended = 1.0, False
-        if self.steps:
-            larger = session.larger
-            for _ in range(abs(self.steps)):
-                larger = self._next(larger)
-            ended = larger == self._next(larger)
-        share = _percent(self.height, larger)
-        if not ended:
-            notice = say(session.language, "type and strokes at {share} %", share=share)
-        elif self.steps > 0:
-            notice = _no_room(session.language, share)
-        else:
-            notice = say(session.language, "type and strokes at {share} %: they become no smaller", share=share)
-        return replace(session, larger=larger, notice=notice)
-
-    def _next(self, larger: float) -> float:
-        """The next step that changes the height; the same where none does."""
-        before, steps = self.height(larger), ENLARGED if self.steps > 0 else 1 / ENLARGED
-        end = LARGER[self.steps > 0]
-        if (self.height(end) - before) * self.steps <= 0:
-            return larger
-        there = larger
-        while (self.height(there) - before) * self.steps <= 0:
-            there = _between(there * steps, *LARGER)
-            if abs(there - 1) < 0.02:  # Steps up and down meet at the usual size.
-                there = 1.0
-        return there
-
-
-def _percent(height: Callable[[float], float], larger: float) -> str:
-    """How high type is where so many times the usual size is asked for, in per cent of the usual height."""
-    return f"{100 * height(larger) / height(1.0):.0f}"
-
-
-def _no_room(language: str, share: str) -> str:
-    return say(language, "type and strokes at {share} %: there is no room for larger ones", share=share)
-
-
-@dataclass(frozen=True, slots=True)
-class TellOfRoom(Message):
-    """Say how large type and strokes are, if they are smaller than is asked for: there is no room for more."""
-
-    height: Callable[[float], float]
-    """As of `Enlarge`."""
-
-    def apply(self, session: Session) -> Session:
-        if self.height(session.larger) >= int(session.larger * self.height(1.0)):
-            return session
-        share = _percent(self.height, session.larger)
-        return replace(session, notice=_no_room(session.language, share))
-
-
-@dataclass(frozen=True, slots=True)
 class ShowControls(Message):
     """Fold the panel of controls out or in; meanwhile type is not for a projector."""
 
@@ -398,6 +330,16 @@ class Notify(Message):
 
     def apply(self, session: Session) -> Session:
         return replace(session, notice=self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Enlarged(Notify):
+    """Type and strokes are to be so many times as large as usual; a sentence says how large they come out."""
+
+    larger: float
+
+    def apply(self, session: Session) -> Session:
+        return replace(session, larger=self.larger, notice=self.sentence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pygame
@@ -53,20 +52,19 @@ def open_window(
             draw_greeting(display.screen(), load_theme(theme))
         pygame.display.flip()
         from ..picture.races import race
-        from ..picture.setting import type_at
         from ..session.scenes import brought_along
         from ..session.session import update
         from ..session.tour import GoToStep
-        from ..session.view import TellOfRoom
         from .beside.memory import keep_little
+        from .enlarging import lack_of_room
         from .files import documents
         from .window import MainWindow
 
         session = replace(documents.resume(find(), theme), larger=larger, steady=steady, language=language, ends=True)
         session = replace(session, presenter=presenter, brought=brought_along(session, session.scene))
         session = session if step is None else update(session, GoToStep(step))
-        height = partial(type_at, session=session, size=display.canvas_size())
-        session = session if scale is None else update(session, TellOfRoom(height))
+        told = None if scale is None else lack_of_room(session, display.canvas_size())
+        session = session if told is None else update(session, told)
         keep_little()
         if foreseen:  # Else the chart's numbers would move once more while it is computed.
             race(session.scene).extend(session.horizon + 1)

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pygame
 
 from .. import TITLE
+from ..drawing.drawn_state import DrawnState
 from ..drawing.screen import Screen
-from ..drawing.standing import Standing
 from ..picture.around.signs import draw_computing, draw_recording, draw_saving, recording_place
 from ..picture.help import draw_help
 from ..picture.panel.sliders import draw_turned
@@ -30,7 +30,7 @@ class Showing:
         self._controls = controls
         self._filming = filming
         self._shown: tuple[Snapshot, tuple[int, int]] | None = None
-        self._standing = Standing()  # What stands on it, as long as that is there.
+        self._drawn_state = DrawnState()  # What stands on it, as long as that is there.
         self._fresh: pygame.Surface | None = None  # The last picture that was made ready.
         self._still: pygame.Surface | None = None  # The picture that stays while another is waited for.
         self._signed: tuple[object, ...] | None = None  # What was last drawn over the picture that stays.
@@ -65,7 +65,7 @@ class Showing:
         if not display.screen().get_size() == size == found.picture.get_size():
             return False
         display.screen().blit(found.picture, (0, 0))
-        self._standing.clear()
+        self._drawn_state.clear()
         self._shown, self.waits = (found.snapshot, size), True
         return True
 
@@ -74,7 +74,7 @@ class Showing:
         screen = display.screen()
         size, canvas_size = screen.get_size(), display.canvas_size()
         if not self._filming.running:  # A film is looked at picture by picture.
-            now = replace(now, step=ground_stride(now))
+            now = replace(now, stride=ground_stride(now))
         if self._shown == (now, size) and not self._controls.lively:
             if self.waits:
                 if canvas_size == size:
@@ -85,7 +85,7 @@ class Showing:
         if canvas_size == size:
             # An open menu or a tooltip may have covered any part of the picture.
             known = self._shown and self._shown[1] == size and self._controls.panel is None
-            draw(Screen(screen, self._standing), now, self._shown[0] if self._shown and known else None)
+            draw(Screen(screen, self._drawn_state), now, self._shown[0] if self._shown and known else None)
             self._controls.show(screen, now, seconds)
         else:
             canvas = pygame.Surface(canvas_size, depth=32)

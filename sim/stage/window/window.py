@@ -12,7 +12,7 @@ from ..input.clipboard import pasted
 from ..input.holding import SLOW, FirstPresses
 from ..picture.picture import pointed
 from ..picture.races import race
-from ..picture.setting import setting, type_at
+from ..picture.setting import setting
 from ..picture.snapshot import snapshot_of
 from ..session.bindings import Deed, Errand, LoadRules
 from ..session.playback import Elapsed
@@ -21,20 +21,21 @@ from ..session.problem import SetFormula
 from ..session.session import Message, Session, update
 from ..session.setup import judgement
 from ..session.tuning import searching
-from ..session.view import Back, Close, Enlarge, Follow, Hover, Notify, Rest, ridden
+from ..session.view import Back, Close, Follow, Hover, Notify, Rest, ridden
 from ..style.theme import say
 from . import display
 from .asking import Asking, asked
 from .beside import swarming
 from .beside.ahead import FRAMES_A_SECOND, Ahead, WordsAhead, moves
 from .beside.counting import Counting
+from .beside.ends_counter import EndsCounter, idle
+from .beside.ends_counter import wanted as to_count
 from .beside.gallery import Gallery
 from .beside.preparing import Inquiry, Prepared
 from .beside.readiness import Known, Readiness, inquiry_of
-from .beside.standing import Standing, idle
-from .beside.standing import wanted as to_count
 from .beside.tuner import Tuner
 from .controls import OpenControls
+from .enlarging import enlarged
 from .events.answers import Answers
 from .events.layers import invites
 from .files import documents
@@ -50,6 +51,8 @@ NAP = 15
 """Milliseconds between looks for an event while nothing moves."""
 SPARE = 0.003
 """Seconds at the end of a frame in which nothing more is begun."""
+STEPS = {Errand.LARGER: 1, Errand.SMALLER: -1, Errand.USUAL_SIZE: 0}
+"""By how many steps type and strokes are enlarged; 0 for their usual size."""
 LONGEST_FRAME = 0.1
 """Seconds that a frame may count for: after a pause of the machine nothing leaps ahead."""
 
@@ -74,7 +77,7 @@ class MainWindow:
         self._asking = Asking()
         self._answers = Answers(lambda: self.session, self._do, self._controls, self._readiness, self._asking)
         self._counting = Counting()
-        self._ends = Standing()  # Counts where marbles end.
+        self._ends = EndsCounter()  # Counts where marbles end.
         self._tuner = Tuner()  # Looks for the learning rate of a lane.
         self._due = 0.0  # When the next frame is.
         self._follows = False  # Whether maps that follow a marble have moved on since they were drawn.
@@ -282,9 +285,8 @@ class MainWindow:
                 self._showing.forget()
             case Errand.BACK:
                 self._go_back()
-            case Enlarge():
-                height = partial(type_at, session=self.session, size=display.canvas_size())
-                self.send(replace(deed, height=height))
+            case Errand.LARGER | Errand.SMALLER | Errand.USUAL_SIZE:
+                self.send(enlarged(self.session, display.canvas_size(), STEPS[deed]))
             case _:
                 self.send(deed)
 

@@ -12,7 +12,7 @@ from ..work.ensemble import Outcomes, alike
 from .plan import Many
 
 
-class Counting:
+class CountAccumulator:
     """Counts of all lanes of a plan, and of its first lanes two by two; it grows as results come."""
 
     def __init__(self, plan: Many, paired: int) -> None:

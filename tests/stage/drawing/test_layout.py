@@ -43,13 +43,13 @@ BESIDE = (
     More(numbers=True),
     More(sliders=True),
     More(together=True),
-    More(True, True, True),
-    More(True, True, True, True),
+    More(swarm=True, numbers=True, sliders=True),
+    More(swarm=True, numbers=True, sliders=True, together=True),
     More(ends=True),
     More(sliders=True, ends=True),
     More(together=True, ends=True),
-    More(True, True, True, False, True, True),
-    More(True, True, True, True, True, True),
+    More(swarm=True, numbers=True, sliders=True, profile=True, ends=True),
+    More(swarm=True, numbers=True, sliders=True, together=True, profile=True, ends=True),
 )
 """What else may be shown."""
 

@@ -10,9 +10,9 @@ import pytest
 from recording_canvas import RecordingCanvas
 
 from sim.stage.drawing.canvas import Backdrop, Canvas
+from sim.stage.drawing.drawn_state import DrawnState
 from sim.stage.drawing.reel import VERBS, draw_again, draw_ground, draw_unless_there
 from sim.stage.drawing.screen import Screen
-from sim.stage.drawing.standing import Standing
 from sim.stage.style.kept import CACHE
 
 SIZE = (80, 60)
@@ -78,12 +78,12 @@ def test_what_is_no_picture_of_pixels_is_drawn_each_time() -> None:
 
 
 def test_what_stands_at_its_place_is_left_alone() -> None:
-    standing, drawing = Standing(), Drawing()
-    canvas = Screen(pygame.Surface(SIZE, depth=32), standing)
+    drawn_state, drawing = DrawnState(), Drawing()
+    canvas = Screen(pygame.Surface(SIZE, depth=32), drawn_state)
     for place, key, times in (("a", 1, 1), ("a", 1, 1), ("b", 1, 2), ("a", 2, 3), ("b", 1, 3), ("a", 1, 4)):
         draw_unless_there(canvas, place, key, lambda: drawing(canvas))
         assert drawing.times == times, (place, key)
-    standing.clear()
+    drawn_state.clear()
     draw_unless_there(canvas, "a", 1, lambda: drawing(canvas))
     assert drawing.times == 5
 
@@ -122,34 +122,34 @@ def strokes(x: float, y: float) -> dict[str, tuple[Any, ...]]:
     [*product(sorted(VERBS), [{}]), *product(["rect", "polygon", "dots"], [{"opacity": 90}])],
 )
 def test_ground_is_as_it_was_whatever_has_been_drawn_over_it(verb: str, options: dict[str, Any]) -> None:
-    surface, standing = pygame.Surface((500, 400), depth=32), Standing()
+    surface, drawn_state = pygame.Surface((500, 400), depth=32), DrawnState()
     ground = pygame.Surface((430, 370))
     ground.fill((90, 140, 30))
-    draw_ground(Screen(surface, standing), ground, (40, 5), 0)
+    draw_ground(Screen(surface, drawn_state), ground, (40, 5), 0)
     clean = pygame.surfarray.array3d(surface)
     for x, y in ((0, 0), (135, 142), (350, 140), (-30, 60), (430, 370), (470, 390)):
-        getattr(Screen(surface, standing), verb)(*strokes(x, y)[verb], **options)
+        getattr(Screen(surface, drawn_state), verb)(*strokes(x, y)[verb], **options)
     assert (pygame.surfarray.array3d(surface) != clean)[40:470, 5:375].any()
-    draw_ground(Screen(surface, standing), ground, (40, 5), 0)
+    draw_ground(Screen(surface, drawn_state), ground, (40, 5), 0)
     assert (pygame.surfarray.array3d(surface) == clean)[40:470, 5:375].all()
 
 
 def test_ground_is_laid_again_only_where_something_has_been_drawn() -> None:
-    surface, standing, ground = pygame.Surface((500, 400), depth=32), Standing(), pygame.Surface((430, 370))
+    surface, drawn_state, ground = pygame.Surface((500, 400), depth=32), DrawnState(), pygame.Surface((430, 370))
     pixels = [(460, 360), (60, 20)]
 
     def laid_again(version: int, picture: pygame.Surface = ground) -> list[bool]:
         for pixel in pixels:
             surface.set_at(pixel, RED)
-        draw_ground(Screen(surface, standing), picture, (40, 5), version)
+        draw_ground(Screen(surface, drawn_state), picture, (40, 5), version)
         return [tuple(surface.get_at(pixel)[:3]) != RED for pixel in pixels]
 
     assert laid_again(0) == [True, True]
     assert laid_again(0) == [False, False]
-    Screen(surface, standing).disc((80, 30), 5.0, RED)
+    Screen(surface, drawn_state).disc((80, 30), 5.0, RED)
     assert laid_again(0) == [False, True]
     assert laid_again(1) == [True, True]
     assert laid_again(1) == [False, False]
     assert laid_again(1, ground.copy()) == [True, True]
-    standing.clear()
+    drawn_state.clear()
     assert laid_again(1) == [True, True]

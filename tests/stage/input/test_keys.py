@@ -14,7 +14,7 @@ from sim.stage.session.lanes import DuplicateLane, NextLane, SelectLane
 from sim.stage.session.playback import Restart, Step
 from sim.stage.session.session import begin
 from sim.stage.session.setup import OpenScene
-from sim.stage.session.view import ChangeSpread, ChangeSwarm, Enlarge, ShowHelp, Zoom
+from sim.stage.session.view import ChangeSpread, ChangeSwarm, ShowHelp, Zoom
 from sim.stage.style.theme import load_theme
 
 README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
@@ -129,7 +129,7 @@ def test_copying_goes_by_the_letter_and_in_other_scripts_by_the_place() -> None:
     assert meaning(pygame.K_c, "\x03", CTRL, pygame.KSCAN_C) is Errand.COPY
     assert meaning(ord("с"), "с", CTRL, pygame.KSCAN_C) is Errand.COPY  # A Russian keyboard's.
     assert meaning(pygame.K_j, "\n", CTRL, pygame.KSCAN_C) is None  # Dvorak's: copying is at C.
-    assert meaning(pygame.K_KP_PLUS, "", CTRL) == Enlarge(1)
+    assert meaning(pygame.K_KP_PLUS, "", CTRL) is Errand.LARGER
     assert meaning(pygame.K_PAGEUP, "", CTRL) == Zoom(1.25)
 
 

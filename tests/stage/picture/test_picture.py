@@ -18,8 +18,8 @@ from scenes import flat_scene
 from sim.descent.clock import CLOCKS, UPDATES
 from sim.descent.race import Race
 from sim.scene import Scene, parse_scene, scene_files
+from sim.stage.drawing.drawn_state import DrawnState
 from sim.stage.drawing.screen import Screen
-from sim.stage.drawing.standing import Standing
 from sim.stage.export.still import screenshot
 from sim.stage.picture.around.footer import status
 from sim.stage.picture.picture import draw
@@ -94,17 +94,17 @@ def test_update_after_update_each_picture_is_as_if_it_were_the_first(
 def test_what_has_not_changed_around_the_maps_is_not_drawn_again() -> None:
     running = race(scene := flat_scene("local-minimum"))
     running.extend(scene.updates + 1)
-    surface, standing = pygame.Surface((960, 600), depth=32), Standing()
+    surface, drawn_state = pygame.Surface((960, 600), depth=32), DrawnState()
     first, then, other = at(scene, 3, running, live=True), at(scene, 4, running, live=True), at(scene, 4, running)
     places = setting(first.session, surface.get_size()).places
     marked = [places.panels[0].sliders.center, places.look.midright, places.footer.midleft]
     marked = [(min(x, 958) + 1, y) for x, y in marked]
-    draw(Screen(surface, standing), first)
+    draw(Screen(surface, drawn_state), first)
     for pixel in marked:
         surface.set_at(pixel, UNPAINTED)
-    draw(Screen(surface, standing), then, first)
+    draw(Screen(surface, drawn_state), then, first)
     assert [tuple(surface.get_at(pixel)[:3]) for pixel in marked] == [UNPAINTED] * len(marked)
-    draw(Screen(surface, standing), replace(other, session=replace(other.session, theme="dark")), then)
+    draw(Screen(surface, drawn_state), replace(other, session=replace(other.session, theme="dark")), then)
     assert UNPAINTED not in [tuple(surface.get_at(pixel)[:3]) for pixel in marked]
 
 

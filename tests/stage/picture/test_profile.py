@@ -19,10 +19,11 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.session import MOVING_GROUND, begin, update
+from sim.stage.session.session import begin, update
 from sim.stage.session.view import Toggle
 from sim.stage.style.style import stroke_of
 from sim.stage.style.theme import load_theme
+from sim.stage.views import ViewName
 from sim.surface.functions.formula import Formula
 
 
@@ -84,7 +85,7 @@ def test_each_ball_is_as_high_as_its_own_loss_and_each_batch_has_its_curve() -> 
     assert heights[0] - heights[2] == pytest.approx((losses[0] - losses[2]) * slope, abs=0.2)
     assert heights[1] - heights[2] == pytest.approx((losses[1] - losses[2]) * slope, abs=0.2)
     moving = RecordingCanvas(SMALLEST)
-    draw(moving, snapshot_of(replace(session, views=frozenset({MOVING_GROUND})), running))
+    draw(moving, snapshot_of(replace(session, views=frozenset({ViewName.MOVING_GROUND})), running))
     color = "#{:02x}{:02x}{:02x}".format(*load_theme(session.theme).lane(1))
     there = moving.recording[moving.recording.index("\nprofile\n") :]
     curves = [line for line in there.splitlines() if " line " in line and color in line]

@@ -25,11 +25,12 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.setting import LOW_MAP, setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.picture.views.context import CAPTIONED, SHORTEST_ARROW
-from sim.stage.picture.views.stretch import marble_place
+from sim.stage.picture.views.arrows import SHORTEST_ARROW, step_and_movement
+from sim.stage.picture.views.words.stretch import marble_place
 from sim.stage.session.session import Session, begin
 from sim.stage.session.setup import NewSeed
 from sim.stage.style.theme import load_theme
+from sim.stage.views import CAPTIONED, ViewName
 
 SMALLEST, MIDDLE, USUAL = (960, 600), (1024, 768), (1366, 768)
 HIDDEN = 0.02
@@ -79,7 +80,7 @@ def test_sentences_leave_land_to_be_seen(step: int, size: tuple[int, int], langu
 
 def with_test_surface(session: Session) -> Session:
     """The session with a second sentence on its maps, and numbers and chart below these, so that they are lower."""
-    return replace(session, views=session.views | {"test surface"}, numbers=True, profile=True)
+    return replace(session, views=session.views | {ViewName.TEST_SURFACE}, numbers=True, profile=True)
 
 
 def test_where_land_has_room_sentences_are_whole() -> None:
@@ -199,7 +200,7 @@ def test_the_thin_arrow_is_seen_beside_the_other_from_under_the_marble(size: tup
     course = course_of(running, 2, (place.map, place.strip), here.places.em, here.theme, camera)
     for update in range(4, 13):
         context = course.context(update, frozenset())
-        step, movement = context.arrows
+        step, movement = step_and_movement(context)
         assert step is not None
         assert movement is not None
         long, short = (math.dist(context.center, arrow.tip) for arrow in (movement, step))

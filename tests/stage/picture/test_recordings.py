@@ -17,9 +17,10 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import VIEWS
-from sim.stage.session.session import MOVING_GROUND, begin
+from sim.stage.session.session import begin
 from sim.stage.sheets.scenes import Card
 from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.views import ViewName
 from sim.study.odds.tally import own
 
 SIZE = (960, 600)
@@ -66,7 +67,7 @@ def test_every_view_is_drawn_as_it_was_found_good(view: str, aslant: bool, reque
         ("on a pin", {"pointer": (184, 566)}),
         ("together", {"together": True}),
         ("profile", {"profile": True}),
-        ("moving maps", {"views": frozenset({MOVING_GROUND})}),
+        ("moving maps", {"views": frozenset({ViewName.MOVING_GROUND})}),
         ("scenes", {"picking": 2, "brought": (MINE,)}),
         ("all numbers", {"numbers": True}),
         ("playing", {"playing": True, "progress": 52.0}),

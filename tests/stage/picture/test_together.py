@@ -20,10 +20,11 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.session import MOVING_GROUND, Session, as_it_is_seen, begin, update
+from sim.stage.session.session import Session, as_it_is_seen, begin, update
 from sim.stage.session.view import Toggle
 from sim.stage.style import text
 from sim.stage.style.theme import load_theme
+from sim.stage.views import ViewName
 
 
 def at(scene: Scene, tick: int, **changes: Any) -> Session:
@@ -55,15 +56,15 @@ def test_there_is_one_map_and_every_marble_is_on_it_where_its_race_has_it() -> N
 def test_views_are_about_the_chosen_lane_alone() -> None:
     scene = load_scene("local-minimum")
     for lane in range(3):
-        drawn = recorded(at(scene, 57, lane=lane, views=frozenset({"next step"})))
+        drawn = recorded(at(scene, 57, lane=lane, views=frozenset({ViewName.NEXT_STEP})))
         assert drawn.count(" next step\n") == 1
-    first, second = (recorded(at(scene, 57, lane=lane, views=frozenset({"gradients"}))) for lane in (0, 1))
+    first, second = (recorded(at(scene, 57, lane=lane, views=frozenset({ViewName.GRADIENTS}))) for lane in (0, 1))
     assert first != second
 
 
 def test_the_land_stands_still_for_it_is_no_single_lane_s() -> None:
     scene = load_scene("local-minimum")
-    assert MOVING_GROUND in at(scene, 20).views
+    assert ViewName.MOVING_GROUND in at(scene, 20).views
     lands = {recorded(at(scene, tick, lane=1)).split("image ")[1].split("\n")[0] for tick in (20, 21, 22)}
     assert len(lands) == 1
 

@@ -30,13 +30,14 @@ from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ChooseSheet, counted_for
 from sim.stage.session.playback import ChangeClock, GoToEnd, GoToStart
 from sim.stage.session.problem import ScaleSigma
-from sim.stage.session.session import MOVING_GROUND, Message, Session, begin, update
+from sim.stage.session.session import Message, Session, begin, update
 from sim.stage.session.setup import OpenScene
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour
 from sim.stage.session.view import Hover
 from sim.stage.style import text
 from sim.stage.style.numbers import signed
 from sim.stage.style.theme import load_theme
+from sim.stage.views import ViewName
 from sim.study.odds.tally import Tally, work
 from sim.study.tour.telling import told
 
@@ -159,7 +160,7 @@ def test_contours_of_the_test_loss_are_seen_from_above_beside_those_at_rest(
     session = at(step, presenter=True, language=language)
     here, problem = setting(session, size), session.scene.problem()
     assert here.camera.flat
-    assert MOVING_GROUND not in session.views
+    assert ViewName.MOVING_GROUND not in session.views
     area = here.places.panels[0].map
     assert area.height >= 6.5 * here.places.em
     own, others = (minimum.position for minimum in problem.minima), minima_of_test_loss(problem).tolist()

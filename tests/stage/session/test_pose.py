@@ -13,9 +13,10 @@ from sim.scene.words import SceneError
 from sim.scene.writing import scene_text
 from sim.stage.drawing.camera import FLAT, Pose
 from sim.stage.session.playback import Elapsed
-from sim.stage.session.session import MOVING_GROUND, Session, as_it_is_seen, begin
+from sim.stage.session.session import Session, as_it_is_seen, begin
 from sim.stage.session.setup import NextScene
 from sim.stage.session.view import Flatten, ResetView, Tilt, ToggleView, Turn
+from sim.stage.views import ViewName
 
 
 @pytest.fixture
@@ -53,10 +54,10 @@ def test_land_comes_back_as_it_was_turned(flat: Session) -> None:
 
 def test_maps_may_move_as_land_does(flat: Session) -> None:
     flat = replace(flat, views=frozenset())
-    there = after(flat, ToggleView(MOVING_GROUND))
-    assert MOVING_GROUND in there.views
+    there = after(flat, ToggleView(ViewName.MOVING_GROUND))
+    assert ViewName.MOVING_GROUND in there.views
     assert not there.notice
-    assert MOVING_GROUND in settled(after(there, Tilt(), Elapsed(0.1, 0), Tilt())).views
+    assert ViewName.MOVING_GROUND in settled(after(there, Tilt(), Elapsed(0.1, 0), Tilt())).views
 
 
 def test_a_second_press_on_the_way_turns_back(flat: Session) -> None:
@@ -77,20 +78,20 @@ def test_a_scene_is_seen_as_it_wants_to_be() -> None:
     wanted = LandView("relief", 30.0, 55.0, "moving")
     session = begin(replace(scene, view=wanted))
     assert session.pose == Pose(30.0, 55.0)
-    assert MOVING_GROUND in session.views
+    assert ViewName.MOVING_GROUND in session.views
     assert begin(replace(scene, view=USUAL_VIEW)).pose == FLAT
     other = after(begin(load_scene("local-minimum")), *[NextScene(1)] * 5)
     assert other.scene.view.kind == "map"
     assert other.pose == FLAT
-    assert MOVING_GROUND not in other.views
+    assert ViewName.MOVING_GROUND not in other.views
 
 
 def test_a_file_keeps_how_it_was_seen() -> None:
-    session = settled(after(begin(load_scene("on-the-saddle")), Turn(12.0, 7.0), ToggleView(MOVING_GROUND)))
+    session = settled(after(begin(load_scene("on-the-saddle")), Turn(12.0, 7.0), ToggleView(ViewName.MOVING_GROUND)))
     told = parse_saved(saved_text(Saved(as_it_is_seen(session), 5)), "x").scene
     again = begin(told)
     assert again.pose == session.pose
-    assert MOVING_GROUND in again.views
+    assert ViewName.MOVING_GROUND in again.views
     assert replace(told, view=session.scene.view) == session.scene
 
 

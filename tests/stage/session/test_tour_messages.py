@@ -23,10 +23,11 @@ from sim.stage.session.lanes import (
 from sim.stage.session.odds import PutAway
 from sim.stage.session.playback import ChangeClock, GoToEnd, Step, ToggleMotion
 from sim.stage.session.problem import ScaleSigma, StepCount
-from sim.stage.session.session import MOVING_GROUND, SPEEDS, Message, Origin, Session, begin
+from sim.stage.session.session import SPEEDS, Message, Origin, Session, begin
 from sim.stage.session.setup import Drop, NewSeed, NudgeStart, OpenScene
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour, is_measured, scene_at, step_of, strays
-from sim.stage.session.view import Back, ChangeLanguage, ChangeTheme, Enlarge, Hover, Present, ShowControls, ToggleView
+from sim.stage.session.view import Back, ChangeLanguage, ChangeTheme, Enlarged, Hover, Present, ShowControls, ToggleView
+from sim.stage.views import ViewName
 
 STEPS = the_tour().step
 NAMED = re.compile(r"(?<![^\s(])((?:Shift )?(?:[A-Z0-9;'\[\],.]|Tab))(?![\w=])(?! =)")
@@ -50,7 +51,7 @@ def test_a_step_sets_all_that_it_names(session: Session, number: int) -> None:
     assert there.origin == Origin(there.scene)
     assert there.scene.name == step.scene
     assert (there.clock, there.sheet, SPEEDS[there.speed]) == (step.clock, step.sheet, step.speed)
-    assert there.views - {MOVING_GROUND} == set(step.views) <= VIEWS.keys()
+    assert there.views - {ViewName.MOVING_GROUND} == set(step.views) <= VIEWS.keys()
     assert there.scene.lanes[there.lane].name == (step.lane or there.scene.lanes[0].name)
     assert (there.tally is not None) == bool(step.sheet)
     assert there.playing == (step.update is None and not step.sheet)
@@ -63,9 +64,9 @@ def test_the_view_of_a_step_takes_the_place_of_the_scene_s(session: Session) -> 
     assert session.pose != FLAT
     noise, momentum = after(session, GoToStep(4)), after(session, GoToStep(9))
     assert noise.pose == momentum.pose == FLAT
-    assert MOVING_GROUND in after(session, GoToStep(5)).views
+    assert ViewName.MOVING_GROUND in after(session, GoToStep(5)).views
     assert after(session, Hover((400, 300)), GoToStep(5)).pointer is None, "for it is on another picture"
-    assert MOVING_GROUND not in momentum.views
+    assert ViewName.MOVING_GROUND not in momentum.views
 
 
 def test_page_keys_lead_through_the_steps_and_through_scenes_where_there_is_no_tour(session: Session) -> None:
@@ -83,7 +84,7 @@ def test_page_keys_lead_through_the_steps_and_through_scenes_where_there_is_no_t
 def test_one_may_play_with_a_step_and_come_back_to_it(session: Session) -> None:
     there = after(session, GoToStep(5))
     for played in (
-        after(there, ScaleLearningRate(2.0), Drop((1.0, 1.0)), Step(5), ChangeClock(), ToggleView("gradients")),
+        after(there, ScaleLearningRate(2.0), Drop((1.0, 1.0)), Step(5), ChangeClock(), ToggleView(ViewName.GRADIENTS)),
         after(there, OpenScene(6), NewSeed()),
     ):
         assert strays(played)
@@ -111,7 +112,7 @@ def test_what_was_measured_is_about_the_step_s_own_race_alone(session: Session) 
             [NewSeed(), Step(3)],
             [GoToEnd()],
             [NameLane("Anna")],
-            [ToggleView("gradients"), Hover((9, 9))],
+            [ToggleView(ViewName.GRADIENTS), Hover((9, 9))],
         ):
             assert is_measured(after(there, *alike)), (number, alike)
         others: tuple[list[Message], ...] = (
@@ -164,7 +165,7 @@ def test_the_key_of_clocks_leads_to_the_clock_that_a_sentence_names_last(session
 
 
 def test_the_end_of_the_tour_brings_back_what_was_there_before(session: Session) -> None:
-    before = after(session, OpenScene(3), ScaleLearningRate(0.5), Step(7), ToggleView("basins"), ChangeClock())
+    before = after(session, OpenScene(3), ScaleLearningRate(0.5), Step(7), ToggleView(ViewName.BASINS), ChangeClock())
     there = after(before, GoToStep(2), ChangeTheme(), ChangeLanguage(), Lead(1))
     for message in (ShowTour(), Back()):
         back = after(there, message)
@@ -235,7 +236,7 @@ def test_a_session_begins_without_a_tour() -> None:
 
 
 def test_what_is_one_s_own_outlives_the_tour(session: Session) -> None:
-    toured = after(session, ShowTour(), ToggleMotion(), Enlarge(2))
+    toured = after(session, ShowTour(), ToggleMotion(), Enlarged("larger", 1.21))
     ended = after(toured, ShowTour())
     assert (ended.steady, ended.larger) == (toured.steady, toured.larger) != (session.steady, session.larger)
     counted = replace(toured, judged=((session.scene, True),), brought=(session.scene,))

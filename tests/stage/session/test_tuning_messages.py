@@ -22,6 +22,7 @@ from sim.stage.session.tuning import NotTuned, Searched, StopTuning, Tune, Tuned
 from sim.stage.session.view import Back, ShowControls, ShowHelp, ToggleView
 from sim.stage.style import text
 from sim.stage.style.theme import load_theme
+from sim.stage.views import ViewName
 from sim.study.statistics.intervals import Estimate
 from sim.study.tuning.tuned import LaneTuned, Trial
 from sim.study.tuning.usual import Criterion
@@ -79,7 +80,7 @@ def test_what_is_better_is_given_to_the_lane_and_told_with_its_interval(session:
     assert there.lane == 0
     assert there.notice == "η = 0.31: 94 % escape (92 to 96) on 200 fresh seeds, L −1.117; before 0.15: 71 %"
     assert ghost(there) == (session.scene, 1)
-    assert ghost(after(there, ToggleView("labels"))) is None
+    assert ghost(after(there, ToggleView(ViewName.LABELS))) is None
 
 
 def test_the_same_key_takes_it_back_in_that_lane_alone_whichever_seed_is_watched(session: Session) -> None:

@@ -29,6 +29,7 @@ from sim.stage.session.problem import SetFormula
 from sim.stage.session.session import Session, begin, update
 from sim.stage.session.setup import Drop, OpenScene, Return
 from sim.stage.session.view import Kept, Notify, Toggle, ToggleView
+from sim.stage.views import ViewName
 from sim.stage.window.files import documents, saving
 from sim.stage.window.files.documents import OpenSaved, open_file, open_text, resume
 from sim.stage.window.files.saving import Saving
@@ -254,7 +255,7 @@ def test_a_picture_is_of_the_moment_at_which_it_was_asked_for_and_closing_waits_
     )
     draw(Screen(expected), snapshot_of(before, race(before.scene)))
     press(window, pygame.K_s)
-    window.send(ToggleView("hessian"))
+    window.send(ToggleView(ViewName.HESSIAN))
     window.advance([], 0.0)
     window.close()
     with Image.open(tmp_path / "local-minimum-37.png") as image:

@@ -60,14 +60,14 @@ def test_a_film_of_the_window_shows_all_of_it(window: MainWindow) -> None:
     press(window, pygame.K_v, "v")
     window.advance([], 0.02)
     assert window._showing.moment is not None
-    assert window._showing.moment.step == 1
+    assert window._showing.moment.stride == 1
 
 
 def test_ground_that_rests_between_slow_movements_is_fine(session: Session) -> None:
-    def step(speed: int, progress: float, **changes: object) -> int:
+    def stride(speed: int, progress: float, **changes: object) -> int:
         moment = replace(session, speed=speed, progress=progress, **changes)  # type: ignore[arg-type]
         return ground_stride(snapshot_of(moment, race(session.scene)))
 
-    assert step(SLOW, 20.0) == step(SLOW, 20.0 + 0.9 * LANDED) == 1
-    assert step(SLOW, 20.9) == step(FAST, 20.0) == COARSE
-    assert step(FAST, 20.0, playing=False) == step(FAST, 20.0, views=frozenset()) == 1
+    assert stride(SLOW, 20.0) == stride(SLOW, 20.0 + 0.9 * LANDED) == 1
+    assert stride(SLOW, 20.9) == stride(FAST, 20.0) == COARSE
+    assert stride(FAST, 20.0, playing=False) == stride(FAST, 20.0, views=frozenset()) == 1

@@ -40,6 +40,7 @@ from sim.stage.session.setup import DraftRules, MoveStart, NewSeed, OpenScene
 from sim.stage.session.view import ChooseSwarm, Notify, ShowHelp, ToggleView
 from sim.stage.style import text
 from sim.stage.style.kept import CACHE
+from sim.stage.views import ViewName
 from sim.stage.window import display, showing
 from sim.stage.window.beside import preparing, readiness
 from sim.stage.window.files import documents
@@ -589,7 +590,7 @@ def rests(window: MainWindow) -> bool:
     return not window._busy()
 
 
-@pytest.mark.parametrize("message", [MoveStart((-1.0, 0.5)), ToggleView("momentum"), ChooseSwarm(100)])
+@pytest.mark.parametrize("message", [MoveStart((-1.0, 0.5)), ToggleView(ViewName.MOMENTUM), ChooseSwarm(100)])
 def test_the_picture_is_the_same_whichever_way_it_was_made(message: object) -> None:
     pictures = []
     for patience in (60.0, 0.0):

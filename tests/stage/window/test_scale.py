@@ -19,11 +19,12 @@ from sim.scene.reading import Saved
 from sim.stage.drawing.layout import LEAST_TYPE, SMALLEST, USUAL
 from sim.stage.input.keys import Stroke, meant
 from sim.stage.picture.setting import setting
+from sim.stage.session.bindings import Errand
 from sim.stage.session.session import begin, update
 from sim.stage.session.tour import GoToStep
-from sim.stage.session.view import LARGER, Enlarge
 from sim.stage.window import display
 from sim.stage.window.display import first_window
+from sim.stage.window.enlarging import LARGER, enlarged, stepped
 from sim.stage.window.opening import open_window
 from sim.stage.window.window import MainWindow
 
@@ -87,13 +88,12 @@ def test_the_command_line_tells_the_window_its_scale_and_whether_things_move(
 
 
 def test_steps_up_and_down_meet_and_have_ends() -> None:
+    assert stepped(1.0, 1, float) == pytest.approx(1.1)
+    assert stepped(stepped(1.0, 5, float), -5, float) == 1.0
+    assert (stepped(1.0, -50, float), stepped(1.0, 50, float)) == LARGER
+    assert stepped(1.1, 0, float) == 1.0
     session = begin(flat_scene("local-minimum"))
-    assert after(session, Enlarge(1)).larger == pytest.approx(1.1)
-    assert after(session, *[Enlarge(1)] * 5, *[Enlarge(-1)] * 5).larger == 1.0
-    assert after(session, *[Enlarge(1)] * 50).larger == LARGER[1]
-    assert after(session, *[Enlarge(-1)] * 50).larger == LARGER[0]
-    assert after(session, Enlarge(1), Enlarge(0)).larger == 1.0
-    assert after(session, Enlarge(1)).notice == "type and strokes at 110 %"
+    assert after(session, enlarged(session, (3200, 1800), 1)).notice == "type and strokes at 110 %"
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_a_scale_for_which_the_window_has_no_room_is_told_once(
     def frame(window: MainWindow) -> None:
         before = window.session
         size = display.canvas_size()
-        window._do(Enlarge(-1))
+        window._do(Errand.SMALLER)
         now, smaller = (setting(session, size).places.em for session in (before, window.session))
         seen.append((before.notice, now, smaller))
         raise KeyboardInterrupt

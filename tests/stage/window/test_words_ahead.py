@@ -11,8 +11,9 @@ from sim.stage.drawing.screen import Screen
 from sim.stage.picture.picture import draw, lay_out
 from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import Snapshot, snapshot_of
-from sim.stage.picture.views import VIEWS, stretch
+from sim.stage.picture.views import VIEWS
 from sim.stage.picture.views.context import MOMENTS
+from sim.stage.picture.views.words import stretch
 from sim.stage.session.session import SPEEDS, Session, begin
 from sim.stage.style.kept import CACHE
 from sim.stage.window.beside import ahead

@@ -50,12 +50,12 @@ class Relief:
     foot of the near edge, this and the first sample, these and the second, and so on."""
     blank: Mask | None
     """At which samples there is no land (samples, columns); None if at none."""
-    step: int = 1
+    stride: int = 1
     """Pixels along the side of a cell: 1 where the picture is as fine as can be."""
 
     @cached_property
     def _lines(self) -> Sightlines:
-        return sightlines(self.camera, self.heights.shape, self.step)
+        return sightlines(self.camera, self.heights.shape, self.stride)
 
     @cached_property
     def away(self) -> Floats:
@@ -86,13 +86,13 @@ class Relief:
         pixels = self.camera.project(points, heights)
         column = np.floor(pixels[..., 0])
         inside = (column >= 0) & (column < self.camera.width)
-        column = np.where(inside, column, 0).astype(np.intp) // self.step
+        column = np.where(inside, column, 0).astype(np.intp) // self.stride
         near, far = lines.near[column], lines.far[column]
         with np.errstate(all="ignore"):
             share = (self.camera.scale * self.camera.away(points) - near) / np.maximum(far - near, np.float32(1e-6))
         samples = len(self.highest) - 1
         nearer = np.where(share < 0, 0, 1 + np.floor(np.clip(share, 0, 1) * (samples - 1))).astype(np.intp)
-        covered = self.highest[nearer, column] * self.step - COVER > self.camera.height - pixels[..., 1]
+        covered = self.highest[nearer, column] * self.stride - COVER > self.camera.height - pixels[..., 1]
         return np.asarray(covered & inside & lines.seen[column] & (share >= 0))
 
     def hides(self, x: float, y: float, height: float) -> bool:
@@ -101,25 +101,25 @@ class Relief:
         across, down = camera.pixel(x, y, height)
         if not 0 <= across < camera.width:
             return False
-        column = int(across) // self.step
+        column = int(across) // self.stride
         near, far = lines.near.item(column), lines.far.item(column)
         share = (camera.scale * camera.depth(x, y) - near) / max(far - near, 1e-6)
         if share < 0 or not lines.seen.item(column):
             return False
         nearer = 1 + int(min(share, 1.0) * (len(self.highest) - 2))
-        return self.highest.item(nearer, column) * self.step - COVER > camera.height - down
+        return self.highest.item(nearer, column) * self.stride - COVER > camera.height - down
 
     def front(self, across: Array) -> Array:
         """How far down (...) the block's near edge is at places across (...), in pixels."""
-        column = np.clip(across, 0, self.camera.width - 1).astype(np.intp) // self.step
-        return np.asarray(self.camera.height - self.step * self.highest[1, column].astype(np.float64))
+        column = np.clip(across, 0, self.camera.width - 1).astype(np.intp) // self.stride
+        return np.asarray(self.camera.height - self.stride * self.highest[1, column].astype(np.float64))
 
     def under(self, pixels: Array) -> Array:
         """The points (..., 2) of the plane that pixels (..., 2) show; NaN where they show no land."""
         column, row = (np.floor(pixels[..., axis]) for axis in (0, 1))
         inside = (column >= 0) & (column < self.camera.width) & (row >= 0) & (row < self.camera.height)
         column, row = (np.where(inside, place, 0).astype(np.intp) for place in (column, row))
-        column, row = column // self.step, -1 - (self.camera.height - 1 - row) // self.step
+        column, row = column // self.stride, -1 - (self.camera.height - 1 - row) // self.stride
         away = np.where(inside, self.away[row, column], np.nan)
         across = (pixels[..., 0] - self.camera.origin[0]) / self.camera.scale
         return self.camera.point(np.where(np.isnan(away), np.nan, across), away)
@@ -143,7 +143,7 @@ class _Seen(NamedTuple):
     """Whether there is no land."""
 
 
-def relief(camera: Camera, heights: Array, levels: tuple[float, ...], paints: Paints, step: int = 1) -> Relief:
+def relief(camera: Camera, heights: Array, levels: tuple[float, ...], paints: Paints, stride: int = 1) -> Relief:
     """The picture of heights (rows, columns) over the camera's view, row 0 at y0, with contours at heights (n,).
 
     Of so many by so many pixels but one is computed: a picture of half the size takes a quarter of the time.
@@ -152,12 +152,12 @@ def relief(camera: Camera, heights: Array, levels: tuple[float, ...], paints: Pa
     known = np.isfinite(heights)
     whole = bool(known.all())
     coarse = heights.astype(np.float32)
-    grid = fine_enough(coarse if whole else filled(coarse, known), camera.width // step)
-    lines = sightlines(camera, grid.shape, step)
+    grid = fine_enough(coarse if whole else filled(coarse, known), camera.width // stride)
+    lines = sightlines(camera, grid.shape, stride)
     blank = None
     if not whole:  # Softened, as the edge of what is known would go up and down by whole nodes.
         share = softened(softened(known.astype(np.float32)))
-        blank = lines.sampled(fine_enough(share, camera.width // step)) < HALF
+        blank = lines.sampled(fine_enough(share, camera.width // stride)) < HALF
     stands = lines.sampled(grid)
     parts = None if blank is None else _parts(blank)
     samples = _rows(lines, stands, blank)
@@ -168,7 +168,7 @@ def relief(camera: Camera, heights: Array, levels: tuple[float, ...], paints: Pa
     for edge in (highest[1], highest[-1], highest[0]):
         smooth_edge(upward, edge, lines.seen)
     smooth_sides(upward, lines.within, paints.behind)
-    return Relief(camera, grid, pixels, highest, blank, step)
+    return Relief(camera, grid, pixels, highest, blank, stride)
 
 
 def _rows(lines: Sightlines, stands: Floats, blank: Mask | None) -> Floats:
@@ -283,7 +283,7 @@ def _painted(
     """The colours of pixels (rows, width), from samples' heights and light."""
     stands, light = (_between(field, seen) for field in fields)
     steps = np.asarray(stands * np.float32(STEPS - 1)).astype(np.intp)
-    contours = _contours(_numbers(levels).take(steps, mode="clip"), lines.step)
+    contours = _contours(_numbers(levels).take(steps, mode="clip"), lines.stride)
     stands *= np.float32(TINTS - 0.01)
     light *= np.float32(SHADES - 0.01)
     contours *= np.float32(LINES - 0.01)
@@ -336,7 +336,7 @@ def _numbers(levels: tuple[float, ...]) -> Floats:
     return np.asarray(np.interp(np.linspace(0, 1, STEPS), knots, places), dtype=np.float32)
 
 
-def _contours(places: Floats, step: int) -> Floats:
+def _contours(places: Floats, stride: int) -> Floats:
     """How much of each cell a contour covers (height, width), where heights have places among the levels.
 
     A contour is one cell wide wherever it runs: its distance in cells is that in levels, over levels a cell. Of a cell
@@ -356,9 +356,9 @@ def _contours(places: Floats, step: int) -> Floats:
     cover /= np.maximum(steep, np.float32(1e-6), out=down)
     np.subtract(np.float32(1), cover, out=cover)
     np.maximum(cover, 0, out=cover)
-    if step > 1:
-        cover *= np.float32(BOLD / step)
-        steep *= np.float32(1 / step)
+    if stride > 1:
+        cover *= np.float32(BOLD / stride)
+        steep *= np.float32(1 / stride)
     cover *= _ramp(steep, APART[1], APART[0], down)
     cover *= _ramp(steep, LOST[0], LOST[1], down)
     return cover

@@ -25,7 +25,7 @@ class Sightlines:
     """
 
     camera: Camera
-    step: int
+    stride: int
     """Pixels along the side of a cell."""
     shape: tuple[int, int]
     """Rows and columns of the grid of heights."""
@@ -55,7 +55,7 @@ class Sightlines:
     @property
     def size(self) -> tuple[int, int]:
         """Columns and rows of cells, which together are as large as the panel or a little larger."""
-        return -(-self.camera.width // self.step), -(-self.camera.height // self.step)
+        return -(-self.camera.width // self.stride), -(-self.camera.height // self.stride)
 
     @property
     def nbytes(self) -> int:
@@ -82,21 +82,21 @@ class Sightlines:
 
 
 @kept
-def sightlines(camera: Camera, shape: tuple[int, int], step: int = 1) -> Sightlines:
+def sightlines(camera: Camera, shape: tuple[int, int], stride: int = 1) -> Sightlines:
     """The lines of sight of a camera over a grid of that shape, one for so many columns of pixels."""
     turn, scale, window, (rows, columns) = camera.turn, camera.scale, camera.view, shape
     middle, bottom = camera.origin
-    edges = step * np.arange(-(-camera.width // step) + 1) - middle
+    edges = stride * np.arange(-(-camera.width // stride) + 1) - middle
     reach = 0.5 * scale * camera.extent[0] if not camera.flat else 0.5 * camera.width
     inner = np.clip(edges, -reach, reach)
-    within = np.diff(inner) / step
+    within = np.diff(inner) / stride
     right = 0.5 * (inner[1:] + inner[:-1]) / scale
     near_x, far_x = _crossing(turn.yaw_cosine * right, -turn.yaw_sine, 0.5 * window.width)
     near_y, far_y = _crossing(turn.yaw_sine * right, turn.yaw_cosine, 0.5 * window.height)
     near, far = np.maximum(near_x, near_y), np.minimum(far_x, far_y)
     seen = (within > 0) & (far > near)
     near, far = np.where(seen, near, 0.0), np.where(seen, far, 0.0)
-    samples = max(2, round(SAMPLES * min(scale * camera.extent[1], camera.height) / step))
+    samples = max(2, round(SAMPLES * min(scale * camera.extent[1], camera.height) / stride))
     away = near + (far - near) * np.linspace(0.0, 1.0, samples)[:, None]
     x = (right * (turn.yaw_cosine / window.width) + 0.5) - away * (turn.yaw_sine / window.width)
     y = (right * (turn.yaw_sine / window.height) + 0.5) + away * (turn.yaw_cosine / window.height)
@@ -105,7 +105,7 @@ def sightlines(camera: Camera, shape: tuple[int, int], step: int = 1) -> Sightli
     row += column
     return Sightlines(
         camera,
-        step,
+        stride,
         shape,
         seen,
         within.astype(np.float32),
@@ -115,9 +115,9 @@ def sightlines(camera: Camera, shape: tuple[int, int], step: int = 1) -> Sightli
         row,
         across,
         up,
-        ((scale * turn.tilt_cosine * away + (camera.height - bottom)) / step).astype(np.float32),
-        scale * camera.rise * turn.tilt_sine / step,
-        scale * camera.foot * turn.tilt_sine / step,
+        ((scale * turn.tilt_cosine * away + (camera.height - bottom)) / stride).astype(np.float32),
+        scale * camera.rise * turn.tilt_sine / stride,
+        scale * camera.foot * turn.tilt_sine / stride,
     )
 
 

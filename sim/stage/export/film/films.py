@@ -9,9 +9,9 @@ import pygame
 from ....descent.clock import UPDATES, Timing
 from ....descent.race import Race
 from ....scene import Scene
+from ...drawing.drawn_state import DrawnState
 from ...drawing.layout import SMALLEST
 from ...drawing.screen import Screen
-from ...drawing.standing import Standing
 from ...picture.picture import draw
 from ...picture.races import race as race_of
 from ...picture.snapshot import GLIDING, Snapshot, snapshot_of
@@ -137,13 +137,13 @@ class Renderer:
         self._canvas = pygame.Surface([round(grown * side) for side in size], depth=32)
         self._picture = self._canvas if grown == 1 else pygame.Surface(size, depth=32)
         self._before: Snapshot | None = None
-        self._standing = Standing()
+        self._drawn_state = DrawnState()
 
     def at(self, progress: float) -> pygame.Surface:
         """The picture of that update, or of a part of the way to the next, until another is asked for."""
         now = snapshot_of(replace(self._session, progress=float(progress), seen=int(progress)), self._race)
         if now != self._before:
-            draw(Screen(self._canvas, self._standing), now, self._before)
+            draw(Screen(self._canvas, self._drawn_state), now, self._before)
             if self._picture is not self._canvas:
                 pygame.transform.smoothscale(self._canvas, self._picture.get_size(), self._picture)
             self._before = now

@@ -23,8 +23,8 @@ def draw_moving_map(
     The critical points are those of the training loss.
     """
     grid, site = moving_grid(problem, camera, shaken), Map(camera)
-    fine, lines = camera.at_pixels(grid, shaken.step), moving_contours(problem, camera, grid)
-    draw_flat(canvas, problem, site, theme, stroke, fine, lines, shaken.step)
+    fine, lines = camera.at_pixels(grid, shaken.stride), moving_contours(problem, camera, grid)
+    draw_flat(canvas, problem, site, theme, stroke, fine, lines, shaken.stride)
 
 
 def moving_contours(problem: Problem, camera: Camera, grid: Array) -> list[Array]:

@@ -175,14 +175,14 @@ class Shaken(NamedTuple):
     """of the one after it,"""
     share: float
     """and how far from the one to the other."""
-    step: int = 1
+    stride: int = 1
     """One of so many by so many pixels is computed: more than 1 for a picture that gives way to another at once."""
 
 
 @kept
 def moving_site(problem: Problem, camera: Camera, theme: Theme, shaken: Shaken) -> LandBlock:
     """The land of a batch's own loss, as high as the training loss would stand where it is the same."""
-    return _block(problem, camera, theme, moving_grid(problem, block_camera(camera.window), shaken), shaken.step)
+    return _block(problem, camera, theme, moving_grid(problem, block_camera(camera.window), shaken), shaken.stride)
 
 
 def moving_grid(problem: Problem, camera: Camera, shaken: Shaken) -> Array:
@@ -234,11 +234,11 @@ def lies_on_land(problem: Problem, camera: Camera, low: Pixel, high: Pixel) -> b
     return bool(((nodes > low) & (nodes < high)).all(axis=-1).any())
 
 
-def _block(problem: Problem, camera: Camera, theme: Theme, grid: Array, step: int = 1) -> LandBlock:
+def _block(problem: Problem, camera: Camera, theme: Theme, grid: Array, stride: int = 1) -> LandBlock:
     """A block of such losses on the nodes of its grid (rows, columns)."""
     window = camera.window
     stands = heights_over(problem, window).of(grid)
-    return LandBlock(relief(camera, stands, levels_over(problem, window), paints(theme), step))
+    return LandBlock(relief(camera, stands, levels_over(problem, window), paints(theme), stride))
 
 
 def along(site: Site, points: Array, ways: Array) -> Array:

@@ -55,18 +55,18 @@ def draw_terrain(canvas: Canvas, problem: Problem, camera: Camera, theme: Theme,
 
 def draw_block(canvas: Canvas, problem: Problem, site: LandBlock, theme: Theme, stroke: float) -> None:
     """Draw land aslant, all over the canvas, with the critical points of the training loss."""
-    _draw_pixels(canvas, site.relief.pixels, site.relief.step)
+    _draw_pixels(canvas, site.relief.pixels, site.relief.stride)
     if site.relief.blank is not None and site.relief.blank.all():
         _say_nothing_is_here(canvas, theme, stroke)
     with canvas.part("critical points"):
         draw_marks(canvas, problem, site, theme, stroke)
 
 
-def _draw_pixels(canvas: Canvas, pixels: Pixels, step: int = 1) -> None:
+def _draw_pixels(canvas: Canvas, pixels: Pixels, stride: int = 1) -> None:
     """Draw cells of so many pixels a side, which may reach beyond the canvas above and to the right."""
     picture = pygame.image.frombuffer(pixels.tobytes(), pixels.shape[1::-1], "RGBX")
-    if step > 1:
-        picture = pygame.transform.smoothscale_by(picture, step)
+    if stride > 1:
+        picture = pygame.transform.smoothscale_by(picture, stride)
     canvas.image(picture, (0, canvas.size[1] - picture.get_height()))
 
 
@@ -102,21 +102,22 @@ def draw_flat(
     stroke: float,
     fine: Array,
     contours: list[Array],
-    step: int = 1,
+    stride: int = 1,
 ) -> None:
     """Draw a map all over the canvas, with the critical points of the training loss.
 
-    fine: the loss in cells of `step` by `step` pixels (rows, columns), the uppermost row first; contours: lines (n, 2).
+    fine: the loss in cells of `stride` by `stride` pixels (rows, columns), the uppermost row first.
+    contours: lines (n, 2).
     """
     camera, width, blank = site.camera, max(1, round(stroke)), np.isnan(fine)
     stands = heights_over(problem, camera.view).of(fine)
-    _draw_pixels(canvas, plan_view(camera, stands, _pale_paints(theme)), step)
+    _draw_pixels(canvas, plan_view(camera, stands, _pale_paints(theme)), stride)
     ink = mix(theme.level, theme.high, INK)
     with canvas.part("contours"):
         for line in map(site.project, contours):
             canvas.curve(line.tolist(), ink, width=width)
     if blank.any():
-        _draw_blank(canvas, blank.repeat(step, axis=0).repeat(step, axis=1), theme, stroke)
+        _draw_blank(canvas, blank.repeat(stride, axis=0).repeat(stride, axis=1), theme, stroke)
     if blank.all():
         _say_nothing_is_here(canvas, theme, stroke)
     with canvas.part("critical points"):

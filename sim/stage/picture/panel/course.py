@@ -18,20 +18,21 @@ from ...drawing.canvas import Canvas, Pixel, Unseen
 from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge
 from ...drawing.reel import draw_again
 from ...session.playback import MOMENTOUS
-from ...session.session import MOVING_GROUND
 from ...style.color import Color, mix
 from ...style.style import stroke_of
 from ...style.theme import Theme
+from ...views import ViewName
 from ..map.ball import Rolling, draw_ball, rolling
 from ..map.cloud import draw_cloud
 from ..map.numbers import digits_of, draw_numbers, named_minima, number_stands
 from ..map.site import LandBlock, Site, moving_site, site_of
 from ..map.trail import Trail, fading
 from ..views import Layer, ViewContext, draw_views, map_backdrop
+from ..views.arrows import step_and_movement
 from ..views.context import MOMENTS
 from ..views.moving_ground import shaken
-from ..views.room import still_places
-from ..views.stretch import wedge_area
+from ..views.words.room import still_places
+from ..views.words.stretch import wedge_area
 
 THICK = (0.6, 1.0)
 """How thick the arrows of the gradient and of the movement are."""
@@ -78,14 +79,14 @@ class Course:
         """The lane's colour."""
         return self.theme.lane(self.index)
 
-    def context(self, update: int, views: frozenset[str], share: float = 0.0, step: int = 1) -> ViewContext:
+    def context(self, update: int, views: frozenset[ViewName], share: float = 0.0, stride: int = 1) -> ViewContext:
         """What the views are given after `update` updates, and such a part of the next movement.
 
         Of land that moves, one of so many by so many pixels is computed.
         """
         moment, site, moves = min(update, self.track.updates), self.site, None
-        if MOVING_GROUND in views:
-            moves = shaken(self.track, moment, share, step)
+        if ViewName.MOVING_GROUND in views:
+            moves = shaken(self.track, moment, share, stride)
             if moves and not site.camera.flat:
                 site = moving_site(self.race.problem, site.camera, self.theme, moves)
         return ViewContext(
@@ -96,10 +97,10 @@ class Course:
         self,
         canvas: Canvas,
         glide: tuple[int, float],
-        views: frozenset[str],
+        views: frozenset[ViewName],
         cloud: Cloud | None,
         ways: tuple[Array, ...] = (),
-        step: int = 1,
+        stride: int = 1,
         ends: LaneEnds | None = None,
     ) -> None:
         """Draw the map after so many updates, and such a part of the next movement.
@@ -110,7 +111,7 @@ class Course:
         to be seen besides: as it was before a slider was taken, and as it is to be.
         """
         update, share = glide
-        context, corner = self.context(update, views, share, step), self.area.topleft
+        context, corner = self.context(update, views, share, stride), self.area.topleft
         with canvas.clip(self.area):
             if cloud is None:
                 # From straight above, the way lies on the screen where it lies, whatever the land does.
@@ -128,9 +129,9 @@ class Course:
                 self.draw_cloud(canvas, context, cloud)
             draw_minima(canvas, context, self.named(context.moment, ends))  # Nothing hides a number.
 
-    def lay_out(self, block: int, views: frozenset[str]) -> None:
+    def lay_out(self, block: int, views: frozenset[ViewName]) -> None:
         """Find out what views say in a block of MOMENTS moments, and where it stands, before the marble comes there."""
-        rest = self.context(MOMENTS * block, views - {MOVING_GROUND})
+        rest = self.context(MOMENTS * block, views - {ViewName.MOVING_GROUND})
         for layer in (Layer.UNDER, Layer.WORDS, Layer.OVER):
             draw_views(cast(Canvas, Unseen()), replace(rest, views=views), layer)
 
@@ -155,7 +156,7 @@ class Course:
         if not context.holds(center) or context.site.beside(context.theta):
             draw_wedge(canvas, wedge_area(context), center, self.color, self.theme.halo, stroke)
             return
-        if alone and "momentum" not in context.views:  # Which has the same arrows, put together.
+        if alone and ViewName.MOMENTUM not in context.views:  # Which has the same arrows, put together.
             self._draw_arrows(canvas, context)
         self._draw_landing(canvas, context, center, share)
         with canvas.part("marble"):
@@ -202,7 +203,7 @@ class Course:
         """The next movement, and thinner the step that the coming batch asks for."""
         theme, stroke = self.theme, context.stroke
         tones = (theme.mark, mix(self.color, theme.mark, 0.25))
-        for arrow, color, thick in zip(context.arrows, tones, THICK, strict=True):
+        for arrow, color, thick in zip(step_and_movement(context), tones, THICK, strict=True):
             if arrow is not None:
                 draw_arrow(canvas, context.center, arrow.tip, color, theme.halo, thick * stroke, goes_on=arrow.goes_on)
 
@@ -231,7 +232,7 @@ def draw_together(
     canvas: Canvas,
     courses: Sequence[Course],
     glides: Sequence[tuple[int, float]],
-    views: frozenset[str],
+    views: frozenset[ViewName],
     chosen: int,
     clouds: Sequence[Cloud | None],
     ways: Sequence[tuple[Array, ...]],
@@ -241,7 +242,7 @@ def draw_together(
 
     Views that are about a marble are about that of the chosen lane, which is drawn last; those of the map are there.
     """
-    still = views - {MOVING_GROUND}
+    still = views - {ViewName.MOVING_GROUND}
     contexts = [
         course.context(update, still if course.index == chosen else frozenset(), share)
         for course, (update, share) in zip(courses, glides, strict=True)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import IntEnum, StrEnum, auto
 from functools import cached_property
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,11 +19,11 @@ from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_badge
 from ...drawing.layout import PanelLayout
 from ...drawing.reel import draw_unless_there
-from ...session.session import MOVING_GROUND
 from ...style import text
 from ...style.numbers import batch_among, hyperparameters, number, plans, rule_in_words, short
 from ...style.style import hairline
 from ...style.theme import Theme
+from ...views import ViewName
 from ..map.cloud import draw_shares
 from ..views import Layer, ViewContext, draw_views
 from .course import Course
@@ -30,10 +32,6 @@ from .sliders import LaneSlider, draw_sliders, sliders
 from .verdict import VerdictLine, alike
 
 RATE = "η"
-NUMBERS = ("L", "‖∇L‖", "κmin", "κmax", RATE, "test L", "update", "epoch", "batch")
-"""The live numbers by their names in English, the most telling first; the learning rate where it changes."""
-FIGURES = {"‖∇L‖", "κmin", "κmax"}
-"""The live numbers that are evidence of verdicts as well."""
 BESIDE, SMALL = 0.9, 0.75
 """Height of the type beside a name, in ems, and where settings would else be left out."""
 NAME = 1.1
@@ -48,6 +46,62 @@ LEAST = (*LESS, 0.82, 0.75)
 
 Line = tuple[str, int]
 """Words, and the height of their type in pixels."""
+
+
+class LiveNumber(StrEnum):
+    """The live numbers by their names in English, the most telling first; the learning rate where it changes."""
+
+    LOSS = "L"
+    SLOPE = "‖∇L‖"
+    LEAST_CURVATURE = "κmin"
+    MOST_CURVATURE = "κmax"
+    RATE = RATE
+    TEST_LOSS = "test L"
+    UPDATE = "update"
+    EPOCH = "epoch"
+    BATCH = "batch"
+
+
+FIGURES = {LiveNumber.SLOPE, LiveNumber.LEAST_CURVATURE, LiveNumber.MOST_CURVATURE}
+"""The live numbers that are evidence of verdicts as well."""
+
+
+class Detail(IntEnum):
+    """How much is told of a lane's settings beside its name, from all to the least."""
+
+    RULE = auto()
+    """The rule and all settings."""
+    SETTINGS = auto()
+    """All settings without the rule's name."""
+    LETTERS = auto()
+    """The batch in letters."""
+    BATCHLESS = auto()
+    """All but the batch."""
+    PLANNED_RATE = auto()
+    """The learning rate, and how it changes."""
+    RATE = auto()
+
+
+class SettingsForm(NamedTuple):
+    """How settings are told beside a name."""
+
+    detail: Detail
+    type: float = BESIDE
+    """Height of the type, in ems; what sliders leave to be told is not written smaller."""
+
+
+FORMS = (
+    SettingsForm(Detail.RULE),
+    SettingsForm(Detail.SETTINGS),
+    SettingsForm(Detail.LETTERS),
+    SettingsForm(Detail.LETTERS, SMALL),
+    SettingsForm(Detail.BATCHLESS),
+    SettingsForm(Detail.BATCHLESS, SMALL),
+    SettingsForm(Detail.PLANNED_RATE),
+    SettingsForm(Detail.RATE),
+    SettingsForm(Detail.RATE, SMALL),
+)
+"""All lanes of a picture tell their settings in one of these: the first for which there is room."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +128,7 @@ class Panel:
     chosen: bool = False
     """Whether its name is underlined: it is this lane that keys and controls are about."""
 
-    def draw(self, canvas: Canvas, update: int, views: frozenset[str], ends: LaneEnds | None = None) -> None:
+    def draw(self, canvas: Canvas, update: int, views: frozenset[ViewName], ends: LaneEnds | None = None) -> None:
         """Draw the lane after so many updates; its frame and names are there."""
         with canvas.part("map"):
             self.course.draw(canvas, (update, 0.0), views, None, ends=ends)
@@ -93,14 +147,14 @@ class Panel:
         self,
         canvas: Canvas,
         update: int,
-        views: frozenset[str],
+        views: frozenset[ViewName],
         line: VerdictLine,
         cloud: Cloud | None,
         ends: LaneEnds | None = None,
     ) -> None:
         """Draw all but the map."""
         with canvas.part("strip"):
-            self._draw_strip(canvas, self.course.context(update, views - {MOVING_GROUND}))
+            self._draw_strip(canvas, self.course.context(update, views - {ViewName.MOVING_GROUND}))
             if cloud is not None and self.place.shares.height:
                 draw_shares(canvas, self.place.shares, cloud, self.theme, self.em)
         if self.place.ends.height:
@@ -112,7 +166,7 @@ class Panel:
         with canvas.part("numbers"):
             # A single one, the loss, may lie on the ground of the verdict's line: it is gone where that has been drawn,
             # and must not be drawn upon itself where that stays.
-            key = (numbers["L"], line) if len(self.place.numbers) == 1 else tuple(numbers.values())
+            key = (numbers[LiveNumber.LOSS], line) if len(self.place.numbers) == 1 else tuple(numbers.values())
             draw_unless_there(canvas, ("numbers", lane), key, lambda: self._draw_numbers(canvas, numbers))
         if self.place.sliders.height:
             with canvas.part("sliders"):
@@ -170,28 +224,42 @@ class Panel:
         name = round(2.3 * self.em) + text.width(self._shown_name, self._name_size, bold=True)
         return self.place.name.width - name - self._kept
 
-    def lines(self) -> tuple[Line, ...]:
-        """The rule and its settings that sliders do not tell, in fewer and fewer words: smaller ones before fewer."""
+    def lines(self) -> dict[SettingsForm, Line]:
+        """The rule and its settings that sliders do not tell, in each form."""
+        words, usual = {detail: " · ".join(told) for detail, told in self._details().items()}, self._beside
+        return {
+            form: (words[form.detail], usual if self._sliders_tell else round(form.type * self.em)) for form in FORMS
+        }
+
+    def _details(self) -> dict[Detail, list[str]]:
+        """What is told of the rule and its settings, in each detail: where sliders tell these, little is left."""
         lane, language = self.course.track.lane, self.theme.language
         count = self.course.race.problem.train.count
         rule, planned = rule_in_words(rule_name(lane.rule), language), plans(lane, language)
-        given, turned = hyperparameters(lane.rule), {slider.dial.name for slider in self.sliders}
         batch, brief = batch_among(lane, count, language), f"B {lane.batch_size}/{count}"
-        rate = f"η {short(lane.rule.learning_rate)}"
-        usual, small = self._beside, round(SMALL * self.em)
-        if turned and len(given) <= len(turned - {"batch"}):
-            told = [rule, *planned, *([] if "batch" in turned else [brief])]
-            forms = [(told, usual)] * 2 + [([rule], usual)] * 7  # As many as others have: all tell the same one.
-        else:
-            forms = [
-                ([rule, *given, *planned, batch], usual),
-                ([*given, *planned, batch], usual),
-                *[([*given, *planned, brief], size) for size in (usual, small)],
-                *[([*given, *planned], size) for size in (usual, small)],
-                ([rate, *planned], usual),
-                *[([rate], size) for size in (usual, small)],
-            ]
-        return tuple((" · ".join(words), size) for words, size in forms)
+        if self._sliders_tell:
+            told = [rule, *planned, *([] if "batch" in self._turned else [brief])]
+            return {detail: told if detail <= Detail.SETTINGS else [rule] for detail in Detail}
+        given, rate = hyperparameters(lane.rule), f"{RATE} {short(lane.rule.learning_rate)}"
+        return {
+            Detail.RULE: [rule, *given, *planned, batch],
+            Detail.SETTINGS: [*given, *planned, batch],
+            Detail.LETTERS: [*given, *planned, brief],
+            Detail.BATCHLESS: [*given, *planned],
+            Detail.PLANNED_RATE: [rate, *planned],
+            Detail.RATE: [rate],
+        }
+
+    @property
+    def _turned(self) -> set[str]:
+        """What sliders turn, and tell."""
+        return {slider.dial.name for slider in self.sliders}
+
+    @property
+    def _sliders_tell(self) -> bool:
+        """Whether sliders tell all the hyperparameters."""
+        turned = self._turned
+        return bool(turned) and len(hyperparameters(self.course.track.lane.rule)) <= len(turned - {"batch"})
 
     @property
     def told_anyway(self) -> bool:
@@ -201,7 +269,7 @@ class Panel:
     @property
     def tells(self) -> bool:
         """Whether there is room for some of the settings."""
-        return any(map(self.fits, self.lines()))
+        return any(map(self.fits, self.lines().values()))
 
     def fits(self, line: Line) -> bool:
         """Whether there is room for that beside the name."""
@@ -218,12 +286,12 @@ class Panel:
         canvas.rect(self.place.sliders, self.theme.panel)
         draw_sliders(canvas, self.sliders, self.course.color, self.theme, self.em)
 
-    def _draw_numbers(self, canvas: Canvas, numbers: Mapping[str, tuple[str, str]]) -> None:
+    def _draw_numbers(self, canvas: Canvas, numbers: Mapping[LiveNumber, tuple[str, str]]) -> None:
         cells = self.place.numbers
         em, theme = self.em, self.theme
         size = round(0.92 * em)
         if len(cells) == 1:
-            (label, value), (cell,) = numbers["L"], cells
+            (label, value), (cell,) = numbers[LiveNumber.LOSS], cells
             if cell.top >= self.place.chip.bottom:  # Else it lies on the ground of the verdict's line.
                 canvas.rect(cell, theme.panel)
             canvas.text(value, cell.midright, size, theme.text, align=1)
@@ -243,32 +311,31 @@ class Panel:
         return self.course.track.lane.schedule != CONSTANT
 
     @cached_property
-    def _names(self) -> dict[str, None]:
-        """The numbers that have cells, by their names in English, in the order in which they stand."""
-        names, told = [name for name in NUMBERS if name != RATE or self._planned], self.told
+    def _names(self) -> dict[LiveNumber, None]:
+        """The numbers that have cells, in the order in which they stand."""
+        names, told = [name for name in LiveNumber if name is not LiveNumber.RATE or self._planned], self.told
         if len(self.place.numbers) < len(names):
             names.sort(key=lambda name: told.index(name) if name in told else len(told))
         return dict.fromkeys(names[: len(self.place.numbers)])
 
-    def _numbers(self, moment: int) -> dict[str, tuple[str, str]]:
-        """Labels and values of all numbers by their names in English."""
+    def _numbers(self, moment: int) -> dict[LiveNumber, tuple[str, str]]:
+        """Labels and values of all numbers."""
         track, say = self.course.track, self.theme.say
         lower, upper = track.curvatures[moment].tolist()
         epoch = epoch_of(track, moment)
         batch = moment - max(epoch - 1, 0) * track.updates_per_epoch
         rate = short(float(f"{track.rate(moment):.3g}")) if self._planned else ""
-        told = (
-            ("L", number(float(track.loss[moment]))),
-            ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
-            ("κmin", number(lower)),
-            ("κmax", number(upper)),
-            (RATE, rate),
-            (say("test L"), number(float(track.test_loss[moment]))),
-            (say("update"), self.theme.count(moment)),
-            (say("epoch"), self.theme.count(epoch)),
-            (say("batch"), f"{batch}/{track.updates_per_epoch}"),
-        )
-        return dict(zip(NUMBERS, told, strict=True))
+        return {
+            LiveNumber.LOSS: ("L", number(float(track.loss[moment]))),
+            LiveNumber.SLOPE: ("‖∇L‖", number(float(np.hypot(*track.full_gradient[moment])))),
+            LiveNumber.LEAST_CURVATURE: ("κmin", number(lower)),
+            LiveNumber.MOST_CURVATURE: ("κmax", number(upper)),
+            LiveNumber.RATE: (RATE, rate),
+            LiveNumber.TEST_LOSS: (say("test L"), number(float(track.test_loss[moment]))),
+            LiveNumber.UPDATE: (say("update"), self.theme.count(moment)),
+            LiveNumber.EPOCH: (say("epoch"), self.theme.count(epoch)),
+            LiveNumber.BATCH: (say("batch"), f"{batch}/{track.updates_per_epoch}"),
+        }
 
 
 def headed(panels: Sequence[Panel]) -> tuple[Panel, ...]:
@@ -278,9 +345,9 @@ def headed(panels: Sequence[Panel]) -> tuple[Panel, ...]:
     """
     marked = _marked(panels)
     lines = [panel.lines() for panel in marked]
-    asked = [(panel, told) for panel, told in zip(marked, lines, strict=True) if any(map(panel.fits, told))]
-    fitting = (form for form in range(len(lines[0])) if all(panel.fits(told[form]) for panel, told in asked))
-    form = next(fitting, len(lines[0]) - 1)
+    asked = [(panel, told) for panel, told in zip(marked, lines, strict=True) if any(map(panel.fits, told.values()))]
+    fitting = (form for form in FORMS if all(panel.fits(told[form]) for panel, told in asked))
+    form = next(fitting, FORMS[-1])
     return tuple(replace(panel, line=told[form]) for panel, told in zip(marked, lines, strict=True))
 
 

@@ -13,6 +13,7 @@ from ...drawing.glyphs import draw_flag
 from ...drawing.reel import draw_again
 from ...style.style import stroke_of
 from ...style.theme import Theme
+from ...views import ViewName
 from ..map.moving_map import draw_moving_map
 from ..map.site import Shaken, Site, moving_site, site_of
 from ..map.terrain import draw_block, terrain
@@ -32,76 +33,76 @@ from .next_step import draw_next_step
 
 __all__ = ["VIEWS", "Layer", "View", "ViewContext", "draw_views", "map_backdrop"]
 
-VIEWS: dict[str, View] = {
-    "batch strip": View(
+VIEWS: dict[ViewName, View] = {
+    ViewName.BATCH_STRIP: View(
         "batch strip",
         "One cell an example: lit in the coming batch, half lit once it has had its turn in this epoch.",
         Layer.STRIP,
         draw_batch_strip,
     ),
-    "moving ground": View(
+    ViewName.MOVING_GROUND: View(
         "moving ground",
         "Each marble stands on the loss that its next update descends, anew with each batch.",
         Layer.OVER,
         draw_moving_ground,
     ),
-    "loss scale": View(
+    ViewName.LOSS_SCALE: View(
         "loss scale",
         "Which shade is which loss, and the loss of what the marble stands on.",
         Layer.GROUND,
         draw_loss_scale,
         draw_level,
     ),
-    "batch surface": View(
+    ViewName.BATCH_SURFACE: View(
         "batch loss",
         "Contours of the coming batch's own loss over the map, and its minimum nearest to the marble.",
         Layer.UNDER,
         draw_batch_surface,
         draw_batch_minimum,
     ),
-    "gradients": View(
+    ViewName.GRADIENTS: View(
         "gradients",
         "The gradients of single examples as a fan, with the noise of a batch as an ellipse and as a number.",
         Layer.OVER,
         draw_gradients,
     ),
-    "momentum": View(
+    ViewName.MOMENTUM: View(
         "momentum",
         "The next movement as a sum of arrows and in numbers, and how much past gradients weigh in it.",
         Layer.OVER,
         draw_momentum,
     ),
-    "formula": View(
+    ViewName.FORMULA: View(
         "formula",
         "The rule's recurrence and the numbers of the next update: g is the batch's gradient, Δθ the movement.",
         Layer.OVER,
         draw_formula,
     ),
-    "next step": View(
+    ViewName.NEXT_STEP: View(
         "next step",
         "A ring where the marble will be after the next update.",
         Layer.OVER,
         draw_next_step,
     ),
-    "hessian": View(
+    ViewName.HESSIAN: View(
         "curvature",
         "The directions of most and least curvature at the marble; arrow heads where negative curvature leads down.",
         Layer.OVER,
         draw_hessian,
     ),
-    "basins": View(
+    ViewName.BASINS: View(
         "basins",
         "The map tinted by the minimum in which full-batch descent ends.",
         Layer.GROUND,
         draw_basins,
     ),
-    "test surface": View(
+    ViewName.TEST_SURFACE: View(
         "test loss",
         "Dashed contours of the test loss over the map, at the same losses, and its minima.",
         Layer.GROUND,
         draw_test_surface,
     ),
-    "labels": View(
+    ViewName.LABELS: View(
         "critical points",
         "Kind, loss and eigenvalues of the critical points.",
         Layer.WORDS,
@@ -126,14 +127,14 @@ def draw_views(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
         _draw_layer(canvas, context, drawing)
 
 
-def _draw_layer(canvas: Canvas, context: ViewContext, drawing: Sequence[tuple[str, Draw]]) -> None:
+def _draw_layer(canvas: Canvas, context: ViewContext, drawing: Sequence[tuple[ViewName, Draw]]) -> None:
     for name, draw in drawing:
         with canvas.part(name):
             draw(canvas, context)
 
 
 @lru_cache(maxsize=64)  # Asked for a dozen times with every picture.
-def _drawing(views: frozenset[str], layer: Layer) -> tuple[tuple[str, Draw], ...]:
+def _drawing(views: frozenset[ViewName], layer: Layer) -> tuple[tuple[ViewName, Draw], ...]:
     """The views of a layer, of those that are shown, and what draws what of them belongs to it."""
     draws = ((name, _part(view, layer)) for name, view in VIEWS.items() if name in views)
     return tuple((name, draw) for name, draw in draws if draw is not None)
@@ -146,16 +147,16 @@ def _part(view: View, layer: Layer) -> Draw | None:
 
 def map_backdrop(context: ViewContext) -> Backdrop:
     """The map with the flag and those of the views that are drawn once for all moments."""
-    views = context.views if _drawing(context.views, Layer.GROUND) else frozenset[str]()
+    views = context.views if _drawing(context.views, Layer.GROUND) else frozenset[ViewName]()
     what = (context.race, context.camera, context.theme, context.em)
     if context.shaken is not None:
-        passing = context.shaken.step > 1
+        passing = context.shaken.stride > 1
         return Backdrop(_draw_moving, (*what, context.shaken, views), context.area.size, passing)
     return Backdrop(_draw_ground, (*what, views), context.area.size)
 
 
 def _draw_moving(
-    canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, shaken: Shaken, views: frozenset[str]
+    canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, shaken: Shaken, views: frozenset[ViewName]
 ) -> None:
     if camera.flat:
         draw_moving_map(canvas, race.problem, camera, theme, stroke_of(em), shaken)
@@ -166,12 +167,12 @@ def _draw_moving(
     _draw_on(canvas, race, site, theme, em, views)
 
 
-def _draw_ground(canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, views: frozenset[str]) -> None:
+def _draw_ground(canvas: Canvas, race: Race, camera: Camera, theme: Theme, em: int, views: frozenset[ViewName]) -> None:
     canvas.backdrop(terrain(race.problem, camera, theme, stroke_of(em)), (0, 0))
     _draw_on(canvas, race, site_of(race.problem, camera, theme), theme, em, views)
 
 
-def _draw_on(canvas: Canvas, race: Race, site: Site, theme: Theme, em: int, views: frozenset[str]) -> None:
+def _draw_on(canvas: Canvas, race: Race, site: Site, theme: Theme, em: int, views: frozenset[ViewName]) -> None:
     """The flag, and the views that are drawn once for all moments."""
     start, area = np.array(race.start), Rect((0, 0), canvas.size)
     if not site.hidden(start[None])[0]:

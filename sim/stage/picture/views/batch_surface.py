@@ -15,9 +15,11 @@ from ...drawing.contours import contour_lines, few_levels
 from ...drawing.glyphs import draw_diamond
 from ...style.color import mix
 from ...style.kept import kept
+from ...views import ViewName
 from ..map.batch import batch_heights
 from ..map.minima import EXAMPLES, example_minima, moved_minima
-from .context import ViewContext, draw_view_caption
+from .context import ViewContext
+from .words.captions import draw_view_caption
 
 FINE = 72  # Nodes along the map's longer side for the loss of all examples.
 
@@ -29,7 +31,7 @@ def draw_batch_surface(canvas: Canvas, context: ViewContext) -> None:
     if track.lane.sees_all(context.problem.train.count):
         sentence = theme.say("the batch is all examples: its loss is the map's")
         shorter = theme.say("loss of all {count} examples", count=context.problem.train.count)
-        draw_view_caption(canvas, context, "batch surface", sentence, color, shorter)
+        draw_view_caption(canvas, context, ViewName.BATCH_SURFACE, sentence, color, shorter)
         return
     batch = track.batch(context.moment)
     pale = mix(context.color, theme.high, 0.25)
@@ -39,7 +41,7 @@ def draw_batch_surface(canvas: Canvas, context: ViewContext) -> None:
         sentence = theme.say("loss of example {number} alone", number=int(batch[0]) + 1)
     else:
         sentence = theme.say("loss of the batch's {count} examples alone", count=len(batch))
-    draw_view_caption(canvas, context, "batch surface", sentence, color)
+    draw_view_caption(canvas, context, ViewName.BATCH_SURFACE, sentence, color)
 
 
 def draw_batch_minimum(canvas: Canvas, context: ViewContext) -> None:

@@ -17,9 +17,11 @@ from ...style.color import Color, mix, readable
 from ...style.kept import kept
 from ...style.numbers import number
 from ...style.theme import Theme
+from ...views import ViewName
 from ..map.site import Site
 from ..map.terrain import paled
-from .context import ViewContext, draw_view_caption
+from .context import ViewContext
+from .words.captions import draw_view_caption
 
 MOST = 64  # Examples whose gradients are drawn, spread over all of them.
 # Length of the longest arrow, in map heights.
@@ -68,7 +70,7 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     if ratio == np.inf:
         sentence, shorter = theme.say("no noise in this lane's gradients"), theme.say("no gradient noise")
     strong = mix(context.color, theme.text, 0.35)
-    draw_view_caption(canvas, context, "gradients", sentence, strong, shorter)
+    draw_view_caption(canvas, context, ViewName.GRADIENTS, sentence, strong, shorter)
     if not (fans.known[place] and context.holds(center)):
         return
     grey = _grey(theme, context.camera.flat)

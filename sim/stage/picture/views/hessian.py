@@ -12,7 +12,10 @@ from ...drawing.glyphs import draw_arrow
 from ...style.color import mix
 from ...style.kept import kept
 from ...style.numbers import number
-from .context import ViewContext, draw_view_caption
+from ...views import ViewName
+from .arrows import rooms_for
+from .context import ViewContext
+from .words.captions import draw_view_caption
 
 REACH = 0.22  # Half the length of a bar of boundless curvature, in map heights.
 
@@ -27,13 +30,13 @@ def draw_hessian(canvas: Canvas, context: ViewContext) -> None:
     sentence = shorter = theme.say("curvatures {lower} and {upper}", **told)
     if lower < 0:
         sentence = theme.say("curvatures {lower} and {upper}: the arrows lead down", **told)
-    draw_view_caption(canvas, context, "hessian", sentence, mix(context.color, theme.mark, 0.55), shorter)
+    draw_view_caption(canvas, context, ViewName.HESSIAN, sentence, mix(context.color, theme.mark, 0.55), shorter)
     center = context.center
     if not (math.isfinite(lower) and math.isfinite(upper) and context.holds(center)):
         return
     first, last = context.block()
     axes = _axes(context.race, context.index, first, last)[context.moment - first]
-    rooms, along = context.rooms(np.concatenate([axes, -axes])[:, None]), context.vector(axes).tolist()
+    rooms, along = rooms_for(context, np.concatenate([axes, -axes])[:, None]), context.vector(axes).tolist()
     for each, curvature in enumerate((upper, lower)):
         _draw_bar(canvas, context, curvature, along[each], rooms[each::2])
 

@@ -25,7 +25,10 @@ from ...style.color import Color, mix
 from ...style.kept import kept
 from ...style.numbers import number, rule_in_words
 from ...style.theme import Theme
-from .context import COVERED, PLATE, ROW, ViewContext, captions_height, draw_line
+from ...views import ViewName
+from .arrows import room_for
+from .context import ViewContext
+from .words.captions import COVERED, PLATE, ROW, captions_height, draw_line
 
 # Arrows are so many times as long as the movements.
 ENLARGED = 4.0
@@ -120,7 +123,7 @@ def _decay(context: ViewContext) -> float:
 
 def sum_places(context: ViewContext) -> list[pygame.Rect]:
     """What the equation takes up at the map's lower edge when it is longest, and the weights, if there are any."""
-    area, em, told, decay = context.area, context.em, "formula" in context.views, _decay(context)
+    area, em, told, decay = context.area, context.em, ViewName.FORMULA in context.views, _decay(context)
     if told and not decay:
         return []
     rows = min(_most_lines(context), 2 if told else 3)
@@ -164,7 +167,7 @@ def _draw_sum(canvas: Canvas, context: ViewContext, parts: Sum | None, movement:
     carried = parts.carried if parts else np.zeros(2)
     longest = max(float(norm(vector).max()) for vector in (carried, movement, movement - carried))
     reach = LONGEST * context.area.height / max(longest * context.camera.scale, 1e-300)
-    enlarged = min(ENLARGED, reach, context.room(_ends(context, parts, carried, movement)))
+    enlarged = min(ENLARGED, reach, room_for(context, _ends(context, parts, carried, movement)))
     joint, tip = (tuple((center + enlarged * context.vector(each)).tolist()) for each in (carried, movement))
     if parts is not None and carried.any():
         _draw_past(canvas, context, np.array(tip), enlarged)
@@ -199,7 +202,7 @@ def _equation(context: ViewContext, parts: Sum | None, movement: Array, size: in
 
     Where the rule's formula is shown, which says the movement too, only what that does not: the two summands.
     """
-    say, told = context.theme.say, "formula" in context.views
+    say, told = context.theme.say, ViewName.FORMULA in context.views
     if parts is None:
         name = rule_in_words(rule_name(context.track.lane.rule), context.theme.language)
         return [] if told else [say("movement by {rule}", rule=name), f"= {_pair(movement)}"]
@@ -224,7 +227,7 @@ def weights(decay: float, moment: int) -> list[float]:
 
 def _weights_places(context: ViewContext, decay: float, lines: int) -> tuple[pygame.Rect, ...]:
     """What the bars take up over so many lines of the equation, and what the words above them; none without room."""
-    formula = "" if "formula" in context.views else _SUMS[type(context.track.lane.rule)][0]
+    formula = "" if ViewName.FORMULA in context.views else _SUMS[type(context.track.lane.rule)][0]
     above = captions_height(context.views)
     return _bars_and_words(tuple(context.area), context.em, context.theme, formula, decay, lines, above)
 

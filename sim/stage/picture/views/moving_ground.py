@@ -3,12 +3,13 @@
 from ....descent.race import Race
 from ....descent.track import Track
 from ...drawing.canvas import Canvas
-from ...session.session import MOVING_GROUND
 from ...style.color import mix
 from ...style.kept import kept
 from ...style.theme import Theme
+from ...views import ViewName
 from ..map.site import Shaken
-from .context import ViewContext, draw_view_caption
+from .context import ViewContext
+from .words.captions import draw_view_caption
 
 LANDED = 0.45  # Of a movement, after which the ground goes over to the next batch's.
 
@@ -20,7 +21,7 @@ def draw_moving_ground(canvas: Canvas, context: ViewContext) -> None:
     theme, track = context.theme, context.track
     sentence, shorter = _said(track, len(track.batch(context.moment)), theme)
     color = mix(context.color, theme.text, 0.15)
-    draw_view_caption(canvas, context, MOVING_GROUND, sentence, color, shorter, _all_said(context.race, theme))
+    draw_view_caption(canvas, context, ViewName.MOVING_GROUND, sentence, color, shorter, _all_said(context.race, theme))
 
 
 @kept
@@ -42,7 +43,7 @@ def _said(track: Track, batch: int, theme: Theme) -> tuple[str, str]:
     return say("stands on the loss of {count} of {all} examples", **told), shorter
 
 
-def shaken(track: Track, update: int, share: float, step: int = 1) -> Shaken | None:
+def shaken(track: Track, update: int, share: float, stride: int = 1) -> Shaken | None:
     """What a lane stands on after so many updates and such a part of the next movement; None if that stands still.
 
     Of so many by so many pixels one is computed.
@@ -52,4 +53,4 @@ def shaken(track: Track, update: int, share: float, step: int = 1) -> Shaken | N
     batch = track.batch(update).tobytes()
     coming = track.batch(update + 1).tobytes() if update + 1 < track.updates else batch
     over = max(share - LANDED, 0.0) / (1 - LANDED)
-    return Shaken(batch, coming, over * over * (3 - 2 * over), step)
+    return Shaken(batch, coming, over * over * (3 - 2 * over), stride)

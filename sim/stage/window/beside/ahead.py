@@ -10,6 +10,7 @@ from ...picture.setting import setting
 from ...picture.snapshot import Snapshot
 from ...picture.views.context import MOMENTS
 from ...session.session import SPEEDS, Session
+from ...views import ViewName
 
 FRAMES_A_SECOND = 60
 COMPUTING = 0.003
@@ -86,7 +87,7 @@ class WordsAhead:
     """Has the words of views laid out for the next moments of each lane, one lane in a frame, while a race plays."""
 
     def __init__(self) -> None:
-        self._of: tuple[Race, frozenset[str], tuple[int, int]] | None = None
+        self._of: tuple[Race, frozenset[ViewName], tuple[int, int]] | None = None
         self._done: set[tuple[int, int]] = set()  # Lanes, and blocks of moments.
 
     def go_on(self, shown: Snapshot, size: tuple[int, int]) -> None:

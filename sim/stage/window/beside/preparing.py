@@ -32,8 +32,9 @@ from ...session.session import Message, Session, Sheet, update
 from ...session.view import Notify
 from ...sheets.scenes import Card
 from ...style.theme import say
+from ...views import ViewName
 from ..files.rules import RulesRun
-from . import standing
+from . import ends_counter
 from .ahead import compute_ahead
 from .memory import give_back
 from .turns import failure, taking_turns
@@ -62,7 +63,7 @@ class Aim:
     """All that a picture has to be made ready for: what else changes from picture to picture is quick to draw."""
 
     setting: Setting
-    views: frozenset[str]
+    views: frozenset[ViewName]
     swarm: tuple[int, str, str] | None
     """How many marbles, where they start and by which clock they run, if there is a swarm."""
     sheet: Sheet
@@ -187,7 +188,7 @@ def inquired(
 def loaded(here: Setting) -> None:
     """Load what counts, and what the first sheet of keys and the first picture that is saved take."""
     with taking_turns():
-        standing.load()
+        ends_counter.load()
         help_layout(here.places, here.theme)
         load_library()
 

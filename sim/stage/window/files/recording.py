@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pygame
 
 from ....files import OutputError, free_path, located, named
+from ...drawing.drawn_state import DrawnState
 from ...drawing.screen import Screen
-from ...drawing.standing import Standing
 from ...export.carried import carried_by
 from ...picture.picture import draw
 from ...picture.snapshot import Snapshot
@@ -32,7 +32,7 @@ class Filming:
         self._recorder: Recorder | None = None
         self._begun = 0.0
         self._picture = pygame.Surface((0, 0))  # The last one of the film.
-        self._standing = Standing()  # What stands on it.
+        self._drawn_state = DrawnState()  # What stands on it.
         self._shown: Snapshot | None = None  # What is on it.
 
     @property
@@ -82,12 +82,12 @@ class Filming:
         """Whether there is a picture: of the moment, or the last one."""
         if moment is None:
             return self._shown is not None
-        kept = replace(moment, session=as_kept(moment.session), step=1)
+        kept = replace(moment, session=as_kept(moment.session), stride=1)
         if self._shown is None:
             self._picture = pygame.Surface(size, depth=32)
-            self._standing.clear()
+            self._drawn_state.clear()
         if kept != self._shown:
-            draw(Screen(self._picture, self._standing), kept, self._shown)
+            draw(Screen(self._picture, self._drawn_state), kept, self._shown)
             self._shown = kept
         return True
 

@@ -23,8 +23,9 @@ from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.moving_ground import shaken
-from sim.stage.session.session import MOVING_GROUND, Session
+from sim.stage.session.session import Session
 from sim.stage.style.theme import load_theme
+from sim.stage.views import ViewName
 from sim.surface.points import Array, norm
 
 SCENE = flat_scene("local-minimum")
@@ -145,7 +146,7 @@ def test_in_the_picture_only_the_ground_of_the_small_batch_moves() -> None:
     running, size = race(SCENE), (960, 600)
     running.extend(70)
     pictures = []
-    for views in (frozenset[str](), frozenset({MOVING_GROUND})):
+    for views in (frozenset[ViewName](), frozenset({ViewName.MOVING_GROUND})):
         surface = pygame.Surface(size, depth=32)
         draw(Screen(surface), snapshot_of(Session(SCENE, 57.0, horizon=57, views=views), running))
         pictures.append(pygame.surfarray.array3d(surface).astype(int))

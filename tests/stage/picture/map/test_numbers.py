@@ -24,6 +24,7 @@ from sim.stage.session.session import Session, as_it_wants, begin
 from sim.stage.style import text
 from sim.stage.style.color import Color
 from sim.stage.style.theme import load_theme
+from sim.stage.views import ViewName
 from sim.study.odds.ends import MINIMUM, UNDER_WAY, EndPart, LaneEnds
 from sim.study.statistics.intervals import exact
 
@@ -126,8 +127,10 @@ def test_numbers_stand_still_while_marbles_move() -> None:
     assert all(len(corners) == 1 for corners in places.values())
 
 
-@pytest.mark.parametrize("views", [frozenset({"momentum"}), frozenset({"momentum", "moving ground"})])
-def test_on_ground_that_moves_they_go_with_their_minima(views: frozenset[str]) -> None:
+@pytest.mark.parametrize(
+    "views", [frozenset({ViewName.MOMENTUM}), frozenset({ViewName.MOMENTUM, ViewName.MOVING_GROUND})]
+)
+def test_on_ground_that_moves_they_go_with_their_minima(views: frozenset[ViewName]) -> None:
     scene, sides = load_scene("local-minimum"), dict[str, set[Pixel]]()
     for update in range(16, 52, 4):
         session = replace(begin(scene), playing=False, progress=float(update), views=views)

@@ -16,6 +16,7 @@ from sim.stage.session.lanes import SelectLane
 from sim.stage.session.session import Session, begin
 from sim.stage.session.tuning import Searched, Tune, Tuned, searching
 from sim.stage.session.view import Toggle, ToggleView
+from sim.stage.views import ViewName
 from sim.study.statistics.intervals import Estimate
 from sim.study.tuning.tuned import LaneTuned, Trial
 
@@ -69,4 +70,4 @@ def test_the_former_way_is_seen_beside_the_new_one_as_long_as_it_is_told(session
     lines = [line.strip() for line in drawn(there)]
     assert lines.count("ways") == 1
     assert lines.index("lane 2") < lines.index("ways") < lines.index("lane 3")
-    assert "ways" not in [line.strip() for line in drawn(after(there, ToggleView("labels")))]
+    assert "ways" not in [line.strip() for line in drawn(after(there, ToggleView(ViewName.LABELS)))]

@@ -22,14 +22,15 @@ from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import hessian, momentum
 from sim.stage.session.session import begin
 from sim.stage.style.theme import load_theme
+from sim.stage.views import ViewName
 
 SIZE = (960, 600)
 SCENES = ("local-minimum", "learning-rate-ladder", "himmelblau")
 
 
-@pytest.mark.parametrize("views", [frozenset[str](), frozenset({"momentum"})])
+@pytest.mark.parametrize("views", [frozenset[ViewName](), frozenset({ViewName.MOMENTUM})])
 @pytest.mark.parametrize("aslant", [False, True])
-def test_no_arrow_leaves_the_map(aslant: bool, views: frozenset[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_arrow_leaves_the_map(aslant: bool, views: frozenset[ViewName], monkeypatch: pytest.MonkeyPatch) -> None:
     ends: list[tuple[tuple[float, float], bool]] = []
 
     def watched(canvas: Any, start: Any, tip: Any, color: Any, halo: Any, stroke: Any, goes_on: bool = False) -> None:
@@ -58,10 +59,10 @@ def test_no_arrow_leaves_the_map(aslant: bool, views: frozenset[str], monkeypatc
     ("name", "pose", "size", "update", "views"),
     [
         ("learning-rate-ladder", Pose(20.0, 40.0), (1366, 768), 12, ()),
-        ("learning-rate-ladder", Pose(20.0, 40.0), (1366, 768), 12, ("momentum",)),
+        ("learning-rate-ladder", Pose(20.0, 40.0), (1366, 768), 12, (ViewName.MOMENTUM,)),
         ("himmelblau", Pose(20.0, 50.0), (1920, 1080), 8, ()),
         ("muller-brown", Pose(90.0, 74.0), (1600, 900), 60, ()),
-        ("on-the-saddle", Pose(20.0, 60.0), (1600, 900), 20, ("hessian",)),
+        ("on-the-saddle", Pose(20.0, 60.0), (1600, 900), 20, (ViewName.HESSIAN,)),
     ],
 )
 def test_no_arrow_ends_before_the_sides_of_a_block(
@@ -69,7 +70,7 @@ def test_no_arrow_ends_before_the_sides_of_a_block(
     pose: Pose,
     size: tuple[int, int],
     update: int,
-    views: tuple[str, ...],
+    views: tuple[ViewName, ...],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tips: list[tuple[float, float]] = []
@@ -125,7 +126,7 @@ def test_wedges_are_filled_after_their_rims(draw_one: str) -> None:
     if draw_one == "wedge":
         draw_wedge(canvas, Rect(0, 0, 160, 80), (600.0, 90.0), color, halo, 1.0)
     else:
-        session = replace(begin(load_scene("local-minimum")), playing=False, views=frozenset({"loss scale"}))
+        session = replace(begin(load_scene("local-minimum")), playing=False, views=frozenset({ViewName.LOSS_SCALE}))
         race(session.scene).extend(2)
         draw(canvas, snapshot_of(session, race(session.scene)))
     lines = canvas.recording.splitlines()

@@ -28,14 +28,16 @@ from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import ViewContext
+from sim.stage.picture.views.arrows import step_and_movement
 from sim.stage.picture.views.context import MOMENTS
 from sim.stage.picture.views.hessian import bar_length
 from sim.stage.picture.views.labels.words import rounded_to
-from sim.stage.picture.views.room import still_places
+from sim.stage.picture.views.words.room import still_places
 from sim.stage.session.session import Session, begin
 from sim.stage.style.color import Color
 from sim.stage.style.numbers import number
 from sim.stage.style.theme import load_theme
+from sim.stage.views import ViewName
 from sim.surface.critical.point import CriticalKind
 from sim.surface.points import eigenvectors
 
@@ -47,7 +49,7 @@ PRESENTED = [(1366, 768), (1600, 900), (1920, 1080)]
 def labelled(scene: Scene, update: int, size: tuple[int, int], **more: Any) -> list[tuple[ViewContext, str]]:
     """What is drawn as labels of each lane, and the moment of it."""
     session = replace(begin(scene), playing=False, progress=float(update), **more)
-    return labels_in(replace(session, views=session.views | {"labels"}), size)
+    return labels_in(replace(session, views=session.views | {ViewName.LABELS}), size)
 
 
 def labels_in(session: Session, size: tuple[int, int]) -> list[tuple[ViewContext, str]]:
@@ -119,7 +121,7 @@ def test_they_go_where_no_arrow_is() -> None:
     scene, arrows, under = replace(HIMMELBLAU, view=USUAL_VIEW), 0, 0
     for update in (*range(12), 60):
         for context, drawn in labelled(scene, update, (1600, 900)):
-            for arrow in filter(None, context.arrows):
+            for arrow in filter(None, step_and_movement(context)):
                 arrows += 1
                 under += sum(bool(plate.clipline(context.center, arrow.tip)) for plate in plates(drawn))
     assert arrows > 50
@@ -182,7 +184,7 @@ def words_at(drawn: str) -> list[tuple[str, ...]]:
 def test_they_stay_where_they_are_while_marbles_are_fast(view: str) -> None:
     scene, places = replace(HIMMELBLAU, view=VIEWS[view]), list[set[tuple[Any, ...]]]()
     for update in range(0, 32, 3):
-        for lane, (_, drawn) in enumerate(labelled(scene, update, (1366, 768), views=frozenset({"formula"}))):
+        for lane, (_, drawn) in enumerate(labelled(scene, update, (1366, 768), views=frozenset({ViewName.FORMULA}))):
             told = zip(words_at(drawn), map(tuple, plates(drawn)), strict=True)
             places += [set()] * (lane + 1 - len(places))
             places[lane] = places[lane] | set(told)
@@ -275,7 +277,7 @@ def test_in_a_crowd_those_that_are_spoken_of_come_first_and_none_says_the_same(s
 
 
 def test_bars_of_curvature_do_not_strike_them_through() -> None:
-    for context, drawn in labelled(load_scene("newton"), 30, (1366, 768), views=frozenset({"hessian"})):
+    for context, drawn in labelled(load_scene("newton"), 30, (1366, 768), views=frozenset({ViewName.HESSIAN})):
         theta = context.theta
         axes = eigenvectors(context.problem.train.hessian(theta))
         for axis, curvature in zip(context.vector(axes), context.track.curvatures[30].tolist(), strict=True):
@@ -291,7 +293,7 @@ def test_curvatures_that_are_none_have_no_bars_to_keep_off() -> None:
     two = load_scene("two-weights")
     lanes = tuple(replace(lane, rule=replace(lane.rule, learning_rate=0.9)) for lane in two.lanes)
     session = begin(replace(two, lanes=lanes))
-    shown = replace(session, progress=12.0, views=frozenset({"hessian", "labels"}), pose=Pose(10.0, 40.0))
+    shown = replace(session, progress=12.0, views=frozenset({ViewName.HESSIAN, ViewName.LABELS}), pose=Pose(10.0, 40.0))
     running = race(shown.scene)
     running.extend(40)
     draw(RecordingCanvas((960, 600)), snapshot_of(shown, running))

@@ -34,14 +34,15 @@ from sim.stage.picture.views.ground.loss_scale import (
     draw_loss_scale,
     scale_numbers,
 )
-from sim.stage.session.session import MOVING_GROUND, Session, begin
+from sim.stage.session.session import Session, begin
 from sim.stage.style import text
 from sim.stage.style.numbers import brief
 from sim.stage.style.theme import load_theme
+from sim.stage.views import ViewName
 from sim.surface.critical.point import CriticalKind, CriticalPoint
 
 
-def wedge(scene: Scene, lane: int, tick: int, *views: str) -> float:
+def wedge(scene: Scene, lane: int, tick: int, *views: ViewName) -> float:
     """How high the wedge of a lane stands on the picture, in pixels from its top."""
     running = race(scene)
     running.extend(tick + 2)
@@ -55,7 +56,7 @@ def wedge(scene: Scene, lane: int, tick: int, *views: str) -> float:
 
 def test_the_wedge_stands_at_the_marble_s_own_loss_and_falls_with_it() -> None:
     scene = flat_scene("local-minimum")
-    heights = [wedge(scene, 2, tick, "loss scale") for tick in (0, 4, 8, 100)]
+    heights = [wedge(scene, 2, tick, ViewName.LOSS_SCALE) for tick in (0, 4, 8, 100)]
     losses = race(scene).tracks[2].loss
     shown = heights_over(scene.problem(), setting(begin(scene), SMALLEST).camera.view).of(losses[[0, 4, 8, 100]])
     drops = np.diff(heights) / np.diff(-shown)
@@ -66,10 +67,10 @@ def test_the_wedge_stands_at_the_marble_s_own_loss_and_falls_with_it() -> None:
 def test_on_ground_that_moves_it_stands_at_the_batch_s_own_loss() -> None:
     scene = load_scene("local-minimum")
     track = race(scene).tracks[1]
-    still, moving = (wedge(scene, 1, 57, "loss scale", *more) for more in ((), (MOVING_GROUND,)))
+    still, moving = (wedge(scene, 1, 57, ViewName.LOSS_SCALE, *more) for more in ((), (ViewName.MOVING_GROUND,)))
     assert (moving < still) == (track.batch_loss[57] > track.loss[57])
     assert moving != still
-    assert wedge(scene, 0, 57, "loss scale") == wedge(scene, 0, 57, "loss scale", MOVING_GROUND)
+    assert wedge(scene, 0, 57, ViewName.LOSS_SCALE) == wedge(scene, 0, 57, ViewName.LOSS_SCALE, ViewName.MOVING_GROUND)
 
 
 @pytest.mark.parametrize("name", ["egg-box", "local-minimum", "himmelblau"])
@@ -125,13 +126,13 @@ def test_the_wedge_stands_beside_its_own_number() -> None:
     running.extend(20)
     context = course_of(
         running, 2, (here.places.panels[2].map, here.places.panels[2].strip), here.places.em, here.theme, here.camera
-    ).context(0, frozenset({"loss scale"}))
+    ).context(0, frozenset({ViewName.LOSS_SCALE}))
     bar = _bar(context)
     for share, loss in zip((0.0, 0.5, 1.0), losses.tolist(), strict=True):
         placed = bar.bottom - bar.height * float(_share(heights.of(np.array(loss))))
         assert placed == pytest.approx(bar.bottom - share * bar.height, abs=0.5)
     own = float(_share(heights.of(running.tracks[2].loss[:1]))[0])
-    assert wedge(scene, 2, 0, "loss scale") == pytest.approx(bar.bottom - own * bar.height, abs=0.2)
+    assert wedge(scene, 2, 0, ViewName.LOSS_SCALE) == pytest.approx(bar.bottom - own * bar.height, abs=0.2)
     straight = (float(heights.of(running.tracks[2].loss[:1])[0]) - SPARE) / (1 - 2 * SPARE)
     assert own == pytest.approx(straight)
 
@@ -144,7 +145,7 @@ def test_every_number_stands_where_its_own_loss_is(name: str, aslant: bool) -> N
     here = setting(session, (1600, 900))
     panel, camera = here.places.panels[0], here.camera
     context = course_of(race(session.scene), 0, (panel.map, panel.strip), here.places.em, here.theme, camera).context(
-        0, frozenset({"loss scale"})
+        0, frozenset({ViewName.LOSS_SCALE})
     )
     canvas = RecordingCanvas((1600, 900))
     draw_loss_scale(canvas, context)
@@ -164,10 +165,10 @@ def test_no_number_of_the_scale_hides_a_corner_of_land(lanes: int) -> None:
     scene = load_scene("local-minimum")
     several = tuple(replace(scene.lanes[0], name=f"lane {number}") for number in range(lanes))
     scene = replace(scene, lanes=several, claims=(None,) * lanes, captions=(), question=None)
-    session = replace(begin(scene), playing=False, views=frozenset({"loss scale"}), pose=Pose(-16.0, 44.0))
+    session = replace(begin(scene), playing=False, views=frozenset({ViewName.LOSS_SCALE}), pose=Pose(-16.0, 44.0))
     here = setting(session, SMALLEST)
     panel, camera, theme = here.places.panels[0], here.camera, here.theme
-    views = frozenset({"loss scale"})
+    views = frozenset({ViewName.LOSS_SCALE})
     context = course_of(race(scene), 0, (panel.map, panel.strip), here.places.em, theme, camera).context(0, views)
     canvas, size = RecordingCanvas(SMALLEST), round(0.75 * here.places.em)
     draw_loss_scale(canvas, context)
@@ -199,7 +200,7 @@ def test_on_a_flat_map_the_scale_s_decimal_points_are_as_dark_as_its_digits(size
     panel = here.places.panels[0]
     course = course_of(race(session.scene), 0, (panel.map, panel.strip), here.places.em, here.theme, here.camera)
     canvas = RecordingCanvas(size)
-    draw_loss_scale(canvas, course.context(0, frozenset({"loss scale"})))
+    draw_loss_scale(canvas, course.context(0, frozenset({ViewName.LOSS_SCALE})))
     labels = [line.split() for line in canvas.recording.splitlines() if "label" in line]
     assert any("." in words for _, words, *_ in labels)
     for _, _, _, _, height, *_ in labels:
@@ -213,7 +214,7 @@ def numbers_at(session: Session, size: tuple[int, int]) -> list[Rect]:
     here = setting(session, size)
     panel, em = here.places.panels[0], here.places.em
     context = course_of(race(session.scene), 0, (panel.map, panel.strip), em, here.theme, here.camera).context(
-        0, frozenset({"loss scale"})
+        0, frozenset({ViewName.LOSS_SCALE})
     )
     canvas = RecordingCanvas(size)
     draw_loss_scale(canvas, context)
@@ -271,7 +272,7 @@ def test_a_scale_is_lower_where_its_lowest_number_would_hide_land(controls: bool
     here = setting(replace(begin(scene), controls=controls, live=True), SMALLEST)
     panel, em = here.places.panels[0], here.places.em
     course = course_of(race(scene), 0, (panel.map, panel.strip), em, here.theme, here.camera)
-    context, canvas = course.context(0, frozenset({"loss scale"})), RecordingCanvas(SMALLEST)
+    context, canvas = course.context(0, frozenset({ViewName.LOSS_SCALE})), RecordingCanvas(SMALLEST)
     draw_loss_scale(canvas, context)
     assert [line.split('"')[1] for line in canvas.recording.splitlines() if "label" in line] == numbers
     usual = round(min(TALL * em, SHARE * panel.map.height))
@@ -287,7 +288,7 @@ def test_the_numbers_of_hardly_any_scale_touch_land() -> None:
         here = setting(replace(begin(scene), **look), size)
         panel = here.places.panels[0]
         course = course_of(race(scene), 0, (panel.map, panel.strip), here.places.em, here.theme, here.camera)
-        if not _all_clear(_scale(course.context(0, frozenset({"loss scale"})))):
+        if not _all_clear(_scale(course.context(0, frozenset({ViewName.LOSS_SCALE})))):
             touched.append((name, size, look))
     assert all(look == {"presenter": True} and size == (960, 600) for _, size, look in touched), touched
 

@@ -34,18 +34,20 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
+from sim.stage.picture.views.arrows import step_and_movement
 from sim.stage.picture.views.context import MOMENTS, ViewContext
 from sim.stage.picture.views.formula.formula import draw_formula
 from sim.stage.picture.views.formula.places import formula_places
 from sim.stage.picture.views.formula.plans import planned
 from sim.stage.picture.views.formula.rows import rows_of
 from sim.stage.picture.views.momentum import sum_places
-from sim.stage.picture.views.room import CELL, Seen, Still, least_covering, seen, summed_area
-from sim.stage.picture.views.stretch import steps
+from sim.stage.picture.views.words.room import CELL, Seen, Still, least_covering, seen, summed_area
+from sim.stage.picture.views.words.stretch import steps
 from sim.stage.session.session import begin
 from sim.stage.style import text
 from sim.stage.style.numbers import number
 from sim.stage.style.theme import load_theme
+from sim.stage.views import ViewName
 from sim.surface.points import Array
 
 RATES = {
@@ -80,12 +82,12 @@ def with_rules(*rules: Rule[Any], name: str = "local-minimum", batch_size: int =
     return replace(scene, lanes=lanes, claims=(None,) * len(lanes), captions=(), question=None, view=USUAL_VIEW)
 
 
-def recording(scene: Scene, update: int, size: tuple[int, int] = LARGE, *views: str, **more: Any) -> list[str]:
+def recording(scene: Scene, update: int, size: tuple[int, int] = LARGE, *views: ViewName, **more: Any) -> list[str]:
     """What is drawn as formula, of each lane."""
     running = race(scene)
     running.extend(update + 2)
     canvas = RecordingCanvas(size)
-    shown = {"playing": False, "progress": float(update), "views": frozenset({"formula", *views}), **more}
+    shown = {"playing": False, "progress": float(update), "views": frozenset({ViewName.FORMULA, *views}), **more}
     draw(canvas, snapshot_of(replace(begin(scene), **shown), running))
     lanes = [section(canvas.recording, f"lane {index + 1}") for index in range(len(scene.lanes))]
     return [section(lane, "formula") for lane in lanes]
@@ -383,7 +385,7 @@ MANY = ("adam", "adamw", "rmsprop", "momentum", "adagrad", "nesterov")
 
 
 IN_SIZES = (SMALLEST, (1366, 768), LARGE, (960, 1600))
-BESIDE: tuple[dict[str, Any], ...] = ({}, {"numbers": True}, {"presenter": True}, {"views": ("momentum",)})
+BESIDE: tuple[dict[str, Any], ...] = ({}, {"numbers": True}, {"presenter": True}, {"views": (ViewName.MOMENTUM,)})
 """What else may be on the picture."""
 PAIRS = [(count, size, BESIDE[(count + at) % 4]) for count in range(1, 7) for at, size in enumerate(IN_SIZES)]
 """Every count in every size, and each of both with whatever else there is."""
@@ -561,7 +563,7 @@ def test_momentum_as_a_sum_stands_below_it(size: tuple[int, int]) -> None:
     scene = with_rules(*(OWN[name] for name in MANY))
     running = race(scene)
     running.extend(42)
-    canvas, views, summed = RecordingCanvas(size), frozenset({"formula", "momentum"}), list[bool]()
+    canvas, views, summed = RecordingCanvas(size), frozenset({ViewName.FORMULA, ViewName.MOMENTUM}), list[bool]()
     draw(canvas, snapshot_of(replace(begin(scene), playing=False, progress=40.0, views=views), running))
     for index in range(len(scene.lanes)):
         lane = section(canvas.recording, f"lane {index + 1}")
@@ -588,7 +590,7 @@ def test_what_stands_below_it_takes_from_its_room() -> None:
     for tall in range(60, 140, 4):
         site, area = Map(Camera(running.problem.window, 300, tall)), pygame.Rect(10, 20, 300, tall)
         context = ViewContext(running, 0, 3, site, area, area.move(0, tall), load_theme("light"), 12)
-        draw_formula(canvas := RecordingCanvas(LARGE), replace(context, views=frozenset({"momentum"})))
+        draw_formula(canvas := RecordingCanvas(LARGE), replace(context, views=frozenset({ViewName.MOMENTUM})))
         assert all(float(top) >= area.top for top in re.findall(r"rect \S+,(\S+) ", canvas.recording))
 
 
@@ -602,11 +604,15 @@ def test_it_takes_as_much_room_while_numbers_change(name: str) -> None:
 
 # Where it lies.
 
-FORMULA = frozenset({"formula"})
+FORMULA = frozenset({ViewName.FORMULA})
 
 
 def looked_at(
-    scene: Scene, update: int, size: tuple[int, int] = LARGE, views: frozenset[str] = FORMULA, presenter: bool = False
+    scene: Scene,
+    update: int,
+    size: tuple[int, int] = LARGE,
+    views: frozenset[ViewName] = FORMULA,
+    presenter: bool = False,
 ) -> list[tuple[pygame.Rect, ViewContext]]:
     """What the formula covers of each lane's map, and the moment of it."""
     session = replace(begin(scene), playing=False, progress=float(update), views=views, presenter=presenter)
@@ -631,7 +637,7 @@ def test_it_covers_neither_marble_nor_movement_nor_flag(update: int, view: LandV
     for ground, context in looked_at(scene, update):
         assert not ground.collidepoint(context.center), context.track.lane.name
         assert not ground.collidepoint(context.pixel(np.array(scene.start))), context.track.lane.name
-        for arrow in filter(None, context.arrows):
+        for arrow in filter(None, step_and_movement(context)):
             assert not ground.clipline(context.center, arrow.tip), context.track.lane.name
 
 
@@ -706,7 +712,7 @@ def test_before_an_audience_it_hides_neither_marble_nor_flag_nor_much_of_the_way
 
 def test_below_a_block_of_land_it_lies_beside_the_weights() -> None:
     scene = load_scene("two-weights")
-    views = frozenset({"formula", "momentum"})
+    views = frozenset({ViewName.FORMULA, ViewName.MOMENTUM})
     for ground, context in looked_at(scene, 300, LARGE, views):
         marks = seen(context, 300, 301).still.marks
         assert len(marks) == 5
@@ -726,7 +732,7 @@ def test_marbles_that_share_the_map_and_the_scale_of_the_loss_are_seen() -> None
     assert len(sharing) > 30
     other = context.pixel(running.tracks[1].theta[9])
     assert any(marble.collidepoint(other) for marble in sharing[:-1])
-    scaled = seen(replace(context, views=frozenset({"loss scale"})), 9, 10).marbles
+    scaled = seen(replace(context, views=frozenset({ViewName.LOSS_SCALE})), 9, 10).marbles
     assert scaled[0].topright == area.topright
 
 
@@ -811,7 +817,9 @@ def test_it_is_the_same_however_much_of_the_race_is_recorded() -> None:
     for known in (41, 60, 221):
         running = Race(scene.problem(), scene.lanes, scene.start, scene.seed)
         running.extend(known)
-        session = replace(begin(scene), playing=False, progress=40.0, views=frozenset({"formula", "labels"}))
+        session = replace(
+            begin(scene), playing=False, progress=40.0, views=frozenset({ViewName.FORMULA, ViewName.LABELS})
+        )
         draw(canvas := RecordingCanvas((1366, 768)), snapshot_of(session, running))
         told = [
             section(section(canvas.recording, f"lane {index}"), what) for index in (1, 2, 3) for what in session.views

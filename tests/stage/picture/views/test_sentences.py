@@ -17,13 +17,16 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.picture.views.stretch import marble_place
+from sim.stage.picture.views.words.stretch import marble_place
 from sim.stage.session.session import begin
+from sim.stage.views import ViewName
 
 LADDER = "learning-rate-ladder"
 
+Drawn = list[tuple[str, list[Rect]]]
 
-def lanes(name: str, update: int, size: tuple[int, int], views: set[str], **more: Any) -> list[tuple[str, list[Rect]]]:
+
+def lanes(name: str, update: int, size: tuple[int, int], views: set[ViewName], **more: Any) -> Drawn:
     """What is drawn of each lane, and what its marble takes up, as views know it."""
     scene = load_scene(name)
     running = race(scene)
@@ -43,14 +46,14 @@ def lanes(name: str, update: int, size: tuple[int, int], views: set[str], **more
 @pytest.mark.parametrize(
     ("name", "update", "size", "views"),
     [
-        (LADDER, 60, (1600, 900), {"gradients", "hessian"}),
-        ("ravine", 40, (1920, 1080), {"gradients"}),
-        (LADDER, 25, SMALLEST, {"momentum"}),
-        (LADDER, 60, SMALLEST, {"gradients", "hessian", "momentum"}),
+        (LADDER, 60, (1600, 900), {ViewName.GRADIENTS, ViewName.HESSIAN}),
+        ("ravine", 40, (1920, 1080), {ViewName.GRADIENTS}),
+        (LADDER, 25, SMALLEST, {ViewName.MOMENTUM}),
+        (LADDER, 60, SMALLEST, {ViewName.GRADIENTS, ViewName.HESSIAN, ViewName.MOMENTUM}),
     ],
 )
 def test_the_mark_of_a_marble_that_is_away_stands_on_no_sentence(
-    name: str, update: int, size: tuple[int, int], views: set[str]
+    name: str, update: int, size: tuple[int, int], views: set[ViewName]
 ) -> None:
     wedges = 0
     for presenter in (False, True):
@@ -72,7 +75,7 @@ def test_the_mark_of_a_marble_that_is_away_stands_on_no_sentence(
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("presenter", [False, True])
 def test_that_there_is_no_noise_is_said_in_full_in_narrow_lanes(language: str, presenter: bool) -> None:
-    views = {"gradients", "loss scale"}
+    views = {ViewName.GRADIENTS, ViewName.LOSS_SCALE}
     for drawn, _ in lanes(LADDER, 25, SMALLEST, views, language=language, presenter=presenter):
         (said,) = re.findall(r'text "(.*?)" ', section(drawn, "gradients"))
         assert not said.endswith("…")

@@ -39,13 +39,14 @@ from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import VIEWS, Layer, ViewContext, draw_views
+from sim.stage.picture.views.arrows import step_and_movement
 from sim.stage.picture.views.batch_strip import COMING, USED, WAITING, columns, states
 from sim.stage.picture.views.gradients import CIRCLE, band, draw_band
 from sim.stage.picture.views.ground.basins import basin_grid
 from sim.stage.picture.views.labels.labels import draw_labels
 from sim.stage.picture.views.labels.places import marked_places
 from sim.stage.picture.views.momentum import next_movement, past_pushes, weights
-from sim.stage.picture.views.stretch import marble_place
+from sim.stage.picture.views.words.stretch import marble_place
 from sim.stage.session.bindings import keys
 from sim.stage.session.session import Session, begin
 from sim.stage.session.tour import GoToStep
@@ -53,6 +54,7 @@ from sim.stage.session.view import ToggleView
 from sim.stage.style.color import Color
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.style.tints import basin_color
+from sim.stage.views import CAPTIONED, ViewName
 from sim.surface.critical.point import CriticalKind
 from sim.surface.points import norm
 
@@ -82,7 +84,9 @@ def lanes(count: int, sigma: float, rate: float = 0.05) -> Scene:
     return parse_scene(text, "lanes")
 
 
-def picture(scene: Scene, running: Race, updates: list[int], views: frozenset[str], theme: str = "light") -> np.ndarray:
+def picture(
+    scene: Scene, running: Race, updates: list[int], views: frozenset[ViewName], theme: str = "light"
+) -> np.ndarray:
     """The picture of the last of the updates, after all of them have been drawn upon each other."""
     running.extend(max(updates) + 1)
     target, before = pygame.Surface(SIZE, depth=32), None
@@ -111,7 +115,7 @@ def test_no_arrow_of_a_movement_ends_before_the_movement_does(scene: str) -> Non
     running.extend(8)
     for update in range(8):
         for context in contexts(running, update):
-            step, movement = context.arrows
+            step, movement = step_and_movement(context)
             assert movement is not None
             whole = math.hypot(*context.vector(context.track.movement[update]))
             if not movement.goes_on:
@@ -145,6 +149,15 @@ def test_the_way_to_a_moment_leaves_no_traces(name: str) -> None:
     assert np.array_equal(back, at_once)
 
 
+def test_every_view_that_has_a_name_is_in_the_menu_in_the_same_order() -> None:
+    assert list(VIEWS) == list(ViewName)
+    assert len({view.label for view in VIEWS.values()}) == len(ViewName)
+
+
+def test_no_two_views_have_their_sentences_in_one_row() -> None:
+    assert [view.on_map.row for view in CAPTIONED] == [*range(1, len(CAPTIONED) + 1)]
+
+
 def test_views_that_are_hidden_again_leave_no_traces() -> None:
     scene = load_scene("sharp-and-flat")
     running = scene.race()
@@ -152,7 +165,7 @@ def test_views_that_are_hidden_again_leave_no_traces() -> None:
     target = pygame.Surface(SIZE, depth=32)
     plain = picture(scene, running, [100], frozenset())
     before = None
-    for views in (frozenset[str](), ALL, frozenset({"basins"}), frozenset[str]()):
+    for views in (frozenset[ViewName](), ALL, frozenset({ViewName.BASINS}), frozenset[ViewName]()):
         now = snapshot_of(replace(begin(scene), playing=False, progress=100.0, views=views), running)
         draw(Screen(target), now, before)
         before = now
@@ -168,7 +181,7 @@ def test_all_views_draw_a_scene_from_start_to_end(name: str, theme: str) -> None
     scene = load_scene(name)
     running = race(scene)
     for update in (0, scene.updates):
-        views, plain = (picture(scene, running, [update], chosen, theme) for chosen in (ALL, frozenset[str]()))
+        views, plain = (picture(scene, running, [update], chosen, theme) for chosen in (ALL, frozenset[ViewName]()))
         assert np.mean(views != plain) > 0.01
 
 
@@ -353,7 +366,7 @@ def labels_of(
     scene: Scene, update: int, size: tuple[int, int] = (1600, 900)
 ) -> list[tuple[Rect, list[Rect], list[Rect]]]:
     """Of each lane the marble, the plates of words about critical points, and the places of these points."""
-    session = replace(begin(scene), playing=False, progress=float(update), views=frozenset({"labels"}))
+    session = replace(begin(scene), playing=False, progress=float(update), views=frozenset({ViewName.LABELS}))
     return shown_labels(session, size)
 
 
@@ -412,7 +425,7 @@ def test_words_about_critical_points_tell_of_each_kind_first(
 
 def test_words_about_critical_points_do_not_seem_to_be_those_of_others() -> None:
     session = replace(begin(load_scene("muller-brown")), playing=False, progress=500.0, presenter=True, profile=True)
-    session = replace(session, live=False, views=session.views | {"labels"})
+    session = replace(session, live=False, views=session.views | {ViewName.LABELS})
     for _, plates, marks in shown_labels(session, (1366, 768)):
         assert len(plates) == len(marks)
         for index, plate in enumerate(plates):
@@ -443,7 +456,7 @@ def test_the_ellipse_of_one_example_s_noise_is_grey_within_an_even_rim(theme: st
     scene, colors = load_scene("local-minimum"), load_theme(theme)
     running = race(scene)
     running.extend(22)
-    shown = replace(begin(scene, theme), playing=False, progress=20.0, views=frozenset({"gradients"}))
+    shown = replace(begin(scene, theme), playing=False, progress=20.0, views=frozenset({ViewName.GRADIENTS}))
     draw(canvas := RecordingCanvas((1366, 768)), snapshot_of(shown, running))
     drawn = section(section(canvas.recording, "lane 1"), "gradients")
     told = ("#{:02x}{:02x}{:02x}".format(*color) for color in (colors.halo, colors.muted))
@@ -493,6 +506,6 @@ def test_gradients_of_single_examples_are_seen_on_dark_and_light_land(theme: str
     running.extend(62)
     for update in (5, 30, 60):
         shown = replace(begin(scene, theme), playing=False, progress=float(update), views=frozenset(), pose=pose)
-        draw(canvas, snapshot_of(replace(shown, views=frozenset({"gradients"})), running))
+        draw(canvas, snapshot_of(replace(shown, views=frozenset({ViewName.GRADIENTS})), running))
     assert len(canvas.contrasts) > 100
     assert np.median(canvas.contrasts) > 2.2

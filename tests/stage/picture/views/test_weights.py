@@ -16,6 +16,7 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin
+from sim.stage.views import ViewName
 
 RECT = re.compile(r"rect (\S+),(\S+) (\d+)x(\d+) \S+( opacity)?")
 
@@ -27,7 +28,7 @@ def test_bars_stand_beside_the_letters_or_above_all_lines(language: str, name: s
     running = race(scene)
     running.extend(102)
     for presenter in (False, True):
-        session = replace(begin(scene), playing=False, progress=100.0, views=frozenset({"momentum"}))
+        session = replace(begin(scene), playing=False, progress=100.0, views=frozenset({ViewName.MOMENTUM}))
         session = replace(session, language=language, presenter=presenter)
         draw(canvas := RecordingCanvas(SMALLEST), snapshot_of(session, running))
         bars = 0

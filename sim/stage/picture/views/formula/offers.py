@@ -11,9 +11,11 @@ from .....descent.race import Race
 from ....drawing.camera import Camera
 from ....style.kept import kept
 from ....style.theme import Theme
-from ..context import ViewContext, captions_height
+from ....views import LAID_OUT_BY, ViewName
+from ..context import ViewContext
 from ..momentum import sum_places
-from ..stretch import LAID_OUT_BY, Ground
+from ..words.captions import captions_height
+from ..words.stretch import StillMap
 from .plans import PAD, Plan, merit, planned
 from .rows import Row, Tells, bare_rows, rows_of, vectors
 
@@ -44,7 +46,7 @@ class Taken(NamedTuple):
 
 def taken_of(context: ViewContext) -> Taken:
     """What the other views that are shown take."""
-    places = context.once(sum_places) if "momentum" in context.views else []
+    places = context.once(sum_places) if ViewName.MOMENTUM in context.views else []
     above = round(captions_height(context.views) * context.em)
     return Taken(above, above + (places[0].height if places else 0), places)
 
@@ -67,7 +69,9 @@ def offered(context: ViewContext) -> Offers:
 
 
 @kept
-def _offers_of(race: Race, index: int, theme: Theme, size: tuple[int, int], em: int, views: frozenset[str]) -> Offers:
+def _offers_of(
+    race: Race, index: int, theme: Theme, size: tuple[int, int], em: int, views: frozenset[ViewName]
+) -> Offers:
     """In one size of type for all lanes: the largest in which each has the movement's formula that has it in any,
     and tells as many vectors by it as it can in any.
     """
@@ -76,7 +80,7 @@ def _offers_of(race: Race, index: int, theme: Theme, size: tuple[int, int], em: 
     told = list[tuple[tuple[Row, ...], int]]()
     for lane, track in enumerate(race.tracks):
         if track.updates:
-            context = Ground(race, camera, theme, (0, 0, *size), em, views).at(lane)
+            context = StillMap(race, camera, theme, (0, 0, *size), em, views).at(lane)
             own = len(told) if lane == index else own
             told.append((tuple(row.usual for row in rows_of(track, 0)), taken_of(context).both))
     sizes = list(dict.fromkeys(max(SMALLEST, round(share * em)) for share in SIZES))

@@ -6,10 +6,11 @@ from functools import partial
 from pygame import Rect
 
 from ....style.kept import kept
+from ....views import LAID_OUT_BY
 from ..context import MOMENTS, ViewContext
-from ..room import LINE as HIDDEN
-from ..room import Choice, least_covering, seen
-from ..stretch import AGAIN, LAID_OUT_BY, Ground, ground_of, stretch_of
+from ..words.room import LINE as HIDDEN
+from ..words.room import Choice, least_covering, seen
+from ..words.stretch import AGAIN, StillMap, still_map_of, stretch_of
 from .offers import Offers, offered, taken_of
 from .plans import MARGIN
 
@@ -27,12 +28,12 @@ def formula_places(context: ViewContext) -> list[Rect]:
 
 def stands_here(context: ViewContext) -> Stands:
     """From which moments on it stands where, in the block of moments around this one."""
-    ground = ground_of(context, LAID_OUT_BY)
-    return _stands(ground, context.index, context.moment // MOMENTS, context.beside)
+    still_map = still_map_of(context, LAID_OUT_BY)
+    return _stands(still_map, context.index, context.moment // MOMENTS, context.beside)
 
 
 @kept
-def _stands(ground: Ground, index: int, block: int, beside: tuple[tuple[int, int], ...]) -> Stands:
+def _stands(still_map: StillMap, index: int, block: int, beside: tuple[tuple[int, int], ...]) -> Stands:
     """Where the formula stands in a block of moments: all the time at one place, if there is one that hides nothing.
 
     It is where it was in the block before, if that is as good, or else where it can stay in the next one, too. Every
@@ -41,8 +42,8 @@ def _stands(ground: Ground, index: int, block: int, beside: tuple[tuple[int, int
     first, before = MOMENTS * block, None
     if block % AGAIN:
         earlier = tuple((lane, max(0, each - 1)) for lane, each in beside)
-        _, before = _stands(ground, index, block - 1, earlier)[-1]
-    context = ground.at(index, first, beside)
+        _, before = _stands(still_map, index, block - 1, earlier)[-1]
+    context = still_map.at(index, first, beside)
     updates = len(stretch_of(context, index, block).marbles) - 1
     further = len(stretch_of(context, index, block + 1).marbles) - 1 if updates == MOMENTS else 0
     return tuple(_placed(context, offered(context), (first, first + updates), further, before))

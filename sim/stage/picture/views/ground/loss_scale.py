@@ -24,7 +24,8 @@ from ....style.style import hairline
 from ....style.theme import Theme
 from ...map.site import lies_on_land
 from ...map.terrain import paled
-from ..context import SCALE, ViewContext
+from ..context import ViewContext
+from ..words.captions import SCALE
 
 WIDE, TALL = 0.55, 6.5
 """Width and height of the scale, in ems."""

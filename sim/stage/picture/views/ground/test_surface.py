@@ -10,8 +10,10 @@ from ....drawing.contours import contour_lines, few_levels
 from ....drawing.glyphs import draw_dashes, draw_diamond
 from ....style.color import Color, mix
 from ....style.kept import kept
+from ....views import ViewName
 from ...map.minima import moved_minima
-from ..context import ViewContext, draw_view_caption
+from ..context import ViewContext
+from ..words.captions import draw_view_caption
 
 GRID = 96  # Nodes along the map's longer side.
 
@@ -28,7 +30,7 @@ def draw_test_surface(canvas: Canvas, context: ViewContext) -> None:
         if context.area.collidepoint(pixel):
             draw_diamond(canvas, pixel, 6 * stroke, ((theme.halo, round(5 * stroke)), (color, round(2 * stroke) or 1)))
     sentence, shorter = theme.say("dashed: test loss, ◇ its minima"), theme.say("dashed: test loss")
-    draw_view_caption(canvas, context, "test surface", sentence, theme.text, shorter)
+    draw_view_caption(canvas, context, ViewName.TEST_SURFACE, sentence, theme.text, shorter)
 
 
 @kept

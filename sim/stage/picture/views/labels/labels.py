@@ -12,11 +12,13 @@ import pygame
 from ....drawing.canvas import Canvas
 from ....drawing.glyphs import draw_dashed
 from ....style.kept import kept
+from ....views import LAID_OUT_BY, STANDING, ViewName
 from ...map.numbers import named_minima
-from ..context import MOMENTS, PLATE, ViewContext
+from ..context import MOMENTS, ViewContext
 from ..formula.places import formula_places
 from ..momentum import sum_places
-from ..stretch import AGAIN, LAID_OUT_BY, STANDING, Ground, Line, Stretch, ground_of, stretch_of
+from ..words.captions import PLATE
+from ..words.stretch import AGAIN, Line, StillMap, Stretch, still_map_of, stretch_of
 from .layout import Label, Stand, laid_out, stand_at
 from .leaders import leader_of, runs_over
 from .words import CROWD, step_of
@@ -48,13 +50,13 @@ def draw_labels(canvas: Canvas, context: ViewContext) -> None:
 
 def _standing(context: ViewContext) -> Sequence[Label]:
     """The words as they stand at the moment: where ground moves they go with their marks, unless a line leads there."""
-    ground, block = ground_of(context, LAID_OUT_BY), context.moment // MOMENTS
+    still_map, block = still_map_of(context, LAID_OUT_BY), context.moment // MOMENTS
     named = _named(context) if len(context.problem.critical) > CROWD else ()
-    found = _in_block(ground, context.index, block, context.beside, named)
+    found = _in_block(still_map, context.index, block, context.beside, named)
     labels = next(labels for first, labels in reversed(found) if first <= context.moment)
     if not context.passing:
         return labels
-    rest = ground.at(context.index, context.moment)
+    rest = still_map.at(context.index, context.moment)
     return [_moved(label, context, rest) for label in labels]
 
 
@@ -75,32 +77,32 @@ def _moved(label: Label, context: ViewContext, rest: ViewContext) -> Label:
 
 @kept
 def _in_block(
-    ground: Ground, index: int, block: int, beside: tuple[tuple[int, int], ...], named: tuple[int, ...]
+    still_map: StillMap, index: int, block: int, beside: tuple[tuple[int, int], ...], named: tuple[int, ...]
 ) -> tuple[tuple[int, tuple[Label, ...]], ...]:
     """The words as they stand in a block of moments, and from which of these on: rather under a marble than nowhere,
     but upon no others.
     """
-    words = _words(ground.at(index, MOMENTS * block, beside))
+    words = _words(still_map.at(index, MOMENTS * block, beside))
     return tuple(
         (first, tuple(each for each in labels if each.stand.place.collidelist(words) < 0))
-        for first, labels in _in_any_room(ground, index, block, beside, named)
+        for first, labels in _in_any_room(still_map, index, block, beside, named)
     )
 
 
 @kept
 def _in_any_room(
-    ground: Ground, index: int, block: int, beside: tuple[tuple[int, int], ...], named: tuple[int, ...]
+    still_map: StillMap, index: int, block: int, beside: tuple[tuple[int, int], ...], named: tuple[int, ...]
 ) -> tuple[tuple[int, tuple[Label, ...]], ...]:
     """The words as they stand in a block of moments, with those that are left only places upon other words.
 
     All stay where they were in the block before while they hide nothing there; but every so many blocks they stand
     first where they would without marbles, so that not all blocks before must be looked at.
     """
-    labels, others = laid_out(ground._replace(views=ground.views & STANDING), named)
+    labels, others = laid_out(still_map._replace(views=still_map.views & STANDING), named)
     if block % AGAIN:
         earlier = tuple((lane, max(0, each - 1)) for lane, each in beside)
-        _, labels = _in_any_room(ground, index, block - 1, earlier, named)[-1]
-    context = ground.at(index, MOMENTS * block, beside)
+        _, labels = _in_any_room(still_map, index, block - 1, earlier, named)[-1]
+    context = still_map.at(index, MOMENTS * block, beside)
     own, words = stretch_of(context, index, block), _words(context)
     marbles = [place for each in beside for place in stretch_of(context, *each).marbles]
     found = _kept_off(labels, [*others, *words], own, marbles, (0, MOMENTS), words)
@@ -199,8 +201,8 @@ def _leaders(stands: Sequence[tuple[pygame.Rect, Stand]]) -> list[Line]:
 
 def _words(context: ViewContext) -> list[pygame.Rect]:
     """What the formula covers in a block of moments, and momentum as a sum."""
-    formula = formula_places(context) if "formula" in context.views else []
-    return [*context.once(sum_places), *formula] if "momentum" in context.views else formula
+    formula = formula_places(context) if ViewName.FORMULA in context.views else []
+    return [*context.once(sum_places), *formula] if ViewName.MOMENTUM in context.views else formula
 
 
 def _draw_leader(canvas: Canvas, context: ViewContext, label: Label) -> None:

@@ -10,8 +10,8 @@ import pygame
 from .....surface.critical.point import CriticalKind
 from ....style import text
 from ....style.kept import kept
-from ..room import mark_places, still_places
-from ..stretch import Ground, Line
+from ..words.room import mark_places, still_places
+from ..words.stretch import Line, StillMap
 from .leaders import leader_of, runs_over
 from .places import Place, around_of, free_of, marked_places, on_map, places_for
 from .words import CROWD, forms, step_of
@@ -65,51 +65,51 @@ class Form(NamedTuple):
 
 
 @kept
-def _surroundings(ground: Ground) -> Surroundings:
-    context = ground.at()
+def _surroundings(still_map: StillMap) -> Surroundings:
+    context = still_map.at()
     own = marked_places(context)
     return Surroundings(own, (*own, *mark_places(context), *still_places(context)))
 
 
 @kept
-def _form(ground: Ground, which: int) -> Form | None:
+def _form(still_map: StillMap, which: int) -> Form | None:
     """The first one, or those after it; None after the last."""
-    context = ground.at()
+    context = still_map.at()
     told, size = next(islice(forms(context, context.problem.critical), which, None), ([], 0))
     if not told:
         return None
-    marks, others = _surroundings(ground)
+    marks, others = _surroundings(still_map)
     extents = tuple((max(text.width(line, size) for line in lines) + size, 2 * step_of(size)) for lines in told)
-    around, board = around_of(marks), pygame.Rect(ground.area)
+    around, board = around_of(marks), pygame.Rect(still_map.area)
     places = tuple(on_map(places_for(*each, around), board) for each in zip(marks, extents, strict=True))
     return Form(tuple(told), size, extents, places, tuple(free_of(each, others) for each in places))
 
 
 @kept
-def laid_out(ground: Ground, named: tuple[int, ...]) -> tuple[tuple[Label, ...], tuple[pygame.Rect, ...]]:
+def laid_out(still_map: StillMap, named: tuple[int, ...]) -> tuple[tuple[Label, ...], tuple[pygame.Rect, ...]]:
     """The words of all points where they stand if no marble is there, and what else takes room on the map."""
-    points, minima = ground.race.problem.critical, ground.race.problem.minima
+    points, minima = still_map.race.problem.critical, still_map.race.problem.minima
     first = {minima[number].position for number in named if number < len(minima)}
     kinds = [point.kind for point in points]
     ranked = ((point.position not in first, kinds.index(point.kind) != turn) for turn, point in enumerate(points))
     order = [turn for _, turn in sorted((rank, turn) for turn, rank in enumerate(ranked))]
     if len(points) <= CROWD:
-        placed = _laid_out(ground, range(len(points)))
+        placed = _laid_out(still_map, range(len(points)))
         if {kinds[number] for number in placed} == set(kinds):
-            return tuple(placed.values()), _surroundings(ground).others
-    placed = _laid_out(ground, order, len(first))
-    return tuple(placed.values()), _surroundings(ground).others
+            return tuple(placed.values()), _surroundings(still_map).others
+    placed = _laid_out(still_map, order, len(first))
+    return tuple(placed.values()), _surroundings(still_map).others
 
 
-def _laid_out(ground: Ground, order: Sequence[int], named: int = 0) -> Mapping[int, Label]:
+def _laid_out(still_map: StillMap, order: Sequence[int], named: int = 0) -> Mapping[int, Label]:
     """The words of as many of the points as have room, the first ones first, by the points' numbers.
 
     Of so many of the first ones is spoken beside the map: a line leads to their words wherever there is room.
     """
-    labels, points, board = dict[int, Label](), ground.race.problem.critical, pygame.Rect(ground.area)
-    marks, others = _surroundings(ground)
+    labels, points, board = dict[int, Label](), still_map.race.problem.critical, pygame.Rect(still_map.area)
+    marks, others = _surroundings(still_map)
     around, kinds = around_of(marks), [points[number].kind for number in order]
-    known = (_form(ground, which) for which in counted())
+    known = (_form(still_map, which) for which in counted())
     while (form := next(known)) is not None:
         free = [form.free[number] for number in order]
         for turn, own in enumerate(order[:named]):

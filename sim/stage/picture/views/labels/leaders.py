@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pygame
 
-from ..stretch import Line
+from ..words.stretch import Line
 
 
 def leader_of(mark: pygame.Rect, place: pygame.Rect) -> Line:

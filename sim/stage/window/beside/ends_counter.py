@@ -63,7 +63,7 @@ def idle(session: Session, running: Race) -> bool:
     return running.updates > session.horizon
 
 
-class Standing:
+class EndsCounter:
     """Counts what a session's tally lacks."""
 
     def __init__(self) -> None:

@@ -10,29 +10,21 @@ from typing import NamedTuple
 import numpy as np
 from pygame import Rect
 
-from ....descent.lane import descend
-from ....descent.race import Race
-from ....surface.points import Array, components, norm, vectors
-from ...drawing.camera import FAR, Camera, visible
-from ...drawing.canvas import Pixel
-from ...drawing.glyphs import WEDGE_RIM, wedge_middle
-from ...session.session import MOVING_GROUND
-from ...style.kept import kept
-from ...style.theme import Theme
-from ..map.site import along, site_of
-from .context import (
-    ARROW_SCALE,
-    CAPTIONED,
-    COVERED,
-    LONGEST_ARROW,
-    MOMENTS,
-    SAME,
-    SHORTEST_ARROW,
-    ViewContext,
-    captions_height,
-)
-from .hessian import bars
-from .momentum import sum_places
+from .....descent.lane import descend
+from .....descent.race import Race
+from .....surface.points import Array, components, vectors
+from ....drawing.camera import FAR, Camera, visible
+from ....drawing.canvas import Pixel
+from ....drawing.glyphs import WEDGE_RIM, wedge_middle
+from ....style.kept import kept
+from ....style.theme import Theme
+from ....views import LAID_OUT_BY, ViewName
+from ...map.site import along, site_of
+from ..arrows import tips
+from ..context import MOMENTS, ViewContext
+from ..hessian import bars
+from ..momentum import sum_places
+from .captions import COVERED, captions_height
 
 MARBLE = 10.5
 """Half the width of what a marble takes up, with the ring around its next place, in strokes."""
@@ -46,10 +38,6 @@ SHARES = ((np.arange(SAMPLES) + 0.5) / SAMPLES)[:, None]
 """and how far along it they are."""
 AGAIN = 8
 """Blocks of moments after which words are placed anew, wherever they were: who leaps there waits for all of these."""
-STANDING = frozenset((*CAPTIONED, "loss scale"))
-"""Views that stand on maps at all moments, and take room from words."""
-LAID_OUT_BY = STANDING | {"momentum", "formula", "next step"}
-"""Views that stand on maps at all moments, and others that have a part in where words may stand."""
 
 Line = tuple[Pixel, Pixel]
 
@@ -119,7 +107,7 @@ def steps(race: Race, index: int, first: int, last: int) -> Steps:
     return Steps(*(np.concatenate([column, more]) for column, more in zip(made, columns, strict=True)))
 
 
-class Ground(NamedTuple):
+class StillMap(NamedTuple):
     """What words on a map are laid out by: the ground of the training loss, as it is shown there."""
 
     race: Race
@@ -128,7 +116,7 @@ class Ground(NamedTuple):
     area: tuple[int, ...]
     """The map."""
     em: int
-    views: frozenset[str]
+    views: frozenset[ViewName]
 
     def at(self, index: int = 0, moment: int = 0, beside: tuple[tuple[int, int], ...] = ()) -> ViewContext:
         """A moment of a lane on it."""
@@ -137,20 +125,20 @@ class Ground(NamedTuple):
         return ViewContext(race, index, moment, site, Rect(area), none, theme, em, views, beside=beside)
 
 
-def ground_of(context: ViewContext, views: frozenset[str]) -> Ground:
+def still_map_of(context: ViewContext, views: frozenset[ViewName]) -> StillMap:
     """The ground under a context, for those of its views that are among these."""
     race, camera, theme, area = context.race, context.camera, context.theme, tuple(context.area)
-    return Ground(race, camera, theme, area, context.em, context.views & views)
+    return StillMap(race, camera, theme, area, context.em, context.views & views)
 
 
 def stretch_of(context: ViewContext, index: int, block: int) -> Stretch:
     """The stretch of a lane in a block of MOMENTS moments, on the map of this context."""
-    return _stretch(ground_of(context, LAID_OUT_BY | {MOVING_GROUND}), index, MOMENTS * block)
+    return _stretch(still_map_of(context, LAID_OUT_BY | {ViewName.MOVING_GROUND}), index, MOMENTS * block)
 
 
 @kept
-def _stretch(ground: Ground, index: int, first: int) -> Stretch:
-    context, since, race = ground.at(index, first), max(0, first - UPDATES), ground.race
+def _stretch(still_map: StillMap, index: int, first: int) -> Stretch:
+    context, since, race = still_map.at(index, first), max(0, first - UPDATES), still_map.race
     way = steps(race, index, since, first + MOMENTS)
     made = Steps(*(each[first - since :] for each in way))
     pixels = visible(context.pixels(way.theta), context.area)
@@ -172,7 +160,7 @@ def _marbles(context: ViewContext, theta: Array, pixels: Array) -> tuple[Rect, .
     """What a marble takes up at each of some points (n, 2), which are at such pixels: higher where the ground moves."""
     away = context.site.beside(theta).tolist()
     found = [marble_place(context, (x, y), gone) for (x, y), gone in zip(pixels.tolist(), away, strict=True)]
-    if MOVING_GROUND in context.views and not context.camera.flat:
+    if ViewName.MOVING_GROUND in context.views and not context.camera.flat:
         found = [place.inflate(0, round(2 * ROLLS * context.em)) for place in found]
     return tuple(found)
 
@@ -182,34 +170,17 @@ def _arrows(context: ViewContext, made: Steps, pixels: Array) -> tuple[tuple[Lin
     lines, count = [list[Line]() for _ in pixels], len(made.movement)
     ends = np.full((len(pixels), 6, 2), np.nan)
     if count:
-        rates = [context.track.rate(context.moment + n) for n in range(count)]
-        ends[:count, :2] = _tips(context, made, np.array(rates))
-    if "hessian" in context.views:
+        rates = np.array([context.track.rate(context.moment + n) for n in range(count)])
+        with np.errstate(all="ignore"):
+            ends[:count, :2] = tips(context, made.theta[:-1], -rates[:, None] * made.gradient, made.movement)
+    if ViewName.HESSIAN in context.views:
         ends[:, 2:] = bars(context, made.theta, lambda ways: along(context.site, made.theta, ways))
     known = np.isfinite(ends).all(axis=-1)
-    tips = pixels[:, None] + np.clip(np.where(known[..., None], ends, 0.0), -FAR, FAR)
-    for own, center, told, there in zip(lines, pixels.tolist(), known.tolist(), tips.tolist(), strict=True):
+    there = pixels[:, None] + np.clip(np.where(known[..., None], ends, 0.0), -FAR, FAR)
+    for own, center, told, places in zip(lines, pixels.tolist(), known.tolist(), there.tolist(), strict=True):
         if context.holds((center[0], center[1])):
-            own += [((center[0], center[1]), (x, y)) for (x, y), some in zip(there, told, strict=True) if some]
+            own += [((center[0], center[1]), (x, y)) for (x, y), some in zip(places, told, strict=True) if some]
     return tuple(map(tuple, lines))
-
-
-def _tips(context: ViewContext, made: Steps, rates: Array) -> Array:
-    """From the marble to the tips of the arrows of the step and of the movement (n, 2, 2), as `arrows` has them where
-    there is room.
-    """
-    theta, most, short = made.theta[:-1], LONGEST_ARROW * context.area.height, SHORTEST_ARROW * context.stroke
-    with np.errstate(all="ignore"):
-        asked = along(context.site, theta, -rates[:, None] * made.gradient), along(context.site, theta, made.movement)
-        shown = np.stack(asked, axis=1)
-        lengths = np.maximum(norm(shown), 1e-300)
-        alike, longest = np.clip(most / lengths[:, 1], 1.0, ARROW_SCALE), lengths.max(axis=1)
-        least = np.where(alike * longest > short, short, 0.0)[:, None] / lengths
-        scales = np.where(lengths > SAME * longest[:, None], np.maximum(alike[:, None], least), alike[:, None])
-        scales[:, 0] = np.minimum(scales[:, 0], np.maximum(most, alike * lengths[:, 1]) / lengths[:, 0])
-        shown *= scales[..., None]
-        shown[norm(asked[0] - asked[1]) <= SAME * longest, 0] = np.nan
-    return shown
 
 
 def marble_place(context: ViewContext, pixel: Pixel, away: bool = False) -> Rect:
@@ -229,6 +200,6 @@ def wedge_area(context: ViewContext) -> Rect:
     """The map without the rows of sentences that views have at its edges: a wedge does not stand on these."""
     area, em, views = context.area, context.em, context.views
     above = round(min(captions_height(views) * em, COVERED * area.height))
-    sums = context.once(sum_places) if "momentum" in views else []
+    sums = context.once(sum_places) if ViewName.MOMENTUM in views else []
     below = min(sums[0].height, round(COVERED * area.height)) if sums else 0
     return Rect(area.left, area.top + above, area.width, area.height - above - below)

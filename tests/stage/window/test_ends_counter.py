@@ -27,7 +27,7 @@ from sim.stage.session.session import Guided, begin
 from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.session.view import Notify, ShowHelp, Toggle
 from sim.stage.window import display
-from sim.stage.window.beside import standing
+from sim.stage.window.beside import ends_counter
 from sim.stage.window.files.kept import as_kept
 from sim.stage.window.window import MainWindow
 from sim.study.odds.ends import MINIMUM
@@ -48,8 +48,8 @@ def scene() -> Iterator[Scene]:
 @pytest.fixture
 def window(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     """One that counts by itself."""
-    monkeypatch.setattr(standing, "_start", lambda *_: None)
-    standing.load()
+    monkeypatch.setattr(ends_counter, "_start", lambda *_: None)
+    ends_counter.load()
     with screen():
         window = MainWindow(replace(begin(scene), playing=False, ends=True))
         computed(window)
@@ -193,7 +193,7 @@ def test_the_sheet_goes_on_with_what_the_bars_have(window: MainWindow) -> None:
     before = window.session.tally
     window.session = ShowOdds().apply(window.session)
     assert window.session.tally is before
-    assert not standing.wanted(window.session)
+    assert not ends_counter.wanted(window.session)
 
 
 def test_half_a_job_of_a_scene_that_is_left_is_let_be(window: MainWindow) -> None:
@@ -266,8 +266,8 @@ def test_taking_a_seed_of_a_lane_that_is_gone_does_nothing(window: MainWindow) -
 
 
 def test_processes_that_stand_by_count_and_are_gone_with_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(standing, "STAFF", 1)
-    standing.load()
+    monkeypatch.setattr(ends_counter, "STAFF", 1)
+    ends_counter.load()
     with few_seeds(SEEDS), screen():
         scene = replace(load_scene("on-the-saddle"), updates=30)
         window = MainWindow(replace(begin(scene), playing=False, ends=True))

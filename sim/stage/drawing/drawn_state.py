@@ -20,7 +20,7 @@ class _Ground(NamedTuple):
     """How many places had been drawn upon when it was laid."""
 
 
-class Standing:
+class DrawnState:
     """What stands on a canvas, and where something has been drawn over it.
 
     A box is one of pixels, from the canvas's upper left corner.

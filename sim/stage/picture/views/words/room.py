@@ -8,17 +8,19 @@ from typing import NamedTuple
 import numpy as np
 from pygame import Rect
 
-from ....surface.points import Array
-from ...drawing.glyphs import flag_place
-from ...style.kept import kept
-from ..map.minima import test_minima
-from ..map.numbers import number_stands
-from ..map.site import Site, site_of
-from ..map.terrain import marks_of
-from ..map.trail import TAIL
-from .context import MOMENTS, ViewContext, captions_height
-from .ground.loss_scale import scale_place
-from .stretch import STANDING, Ground, Line, ground_of, stretch_of
+from .....surface.points import Array
+from ....drawing.glyphs import flag_place
+from ....style.kept import kept
+from ....views import STANDING, ViewName
+from ...map.minima import test_minima
+from ...map.numbers import number_stands
+from ...map.site import Site, site_of
+from ...map.terrain import marks_of
+from ...map.trail import TAIL
+from ..context import MOMENTS, ViewContext
+from ..ground.loss_scale import scale_place
+from .captions import captions_height
+from .stretch import Line, StillMap, still_map_of, stretch_of
 
 CLOSE = 0.25
 """From an arrow to words, in ems."""
@@ -112,7 +114,7 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
     others: what else is to be hidden no more than marbles.
     """
     em, marbles = context.em, list(others)
-    if "loss scale" in context.views:
+    if ViewName.LOSS_SCALE in context.views:
         marbles.append(scale_place(context))
     for lane in context.beside:
         marbles += stretch_of(context, *lane).marbles
@@ -121,7 +123,7 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
         own = stretch_of(context, context.index, block)
         begun, ended = max(first, own.first), min(last, own.first + MOMENTS)
         part = slice(begun - own.first, ended - own.first)
-        marbles += own.marbles[part.start : part.stop + ("next step" in context.views)]
+        marbles += own.marbles[part.start : part.stop + (ViewName.NEXT_STEP in context.views)]
         arrows += (arrow for each in own.arrows[part] for arrow in each)
         ways.append(own.trodden(begun, ended, TAIL * context.stroke if begun == first else 0.0))
     way, lengths = map(np.concatenate, zip(*ways, strict=True))
@@ -129,7 +131,7 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
     return Seen(
         marbles,
         arrows,
-        _still(ground_of(context, STANDING)),
+        _still(still_map_of(context, STANDING)),
         way[there],
         lengths[there] / em,
         round(CLOSE * em),
@@ -138,11 +140,11 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
 
 
 @kept
-def _still(ground: Ground) -> Still:
+def _still(still_map: StillMap) -> Still:
     """What is to be seen at all moments on a map."""
-    context = ground.at()
+    context = still_map.at()
     flag, *_ = still_places(context)
-    land = None if ground.camera.flat else _land_sums(context.site, ground.area, ground.em)
+    land = None if still_map.camera.flat else _land_sums(context.site, still_map.area, still_map.em)
     return Still(flag, tuple(mark_places(context)), land)
 
 
@@ -162,9 +164,9 @@ def still_places(context: ViewContext) -> tuple[Rect, ...]:
     x, y = site.pixel(*context.race.start)
     found = [flag_place((x + area.left, y + area.top), stroke)]
     found.append(Rect(area.topleft, (area.width, round(captions_height(context.views) * context.em))))
-    if "loss scale" in context.views:
+    if ViewName.LOSS_SCALE in context.views:
         found.append(scale_place(context))
-    if "test surface" in context.views:
+    if ViewName.TEST_SURFACE in context.views:
         half, places = round(DIAMOND * stroke), site.project(test_minima(context.problem)) + area.topleft
         found += [Rect(round(x) - half, round(y) - half, 2 * half, 2 * half) for x, y in places.tolist()]
     return tuple(found)
