@@ -111,7 +111,7 @@ def _room(problem: Problem, camera: Camera, minimum: CriticalPoint, level: float
 
 
 def rings_apart(lines: Sequence[Array], place: Array, drawn: Sequence[Array], camera: Camera) -> list[Array]:
-    """Those of contours, by ascending loss, that run around a place (2,) and keep apart, also from what is drawn there.
+    """Contours, given by ascending loss, that run around a place (2,) and keep apart, also from what is drawn there.
 
     Close to each other, as on the rim of a batch's steep dip, they would look like one that is thick.
     """
