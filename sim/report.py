@@ -19,8 +19,10 @@ from .descent.rules import rule_name
 from .descent.rules.protocol import Rule, settings_of, told_by
 from .descent.schedules import CONSTANT, schedule_settings
 from .descent.track import Track
-from .descent.verdict.kinds import Event, Verdict, VerdictKind
+from .descent.verdict.events import Event
+from .descent.verdict.kinds import VerdictKind
 from .descent.verdict.track_judge import TrackJudge
+from .descent.verdict.verdict import Verdict
 from .scene import Scene
 from .scene.words import counted
 from .surface.critical.point import CriticalPoint

@@ -10,7 +10,8 @@ from readers import Rows, printed, rows, through_json, written
 
 from sim.descent.race import Race
 from sim.descent.rules import rule_name
-from sim.descent.verdict.kinds import EVENT_KINDS, Event, VerdictKind
+from sim.descent.verdict.events import EVENT_KINDS, Event
+from sim.descent.verdict.kinds import VerdictKind
 from sim.report import COLUMNS, MOST_EVENTS, summary, table, write_csv
 from sim.scene import OPENING, Scene, load_scene, parse_scene
 from sim.surface.points import norm

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from ..descent.verdict.kinds import EVENT_KINDS
+from ..descent.verdict.events import EVENT_KINDS
 from ..languages import TRANSLATIONS
 
 MOST_LANES = 6

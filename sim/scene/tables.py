@@ -29,7 +29,8 @@ from ..descent.rules import OWN, RULES
 from ..descent.rules.protocol import LONGEST_SETTING, hints_of
 from ..descent.rules.values import guarded
 from ..descent.schedules import SCHEDULES
-from ..descent.verdict.kinds import EVENT_KINDS, VerdictKind
+from ..descent.verdict.events import EVENT_KINDS
+from ..descent.verdict.kinds import VerdictKind
 from ..languages import CODE
 from ..surface.functions import SURFACES, usual_window
 from ..surface.functions.formula import Formula, FormulaError

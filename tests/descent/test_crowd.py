@@ -11,8 +11,9 @@ from sim.descent.examples.chance import Indices
 from sim.descent.lane import Lane
 from sim.descent.race import Race
 from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.verdict.events import ESCAPES
 from sim.descent.verdict.judge import Judge
-from sim.descent.verdict.kinds import ESCAPES, KINDS
+from sim.descent.verdict.kinds import KINDS
 from sim.descent.verdict.log import NEVER
 from sim.scene import OPENING, load_scene
 

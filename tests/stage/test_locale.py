@@ -16,7 +16,8 @@ from sim.descent import digest
 from sim.descent.clock import CLOCKS
 from sim.descent.problem import UNKNOWN
 from sim.descent.schedules import SCHEDULES
-from sim.descent.verdict.kinds import Saying, VerdictKind
+from sim.descent.verdict.kinds import VerdictKind
+from sim.descent.verdict.kinds.evidence import Saying
 from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation

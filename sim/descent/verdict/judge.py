@@ -10,7 +10,8 @@ from ..examples.chance import Indices
 from ..lane import Lane
 from ..problem import Problem
 from .blocks import DWELL, EARLIER, SWING, TRACE, Blocks, Columns, History, span_of
-from .kinds import KINDS, LASTING, RANKS, Observation, Rank, VerdictKind, denied, granted
+from .kinds import KINDS, LASTING, RANKS, Rank, VerdictKind
+from .kinds.observation import Observation, denied, granted
 from .log import NEVER, NOWHERE, Log
 from .plan import SPENT, Plan
 from .sight.ends import Ends, Held

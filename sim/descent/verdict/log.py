@@ -4,7 +4,8 @@ import numpy as np
 
 from ...surface.basins import Labels
 from ..examples.chance import Indices
-from .kinds import ESCAPES, EVENT_KINDS, KINDS, RANKS, Event, Rank, VerdictKind
+from .events import ESCAPES, EVENT_KINDS, Event
+from .kinds import KINDS, RANKS, Rank, VerdictKind
 
 NEVER = -1
 """The update of what did not happen."""

@@ -13,12 +13,14 @@ from ..examples.chance import Indices
 from ..problem import Problem
 from ..track import Track
 from .blocks import SWING, UNDAMPED
+from .events import Event
 from .judge import LOOKBACK, Judge
-from .kinds import Event, Verdict, VerdictKind
+from .kinds import VerdictKind
 from .plan import Plan
 from .sight.rests import elsewhere, level_with
 from .sight.saddles import nearest_saddle
 from .sight.tolerances import LEAVING
+from .verdict import Verdict
 
 
 class TrackJudge:

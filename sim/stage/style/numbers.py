@@ -9,7 +9,8 @@ from ...descent.lane import Lane
 from ...descent.rules import OWN, RULES, rule_name, title_of
 from ...descent.rules.protocol import Letter, Rule, letters, names_of
 from ...descent.schedules import CONSTANT
-from ...descent.verdict.kinds import Event, Part
+from ...descent.verdict.events import Event
+from ...descent.verdict.kinds.evidence import Part
 from ...languages import ENGLISH, grouped
 from .theme import Theme, say
 

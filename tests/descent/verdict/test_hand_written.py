@@ -18,8 +18,9 @@ from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.schedules import CONSTANT, Cosine, Schedule
 from sim.descent.verdict import blocks
+from sim.descent.verdict.events import Event
 from sim.descent.verdict.judge import CROSSED, SWINGING, Judge
-from sim.descent.verdict.kinds import KINDS, LASTING, Event, VerdictKind
+from sim.descent.verdict.kinds import KINDS, LASTING, VerdictKind
 from sim.descent.verdict.sight import plateaus, rests, saddles, sight, tolerances
 from sim.scene import load_scene, scene_files
 from sim.surface.functions.formula import Formula

@@ -24,8 +24,10 @@ from sim.descent.rules.sign.lion import Lion
 from sim.descent.schedules import CONSTANT, Cosine, Schedule
 from sim.descent.track import Track
 from sim.descent.verdict.blocks import DWELL
-from sim.descent.verdict.kinds import EVENT_KINDS, Verdict, VerdictKind
+from sim.descent.verdict.events import EVENT_KINDS
+from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.track_judge import TrackJudge
+from sim.descent.verdict.verdict import Verdict
 from sim.scene import load_scene
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.polynomial import Beale, DoubleWellSaddle, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock
@@ -524,7 +526,15 @@ def test_divergence_is_for_good() -> None:
 
 @pytest.mark.parametrize("kind", VerdictKind)
 def test_every_sentence_begins_with_its_verdict(kind: VerdictKind) -> None:
-    verdict = Verdict(kind, 7, 1.5e-5, (-0.5, 2.0), None, None, way_down=(-0.001, 1.0))
+    verdict = Verdict(
+        kind=kind,
+        since=7,
+        gradient_norm=1.5e-5,
+        curvatures=(-0.5, 2.0),
+        basin=None,
+        height=None,
+        way_down=(-0.001, 1.0),
+    )
     assert verdict.sentence.startswith(kind.value)
     assert "-0.00" not in verdict.sentence
     assert "−0.00" not in verdict.sentence

@@ -19,7 +19,7 @@ import pytest
 
 import sim as tm
 from sim.descent.examples.chance import Indices
-from sim.descent.verdict.kinds import ESCAPES, Event
+from sim.descent.verdict.events import ESCAPES, Event
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.reading import parse_scene

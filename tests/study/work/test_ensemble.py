@@ -15,7 +15,7 @@ from sim.descent.examples.chance import Seeds
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.race import Race
-from sim.descent.verdict.kinds import ESCAPES
+from sim.descent.verdict.events import ESCAPES
 from sim.descent.verdict.log import Log
 from sim.scene import Scene, load_scene
 from sim.study.work import ensemble as module

@@ -16,7 +16,8 @@ from ....descent.problem import Problem
 from ....descent.race import Race
 from ....descent.schedules import CONSTANT
 from ....descent.track import Track
-from ....descent.verdict.kinds import Event, Part
+from ....descent.verdict.events import Event
+from ....descent.verdict.kinds.evidence import Part
 from ....descent.verdict.track_judge import TrackJudge
 from ....report import json_number
 from ....scene import Scene

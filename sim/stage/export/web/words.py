@@ -3,7 +3,8 @@
 from html import escape
 from typing import Any, TypeAlias
 
-from ....descent.verdict.kinds import Saying, VerdictKind
+from ....descent.verdict.kinds import VerdictKind
+from ....descent.verdict.kinds.evidence import Saying
 from ....languages import LANGUAGES, everywhere, language_or_code
 from ....study.statistics.telling import INTERVALS
 from ...picture.around.footer import CLOCK_NAMES

@@ -13,7 +13,8 @@ import pygame
 
 from ....descent.clock import Timing
 from ....descent.race import Race
-from ....descent.verdict.kinds import ESCAPES, Event, VerdictKind
+from ....descent.verdict.events import ESCAPES, Event
+from ....descent.verdict.kinds import VerdictKind
 from ....study.odds.ends import LaneEnds
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.layout import Layout

@@ -8,7 +8,7 @@ import numpy as np
 from pygame import Rect
 
 from ....descent.problem import Problem
-from ....descent.verdict.kinds import Event
+from ....descent.verdict.events import Event
 from ....study.odds.ends import MINIMUM, LaneEnds
 from ....surface.points import Array
 from ...drawing.camera import Camera

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from pygame import Rect
 
-from ....descent.verdict.kinds import ESCAPES, Event, Rank, Verdict, VerdictKind
+from ....descent.verdict.events import ESCAPES, Event
+from ....descent.verdict.kinds import Rank, VerdictKind
+from ....descent.verdict.verdict import Verdict
 from ...drawing.canvas import Canvas
 from ...drawing.layout import PanelLayout
 from ...style import text

@@ -7,7 +7,7 @@ import numpy as np
 import pygame
 import pytest
 
-from sim.descent.verdict.kinds import Event
+from sim.descent.verdict.events import Event
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.view import USUAL_VIEW, LandView

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from recording_canvas import RecordingCanvas
 
-from sim.descent.verdict.kinds import ESCAPES, VerdictKind
+from sim.descent.verdict.events import ESCAPES
+from sim.descent.verdict.kinds import VerdictKind
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage.picture.panel.verdict import SHORT
