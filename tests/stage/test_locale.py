@@ -236,11 +236,11 @@ def test_evidence_is_translated_part_by_part(language: str) -> None:
     for name in ("on-the-saddle", "learning-rate-ladder"):
         race = load_scene(name).race()
         race.extend(100)
-        parts |= {part for judge in race.judges for part in judge.verdict(100).evidence}
+        parts |= {part for judge in race.judges for part in judge.verdict(100).parts}
     for part in parts:
-        worded = bool(re.search("[a-z]{3}", part.replace("κmin", "")))
-        assert (evidence(part, theme) != signed(part)) == worded, part
-        assert evidence(part, load_theme("light")) == signed(part)
+        worded = bool(re.search("[a-z]{3}", part.english.replace("κmin", "")))
+        assert (evidence(part, theme) != signed(part.english)) == worded, part
+        assert evidence(part, load_theme("light")) == signed(part.english)
     assert len(parts) > 9
 
 

@@ -25,6 +25,11 @@ class Verdict(Facts):
         return f"{self.kind.value}: {evidence}" if evidence else self.kind.value
 
     @property
-    def evidence(self) -> tuple[Part, ...]:
-        """What speaks for it, the most telling first."""
+    def evidence(self) -> tuple[str, ...]:
+        """What speaks for it in English, the most telling first."""
+        return tuple(part.english for part in self.parts)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What speaks for it, as it can be said in every language."""
         return self.kind.told(self)

@@ -26,7 +26,7 @@ FINE = 0.02
 
 def evidence(part: Part, theme: Theme) -> str:
     """A part of a verdict's evidence in the theme's language."""
-    return signed(part if part.saying is None else theme.say(part.saying.value, **part.blanks))
+    return signed(part.formula if part.saying is None else theme.say(part.saying.value, **dict(part.blanks)))
 
 
 def signed(words: str) -> str:

@@ -26,6 +26,7 @@ from sim.descent.track import Track
 from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.events import EVENT_KINDS
 from sim.descent.verdict.kinds import VerdictKind
+from sim.descent.verdict.kinds.evidence import Part, Saying
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.descent.verdict.verdict import Verdict
 from sim.scene import load_scene
@@ -539,6 +540,12 @@ def test_every_sentence_begins_with_its_verdict(kind: VerdictKind) -> None:
     assert "-0.00" not in verdict.sentence
     assert "−0.00" not in verdict.sentence
     assert "None" not in verdict.sentence
+
+
+def test_evidence_that_is_worded_alike_is_one_part_only_if_it_can_be_translated_alike() -> None:
+    worded, written = Saying.BASIN.with_blanks(number="2"), Part("the basin of minimum 2")
+    assert worded.english == written.english
+    assert len({worded, written, Saying.BASIN.with_blanks(number="2")}) == 2
 
 
 def test_a_verdict_carries_its_evidence() -> None:

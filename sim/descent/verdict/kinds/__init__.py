@@ -26,6 +26,7 @@ from .conditions import (
     swings,
 )
 from .evidence import (
+    NOTHING,
     Facts,
     Part,
     balance,
@@ -142,7 +143,7 @@ class VerdictKind(Enum):
 
     def told(self, facts: Facts) -> tuple[Part, ...]:
         """The evidence for it, the most telling first."""
-        return tuple(filter(None, (part(facts) for part in self._parts)))
+        return tuple(part for part in (tell(facts) for tell in self._parts) if part != NOTHING)
 
 
 KINDS = tuple(VerdictKind)

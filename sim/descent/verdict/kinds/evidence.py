@@ -1,10 +1,8 @@
 """What speaks for a verdict, part by part: the facts, and what is said of them."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from types import MappingProxyType
 
 LOWER = 1e-9  # The relative difference from which on one loss counts as lower than another: more than rounding.
 
@@ -43,18 +41,6 @@ class Facts:
     """How its rule failed, with file and line."""
 
 
-class Part(str):
-    """A part of a verdict's evidence in English: a formula, alike in every language, or what Saying has.
-
-    >>> part = Saying.ABOVE.with_blanks(height="0.5")
-    >>> part, part.saying, part.blanks
-    ('loss 0.5 above the lowest minimum', <Saying.ABOVE: 'loss {height} above the lowest minimum'>, {'height': '0.5'})
-    """
-
-    saying: "Saying | None" = None
-    blanks: Mapping[str, str] = MappingProxyType({})
-
-
 class Saying(Enum):
     """What a verdict says in words for evidence; the rest of it is formulas."""
 
@@ -74,14 +60,33 @@ class Saying(Enum):
     NOT_FINITE = "the loss is not finite there"
     NO_GRADIENT = "the loss has no gradient there"
 
-    def with_blanks(self, **blanks: str) -> Part:
+    def with_blanks(self, **blanks: str) -> "Part":
         """It, its blanks filled in."""
-        part = Part(self.value.format(**blanks))
-        part.saying, part.blanks = self, blanks
-        return part
+        return Part(saying=self, blanks=tuple(blanks.items()))
 
 
-NOTHING = Part("")
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a verdict's evidence: a formula, alike in every language, or a saying with what stands in its blanks.
+
+    >>> Saying.ABOVE.with_blanks(height="0.5").english
+    'loss 0.5 above the lowest minimum'
+    >>> Part("κ = 1, 2").english
+    'κ = 1, 2'
+    """
+
+    formula: str = ""
+    saying: Saying | None = None
+    blanks: tuple[tuple[str, str], ...] = ()
+    """What stands in the saying's blanks, each behind its name."""
+
+    @property
+    def english(self) -> str:
+        """What it says in English."""
+        return self.formula if self.saying is None else self.saying.value.format(**dict(self.blanks))
+
+
+NOTHING = Part()
 """Nothing to be said."""
 
 
@@ -91,16 +96,19 @@ def _figure(value: float) -> str:
 
 
 def slope(facts: Facts) -> Part:
+    """How steep the loss is there."""
     return Part(f"‖∇L‖ = {_figure(facts.gradient_norm)}") if math.isfinite(facts.gradient_norm) else NOTHING
 
 
 def signs(facts: Facts) -> Part:
+    """How it curves."""
     if any(map(math.isnan, facts.curvatures)):
         return NOTHING
     return Part("κ = {}, {}".format(*map(_figure, facts.curvatures)))
 
 
 def height(facts: Facts) -> Part:
+    """How high the loss is, over the lowest minimum that is known."""
     if not math.isfinite(facts.loss):
         return Saying.NOT_FINITE.with_blanks()
     if facts.height is None:
@@ -118,6 +126,7 @@ def reason(facts: Facts) -> Part:
 
 
 def down(facts: Facts) -> Part:
+    """Which way leads down."""
     if facts.way_down is None:
         return NOTHING
     x, y = (round(component, 2) + 0.0 for component in facts.way_down)  # No negative zeros.
@@ -125,12 +134,14 @@ def down(facts: Facts) -> Part:
 
 
 def basin(facts: Facts) -> Part:
+    """In which basin it is."""
     if facts.basin is None:
         return Saying.UNKNOWN_BASIN.with_blanks()
     return Saying.BASIN.with_blanks(number=f"{facts.basin + 1}")
 
 
 def movements(facts: Facts) -> Part:
+    """How far it moves to and fro."""
     if facts.swing is None:
         return NOTHING
     saying = Saying.LAST_MOVEMENTS if facts.fades else Saying.MOVEMENTS
@@ -138,14 +149,17 @@ def movements(facts: Facts) -> Part:
 
 
 def balance(facts: Facts) -> Part:
+    """What holds it besides the ground."""
     return Saying.BALANCE.with_blanks() if facts.decays else NOTHING
 
 
 def extent(facts: Facts) -> Part:
+    """How far the minimum in which it is has been proved to be the lowest."""
     return (Saying.GLOBAL if facts.proved else Saying.LOWEST).with_blanks()
 
 
 def found(facts: Facts) -> Part:
+    """Where a minimum is that was not known."""
     if facts.found is None:
         return NOTHING
     x, y = (round(coordinate, 3) + 0.0 for coordinate in facts.found)
@@ -153,12 +167,15 @@ def found(facts: Facts) -> Part:
 
 
 def boundless(_: Facts) -> Part:
+    """What its steps do."""
     return Saying.BOUNDLESS.with_blanks()
 
 
 def failure(facts: Facts) -> Part:
+    """How its rule failed."""
     return Part(facts.failure)
 
 
 def nothing(facts: Facts) -> Part:
+    """What is missing where it has come to."""
     return (Saying.NO_GRADIENT if math.isfinite(facts.loss) else Saying.NOT_FINITE).with_blanks()

@@ -247,7 +247,7 @@ def _lane(span: Span, lane: int) -> Json:
         "rates": _rates(track, last),
         "batches": _batches(track, last),
         "verdicts": list(_verdicts(judge, judged)),
-        "evidence": [parts.of(judge.verdict(update).evidence) for update in range(judged + 1)],
+        "evidence": [parts.of(judge.verdict(update).parts) for update in range(judged + 1)],
         "parts": parts.known,
         "events": [_event(event, span.timing, lane) for event in judge.events_until(judged)],
     }
@@ -283,7 +283,7 @@ class Parts:
 
     def __init__(self) -> None:
         self.known: list[Json] = []
-        self._places: dict[str, int] = {}
+        self._places: dict[Part, int] = {}
 
     def of(self, evidence: tuple[Part, ...]) -> list[int]:
         """The places of the parts of one evidence."""
@@ -292,7 +292,7 @@ class Parts:
     def _place(self, part: Part) -> int:
         if part not in self._places:
             self._places[part] = len(self.known)
-            self.known.append(part if part.saying is None else [part.saying.value, {**part.blanks}])
+            self.known.append(part.formula if part.saying is None else [part.saying.value, dict(part.blanks)])
         return self._places[part]
 
 

@@ -158,7 +158,7 @@ class VerdictLine:
         """The last move from place to place, and the verdict's evidence."""
         theme, moves = self.theme, self._moves()
         said = [(moves, mix(self.color, theme.text, 0.35))] if moves else []
-        pieces = (piece for piece in self.verdict.evidence if piece.saying is not None or not self.figures)
+        pieces = (piece for piece in self.verdict.parts if piece.saying is not None or not self.figures)
         return said + [((evidence(piece, theme),), theme.muted) for piece in pieces]
 
     def _draw_words(self, canvas: Canvas, words: list[Told], place: Rect) -> None:

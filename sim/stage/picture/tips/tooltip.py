@@ -228,7 +228,7 @@ def chip_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContex
         TipRow((theme.say(verdict.kind.value),), bold=True),
         *_sentence(theme.say(VERDICT_MEANINGS[verdict.kind]), context),
     ]
-    rows += [row for piece in verdict.evidence for row in _sentence(evidence(piece, theme), context)]
+    rows += [row for piece in verdict.parts for row in _sentence(evidence(piece, theme), context)]
     return Tip(tuple(rows), _column(place.chip, pixel, context), place.frame)
 
 
