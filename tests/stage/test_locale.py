@@ -69,16 +69,16 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/help.py", "binding.says"): {binding.says for group in bindings.GROUPS.values() for binding in group},
     ("session/bindings.py", "word[1]"): set(bindings.SPOKEN),
     ("style/numbers.py", "part.saying.value"): {saying.value for saying in Saying},
-    ("picture/panel/verdict.py", "self.verdict.kind.value"): {kind.value for kind in VerdictKind},
-    ("picture/panel/verdict.py", "SHORT[kind] if self.brief and kind in SHORT else kind.value"): set(
+    ("picture/panel/verdict.py", "self.verdict.kind.words"): {kind.words for kind in VerdictKind},
+    ("picture/panel/verdict.py", "SHORT[kind] if self.brief and kind in SHORT else kind.words"): set(
         verdict.SHORT.values()
     ),
     ("picture/panel/ends.py", "NAMES[part.kind]"): set(NAMES.values()),
     ("picture/map/cloud.py", "NAMES[end]"): {NAMES[end] for end in (DIVERGED, OFF_SURFACE, FAILED)},
-    ("picture/around/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
+    ("picture/around/timeline.py", "event.kind.words"): {kind.words for kind in VerdictKind},
     ("picture/tips/tooltip.py", "CURVATURE_MEANINGS[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
     ("picture/tips/tooltip.py", "POINT_MEANINGS[point.kind]"): set(tooltip.POINT_MEANINGS.values()),
-    ("picture/tips/tooltip.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
+    ("picture/tips/tooltip.py", "verdict.kind.words"): {kind.words for kind in VerdictKind},
     ("picture/tips/tooltip.py", "VERDICT_MEANINGS[verdict.kind]"): set(tooltip.VERDICT_MEANINGS.values()),
     ("picture/tips/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
     ("picture/tips/tooltip.py", "FLAG"): {tooltip.FLAG},

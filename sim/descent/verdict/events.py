@@ -1,14 +1,33 @@
 """What happens to a marble on its way."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from .kinds import VerdictKind
+from .kinds import Coded, VerdictKind
 
-ESCAPES = ("escaped", "left_saddle")
-"""The kinds of events that lead from one place to another: out of a basin, off a saddle."""
 
-EVENT_KINDS = (*ESCAPES, *(kind.code for kind in VerdictKind if kind is not VerdictKind.UNDER_WAY))
-"""The kinds of events: escapes, and the beginning of each verdict."""
+class Escape(Coded):
+    """The ways from one place to another: out of a basin, off a saddle."""
+
+    BASIN = "escaped", "escaped", "minimum"
+    SADDLE = "left_saddle", "left", "saddle"
+
+    verb: str
+    """What it does."""
+    place: str
+    """What kind of place is left."""
+
+    def __new__(cls, code: str, verb: str, place: str) -> "Escape":
+        kind = str.__new__(cls, code)
+        kind._value_, kind.verb, kind.place = code, verb, place
+        return kind
+
+
+EventKind: TypeAlias = Escape | VerdictKind
+"""An escape, or the verdict that begins."""
+
+EVENT_KINDS: tuple[EventKind, ...] = (*Escape, *(kind for kind in VerdictKind if kind is not VerdictKind.UNDER_WAY))
+"""All kinds of events: nothing happens where a verdict has come to its end and none begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +40,7 @@ class Event:
 
     update: int
     seen: int
-    kind: str
-    """One of `EVENT_KINDS`."""
+    kind: EventKind
     source: int | None = None
     """Index of the minimum or saddle that was left."""
     target: int | None = None

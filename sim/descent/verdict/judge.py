@@ -10,6 +10,7 @@ from ..examples.chance import Indices
 from ..lane import Lane
 from ..problem import Problem
 from .blocks import DWELL, EARLIER, SWING, TRACE, Blocks, Columns, History, span_of
+from .events import Escape
 from .kinds import KINDS, LASTING, RANKS, Rank, VerdictKind
 from .kinds.observation import Observation, denied, granted
 from .log import NEVER, NOWHERE, Log
@@ -190,11 +191,11 @@ class Judge:
         fled, freed = source != NO_BASIN, (source == NO_BASIN) & (self._held[run] != NO_SADDLE)
         source = np.where(source == self._left[run], NOWHERE, source)  # It came from a minimum that was not known.
         self._left[run] = NO_BASIN
-        self.log.tell("escaped", run[fled], update[fled], seen[fled], source[fled], target[fled])
+        self.log.tell(Escape.BASIN, run[fled], update[fled], seen[fled], source[fled], target[fled])
         lingers = freed & (self._stalled[run] != NO_SADDLE)  # It leaves it when it is out of its reach.
         self._freed[run[lingers]] = target[lingers]
         freed &= ~lingers
-        self.log.tell("left_saddle", run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
+        self.log.tell(Escape.SADDLE, run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
 
     def _lost(self, columns: Columns, first: int, begin: int, basins: Labels, alive: Mask) -> Mask:
         """Who is where the loss has no value, which is in no basin, at these of the moments (K, M) from `begin` on."""
@@ -302,7 +303,7 @@ class Judge:
         runs = runs[lost[runs]]
         if len(runs):
             runs = runs[np.isfinite(self._problem.beyond(theta[runs])).all(axis=-1)]
-            self.log.tell("escaped", runs, stay.entered[runs], update, stay.home[runs], NOWHERE)
+            self.log.tell(Escape.BASIN, runs, stay.entered[runs], update, stay.home[runs], NOWHERE)
             self._left[runs] = stay.home[runs]
 
     def _kinds(self, look: "_Look", seen: Observation, alive: Mask) -> Indices:
@@ -347,7 +348,7 @@ class Judge:
             outside = reaches(self._problem, block[:, run], self._stalled[run]) > LEAVING
             outside[-1] = True  # Where the core of a basin is within that reach.
             left = update - DWELL + 1 + np.argmax(outside, axis=0)
-            self.log.tell("left_saddle", run, left, update, self._stalled[run], self._freed[run])
+            self.log.tell(Escape.SADDLE, run, left, update, self._stalled[run], self._freed[run])
             self._stalled[run], self._held[run], self._freed[run] = NO_SADDLE, NO_SADDLE, NOWHERE
 
     def _conclude(self, runs: Indices, update: Indices | int, kinds: Indices, places: Labels) -> None:
@@ -359,7 +360,7 @@ class Judge:
                 these = kinds == index
                 updates = np.broadcast_to(update, runs.shape)[these]
                 place = NOWHERE if KINDS[index].rank == Rank.FOR_GOOD else places[these]
-                self.log.tell(KINDS[index].code, runs[these], updates, updates, NOWHERE, place)
+                self.log.tell(KINDS[index], runs[these], updates, updates, NOWHERE, place)
 
     def _sights(self, blocks: Blocks, basins: Labels) -> Sight:
         """What is to be seen at the ends of these blocks, in these basins (K, M)."""

@@ -22,7 +22,7 @@ class Verdict(Facts):
     def sentence(self) -> str:
         """The verdict and its evidence in words."""
         evidence = ", ".join(self.evidence)
-        return f"{self.kind.value}: {evidence}" if evidence else self.kind.value
+        return f"{self.kind.words}: {evidence}" if evidence else self.kind.words
 
     @property
     def evidence(self) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from ...descent.clock import CLOCKS, Timing
 from ...descent.race import Race
+from ...descent.verdict.events import Escape, EventKind
+from ...descent.verdict.kinds import VerdictKind
 from ..drawing.camera import Pose
 from ..style.theme import say
 from .session import SPEEDS, Session
@@ -16,7 +18,9 @@ from .session import SPEEDS, Session
 TURNING = 0.45  # Seconds that it takes to go over from a map to a block of land, or back.
 CLOSE = 0.5  # Degrees: nearer than this it is there.
 
-MOMENTOUS = frozenset({"escaped", "left_saddle", "settled", "stuck", "stalled", "diverged"})
+MOMENTOUS = frozenset[EventKind](
+    {*Escape, VerdictKind.SETTLED, VerdictKind.STUCK, VerdictKind.STALLED, VerdictKind.DIVERGED}
+)
 """Kinds of events that are worth an instant, the first of each in every lane."""
 # Updates after which time goes as fast as it is wanted.
 OPENING = 10.0
@@ -208,7 +212,7 @@ def _ticks(race: Race, timing: Timing, known: tuple[int, ...]) -> tuple[int, ...
     """The ticks of momentous events, as far as so many events of each lane are known."""
     found = set[int]()
     for lane, count in enumerate(known):
-        firsts: dict[str, int] = {}
+        firsts: dict[EventKind, int] = {}
         for event in race.judges[lane].events[:count]:
             if event.kind in MOMENTOUS:
                 firsts.setdefault(event.kind, event.update)

@@ -41,8 +41,8 @@ NAMES = {
     STALLED: "saddle or stalled",
     BOUNCING: "bouncing",
     DIVERGED: "diverged",
-    OFF_SURFACE: VerdictKind.OFF_SURFACE.value,
-    FAILED: VerdictKind.FAILED.value,
+    OFF_SURFACE: VerdictKind.OFF_SURFACE.words,
+    FAILED: VerdictKind.FAILED.words,
     UNDER_WAY: "under way",
 }
 """What those are called that end in no basin that has a number."""

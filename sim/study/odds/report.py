@@ -286,7 +286,7 @@ def _rows(told: LaneOdds, named: Sequence[int]) -> Iterator[tuple[str, str, str]
     """What is said of a lane: the quantity, its value, its interval."""
     for kind, share in zip(VERDICTS, told.verdicts, strict=True):
         if share.count:
-            yield kind.value, *share_texts(share.estimate)
+            yield kind.words, *share_texts(share.estimate)
     for name, share in _basin_shares(told, named):
         if share.count:
             yield name if name in (NOWHERE, ELSEWHERE) else f"basin of {name}", *share_texts(share.estimate)

@@ -1,8 +1,10 @@
 """By what a lane's numbers are judged where nobody has said so: by what the scene is about."""
 
+from ...descent.verdict.events import Escape
+from ...descent.verdict.kinds import VerdictKind
 from ...scene import Scene
 
-ESCAPING = ("escaped", "left_saddle", "stuck", "stalled")
+ESCAPING = (*Escape, VerdictKind.STUCK, VerdictKind.STALLED)
 """What a scene asks about whose lesson is how one gets out of the basin or off the saddle where one begins."""
 
 

@@ -260,7 +260,7 @@ def test_what_noise_throws_to_and_fro_does_not_bounce() -> None:
     race = slow.race()
     race.extend(1000)
     for judge in (usual_order, *thousand.judges, *race.judges):
-        assert "bouncing" not in [kind.value for kind, _, _ in spells(judge)], judge.track.lane
+        assert VerdictKind.BOUNCING not in [kind for kind, _, _ in spells(judge)], judge.track.lane
 
 
 @pytest.mark.parametrize("seed", [0, 3, 5])
@@ -536,7 +536,7 @@ def test_every_sentence_begins_with_its_verdict(kind: VerdictKind) -> None:
         height=None,
         way_down=(-0.001, 1.0),
     )
-    assert verdict.sentence.startswith(kind.value)
+    assert verdict.sentence.startswith(kind.words)
     assert "-0.00" not in verdict.sentence
     assert "−0.00" not in verdict.sentence
     assert "None" not in verdict.sentence

@@ -192,7 +192,7 @@ def test_every_chip_says_what_it_means(session: Session) -> None:
         assert tip is not None
         assert panel.frame.contains(draw_tip(Screen(pygame.Surface(USUAL, depth=32)), tip, context(here)))
         told = words(tip)
-        assert told[0] == (verdict.kind.value,)
+        assert told[0] == (verdict.kind.words,)
         said = " ".join(cell for row in told for cell in row)
         assert tooltip.VERDICT_MEANINGS[verdict.kind] in said
         assert signed(verdict.evidence[0]) in said

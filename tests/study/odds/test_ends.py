@@ -108,7 +108,7 @@ def test_every_verdict_has_its_end_and_each_of_the_three_for_good_its_own() -> N
     assert NAMES.keys() == {*ORDER} - {MINIMUM}
     assert len(ORDER) == len({*expected.values(), OTHERS, ELSEWHERE})
     for kind, end in expected.items():
-        assert end not in (DIVERGED, OFF_SURFACE, FAILED) or NAMES[end] == kind.value
+        assert end not in (DIVERGED, OFF_SURFACE, FAILED) or NAMES[end] == kind.words
 
 
 def replace_lanes(scene: object, *lanes: object) -> Tally:

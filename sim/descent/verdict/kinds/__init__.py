@@ -5,7 +5,7 @@ A judge looks every DWELL updates.
 """
 
 from collections.abc import Callable
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 
 import numpy as np
 
@@ -65,8 +65,17 @@ class Rank(IntEnum):
     GOING = 2
 
 
-class VerdictKind(Enum):
-    """The verdicts. The value is the sentence's beginning, the name in small letters its code.
+class Coded(StrEnum):
+    """What has a code, by which files, JSON and pages call it, and which it is equal to."""
+
+    @property
+    def code(self) -> str:
+        """The name for programs."""
+        return self.value
+
+
+class VerdictKind(Coded):
+    """The verdicts.
 
     Of those that begin at the same time the first comes true; of a lower rank, if there is one. What is seen over a
     span of many updates begins at one look, what is seen at a look must be seen at two. Where nothing but
@@ -74,32 +83,36 @@ class VerdictKind(Enum):
     come to next to nothing for good.
     """
 
-    UNDER_WAY = ("under way", (slope, height), Rank.GOING, NONE)
+    UNDER_WAY = ("under_way", "under way", (slope, height), Rank.GOING, NONE)
     SETTLED = (
+        "settled",
         "settled in the lowest known minimum",
         (slope, signs, found, balance, extent),
         Rank.STANDING,
         rests_in_minimum(lowest=True),
     )
     STUCK = (
+        "stuck",
         "stuck in a local minimum",
         (slope, signs, found, reason, balance),
         Rank.STANDING,
         rests_in_minimum(lowest=False),
     )
-    STALLED = ("stalled at a saddle", (slope, signs, down), Rank.STANDING, LINGERS)
-    BALANCED = ("balanced on a maximum", (slope, signs, down), Rank.STANDING, rests(MAXIMUM))
-    LEVEL = ("stopped on level ground", (slope, signs), Rank.STANDING, rests_at(LEVEL))
-    HELD = ("stopped on a slope", (balance, slope, height), Rank.STANDING, rests_at(SLOPE), LASTING)
+    STALLED = ("stalled", "stalled at a saddle", (slope, signs, down), Rank.STANDING, LINGERS)
+    BALANCED = ("balanced", "balanced on a maximum", (slope, signs, down), Rank.STANDING, rests(MAXIMUM))
+    LEVEL = ("level", "stopped on level ground", (slope, signs), Rank.STANDING, rests_at(LEVEL))
+    HELD = ("held", "stopped on a slope", (balance, slope, height), Rank.STANDING, rests_at(SLOPE), LASTING)
     PLATEAU = (
+        "plateau",
         "crossing a plateau",
         (slope, height),
         Rank.GOING,
         CROSSES_PLATEAU,
     )
-    RATTLING = ("rattling inside a basin", (basin, slope, height), Rank.GOING, RATTLES, 1)
-    WANDERING = ("wandering between basins", (slope, height), Rank.GOING, WANDERS, 1)
+    RATTLING = ("rattling", "rattling inside a basin", (basin, slope, height), Rank.GOING, RATTLES, 1)
+    WANDERING = ("wandering", "wandering between basins", (slope, height), Rank.GOING, WANDERS, 1)
     BOUNCING = (
+        "bouncing",
         "bouncing",
         (movements, slope, height),
         Rank.GOING,
@@ -107,16 +120,19 @@ class VerdictKind(Enum):
         1,
     )
     SWINGING = (
+        "swinging",
         "swinging about a crease",
         (movements, slope, height),
         Rank.GOING,
         swings(crease=True),
         1,
     )
-    DIVERGED = ("diverged", (boundless,), Rank.FOR_GOOD, DIVERGES, 1)
-    OFF_SURFACE = ("left the surface", (nothing,), Rank.FOR_GOOD, TOLD, 1)
-    FAILED = ("the rule failed", (failure,), Rank.FOR_GOOD, TOLD, 1)
+    DIVERGED = ("diverged", "diverged", (boundless,), Rank.FOR_GOOD, DIVERGES, 1)
+    OFF_SURFACE = ("off_surface", "left the surface", (nothing,), Rank.FOR_GOOD, TOLD, 1)
+    FAILED = ("failed", "the rule failed", (failure,), Rank.FOR_GOOD, TOLD, 1)
 
+    words: str
+    """The sentence's beginning."""
     _parts: tuple[Callable[[Facts], Part], ...]
     rank: Rank
     looks: int
@@ -125,21 +141,17 @@ class VerdictKind(Enum):
 
     def __new__(
         cls,
+        code: str,
         words: str,
         parts: tuple[Callable[[Facts], Part], ...],
         rank: Rank,
         holds: Condition,
         looks: int = 2,
     ) -> "VerdictKind":
-        kind = object.__new__(cls)
-        kind._value_ = words
+        kind = str.__new__(cls, code)
+        kind._value_, kind.words = code, words
         kind._parts, kind.rank, kind.looks, (kind.begins, kind.lasts) = parts, rank, looks, holds
         return kind
-
-    @property
-    def code(self) -> str:
-        """The name for programs, as in scene files and JSON."""
-        return self.name.lower()
 
     def told(self, facts: Facts) -> tuple[Part, ...]:
         """The evidence for it, the most telling first."""

@@ -301,7 +301,7 @@ def _event(event: Event, timing: Timing, lane: int) -> Json:
         "update": event.update,
         "seen": event.seen,
         "tick": timing.tick(lane, event.update),
-        "kind": event.kind,
+        "kind": event.kind.code,
         "source": event.source,
         "target": event.target,
     }

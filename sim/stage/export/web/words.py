@@ -92,7 +92,7 @@ def _in(code: str, span: Span) -> Json:
         "question": texts.question,
         "clocks": {clock: say(code, CLOCK_NAMES[clock]) for clock in CLOCK_NAMES},
         "menu": {clock: _said(code, name) for clock, name in CLOCK_MENU.items()},
-        "verdicts": {kind.code: _said(code, kind.value) for kind in VerdictKind},
+        "verdicts": {kind.code: _said(code, kind.words) for kind in VerdictKind},
         "said": {sentence: _said(code, sentence) for sentence in (*SAID, *EVIDENCE)},
     }
 

@@ -8,7 +8,7 @@ import numpy as np
 from pygame import Rect
 
 from ....descent.problem import Problem
-from ....descent.verdict.events import Event
+from ....descent.verdict.events import Escape, Event
 from ....study.odds.ends import MINIMUM, LaneEnds
 from ....surface.points import Array
 from ...drawing.camera import Camera
@@ -38,7 +38,7 @@ def named_minima(basin: int | None, events: Sequence[Event], ends: LaneEnds | No
     """
     named = [] if basin is None else [basin]
     for event in reversed(events):
-        if event.kind == "escaped":
+        if event.kind is Escape.BASIN:
             named += [place for place in (event.source, event.target) if place is not None]
     if ends is not None:
         parts = sorted(ends.parts, key=lambda part: -part.share.count)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pygame import Rect
 
-from ....descent.verdict.events import ESCAPES, Event
+from ....descent.verdict.events import Escape, Event
 from ....descent.verdict.kinds import Rank, VerdictKind
 from ....descent.verdict.verdict import Verdict
 from ...drawing.canvas import Canvas
@@ -62,7 +62,7 @@ class VerdictLine:
         """Whether the verdict has to be said in a word: there is no room for more, or none but so for the last move."""
         if self.verdict.kind not in SHORT:
             return False
-        full = self.theme.say(self.verdict.kind.value)
+        full = self.theme.say(self.verdict.kind.words)
         if text.width(full, self._bold, bold=True) > self._end - self.place.chip.left - self._padding:
             return True
         forms = () if self.place.events.height else self._moves()
@@ -118,7 +118,7 @@ class VerdictLine:
     @property
     def _label(self) -> str:
         kind = self.verdict.kind
-        return self.theme.say(SHORT[kind] if self.brief and kind in SHORT else kind.value)
+        return self.theme.say(SHORT[kind] if self.brief and kind in SHORT else kind.words)
 
     @property
     def whole(self) -> bool:
@@ -151,7 +151,7 @@ class VerdictLine:
 
     def _moves(self) -> tuple[str, ...]:
         """The last move from place to place, at length and then in fewer words; nothing if there was none."""
-        moves = [event for event in self.events if event.kind in ESCAPES]
+        moves = [event for event in self.events if isinstance(event.kind, Escape)]
         return _event_texts(moves[-1], self.theme) if moves else ()
 
     def _told(self) -> list[Told]:
@@ -183,6 +183,6 @@ def alike(lines: Sequence[VerdictLine]) -> list[VerdictLine]:
 def _event_texts(event: Event, theme: Theme) -> tuple[str, str]:
     """An escape in few words, and in fewer; minima go by their numbers on the map."""
     brief = theme.say("escaped at {update}", update=event.update)
-    if event.kind == "left_saddle":
+    if event.kind is Escape.SADDLE:
         return theme.say("left the saddle at {update}", update=event.update), brief
     return theme.say("escaped at {update}: {way}", update=event.update, way=way(event, theme)), brief

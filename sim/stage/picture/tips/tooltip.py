@@ -225,7 +225,7 @@ def chip_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContex
     theme, place, timing = context.theme, context.places.panels[lane], stage.chart.axes.timing
     verdict = stage.race.judges[lane].verdict(timing.updates(lane, stage.tick))
     rows = [
-        TipRow((theme.say(verdict.kind.value),), bold=True),
+        TipRow((theme.say(verdict.kind.words),), bold=True),
         *_sentence(theme.say(VERDICT_MEANINGS[verdict.kind]), context),
     ]
     rows += [row for piece in verdict.parts for row in _sentence(evidence(piece, theme), context)]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from recording_canvas import RecordingCanvas
 
-from sim.descent.verdict.events import ESCAPES
+from sim.descent.verdict.events import Escape
 from sim.descent.verdict.kinds import VerdictKind
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
@@ -35,7 +35,7 @@ def test_a_verdict_that_makes_room_for_a_move_makes_enough(language: str) -> Non
     lines = told("batch-ladder", language, (1600, 900))
     moved = 0
     for judge, line in zip(judges, lines, strict=True):
-        moves = [event for event in judge.events_until(scene.updates) if event.kind in ESCAPES]
+        moves = [event for event in judge.events_until(scene.updates) if isinstance(event.kind, Escape)]
         if moves:
             moved += 1
             assert say("escaped at {update}", update=moves[-1].update) in line
