@@ -20,7 +20,7 @@ from .descent.rules.protocol import Rule, settings_of, told_by
 from .descent.schedules import CONSTANT, schedule_settings
 from .descent.track import Track
 from .descent.verdict.events import Escape, Event
-from .descent.verdict.kinds import VerdictKind
+from .descent.verdict.kinds import Place, VerdictKind
 from .descent.verdict.track_judge import TrackJudge
 from .descent.verdict.verdict import Verdict
 from .scene import Scene
@@ -57,8 +57,8 @@ OF_MOMENTS = ("theta", "loss", "test_loss", "full_gradient", "curvatures")
 OF_UPDATES = ("batch_loss", "gradient", "movement")
 """Which columns of a track have a row a moment, and which a row an update."""
 
-OF_A_BASIN = frozenset({VerdictKind.SETTLED, VerdictKind.STUCK, VerdictKind.RATTLING})
-"""Verdicts that speak of the basin in which the marble is."""
+OF_A_BASIN = (Place.MINIMUM, Place.BASIN)
+"""Where marbles are of whom the verdict itself says that they are in a basin."""
 
 
 def summary(scene: Scene, race: Race, updates: int) -> dict[str, Any]:
@@ -363,7 +363,7 @@ def _story(event: Event) -> str:
     target = "" if event.target is None else f"minimum {event.target + 1}"
     kind = event.kind
     if isinstance(kind, VerdictKind):
-        place = (f" ({target})" if kind in OF_A_BASIN else f", in the basin of {target}") if target else ""
+        place = (f" ({target})" if kind.place in OF_A_BASIN else f", in the basin of {target}") if target else ""
         return f"{kind.words}{place}"
     source = "" if event.source is None else f" {kind.place} {event.source + 1}"
     return f"{kind.verb}{source}{f' for {target}' if target else ''}"

@@ -25,7 +25,6 @@ from sim.stage.input import lane_controls
 from sim.stage.picture import help
 from sim.stage.picture.around import caption, footer
 from sim.stage.picture.chart import axes
-from sim.stage.picture.panel import verdict
 from sim.stage.picture.tips import tooltip
 from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, lanes, names, problem
@@ -35,16 +34,19 @@ from sim.stage.style.numbers import evidence, signed
 from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import SPREADS
 from sim.study.odds import contrast
-from sim.study.odds.ends import DIVERGED, FAILED, NAMES, OFF_SURFACE
 from sim.study.odds.report import BOTH, ESCAPE, ESCAPES, SADDLE_ESCAPES, STAYED, WANDERERS, WHERE, WHISKERS
+from sim.study.statistics.end_kind import EndKind
 from sim.study.statistics.telling import INTERVALS
 from sim.surface.critical import point as critical_point
 
 STAGE = Path(sim.stage.__file__).parent
 CHINESE = re.compile(r"[一-鿿]")
+GONE = (EndKind.DIVERGED, EndKind.OFF_SURFACE, EndKind.FAILED)
+ENDS = tuple(kind.value for kind in EndKind if kind is not EndKind.MINIMUM)
+"""What those places are called where marbles end, minima with a number aside."""
 FIGURE_WORDS = (
     *(WHERE, ESCAPES, SADDLE_ESCAPES, WHISKERS, WANDERERS, BOTH, ESCAPE, STAYED, INTERVALS),
-    *("share of seeds", "update", *NAMES.values()),
+    *("share of seeds", "update", *ENDS),
 )
 """What the figures of odds say, names of lanes and minima aside."""
 OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop", "Newton"}
@@ -70,16 +72,16 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("session/bindings.py", "word[1]"): set(bindings.SPOKEN),
     ("style/numbers.py", "part.saying.value"): {saying.value for saying in Saying},
     ("picture/panel/verdict.py", "self.verdict.kind.words"): {kind.words for kind in VerdictKind},
-    ("picture/panel/verdict.py", "SHORT[kind] if self.brief and kind in SHORT else kind.words"): set(
-        verdict.SHORT.values()
-    ),
-    ("picture/panel/ends.py", "NAMES[part.kind]"): set(NAMES.values()),
-    ("picture/map/cloud.py", "NAMES[end]"): {NAMES[end] for end in (DIVERGED, OFF_SURFACE, FAILED)},
+    ("picture/panel/verdict.py", "traits.short if self.brief and traits.short else traits.words"): {
+        words for kind in VerdictKind for words in (kind.traits.short, kind.words) if words
+    },
+    ("picture/panel/ends.py", "part.kind.value"): set(ENDS),
+    ("picture/map/cloud.py", "end.value"): {end.value for end in GONE},
     ("picture/around/timeline.py", "event.kind.words"): {kind.words for kind in VerdictKind},
     ("picture/tips/tooltip.py", "CURVATURE_MEANINGS[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
     ("picture/tips/tooltip.py", "POINT_MEANINGS[point.kind]"): set(tooltip.POINT_MEANINGS.values()),
     ("picture/tips/tooltip.py", "verdict.kind.words"): {kind.words for kind in VerdictKind},
-    ("picture/tips/tooltip.py", "VERDICT_MEANINGS[verdict.kind]"): set(tooltip.VERDICT_MEANINGS.values()),
+    ("picture/tips/tooltip.py", "verdict.kind.traits.meaning"): {kind.traits.meaning for kind in VerdictKind},
     ("picture/tips/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
     ("picture/tips/tooltip.py", "FLAG"): {tooltip.FLAG},
     ("picture/around/caption.py", "CHANGED"): {caption.CHANGED},

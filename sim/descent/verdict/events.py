@@ -22,6 +22,11 @@ class Escape(Coded):
         kind._value_, kind.verb, kind.place = code, verb, place
         return kind
 
+    @property
+    def momentous(self) -> bool:
+        """Whether it is worth an instant: each is."""
+        return True
+
 
 EventKind: TypeAlias = Escape | VerdictKind
 """An escape, or the verdict that begins."""

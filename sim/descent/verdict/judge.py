@@ -11,7 +11,7 @@ from ..lane import Lane
 from ..problem import Problem
 from .blocks import DWELL, EARLIER, SWING, TRACE, Blocks, Columns, History, span_of
 from .events import Escape
-from .kinds import KINDS, LASTING, RANKS, Rank, VerdictKind
+from .kinds import KINDS, LASTING, RANKS, Place, Rank, VerdictKind
 from .kinds.observation import Observation, denied, granted
 from .log import NEVER, NOWHERE, Log
 from .plan import SPENT, Plan
@@ -36,16 +36,10 @@ CROSSED = 3
 """In how many blocks in a row one that crosses a plateau comes to ground that is none, until it has crossed it."""
 
 UNDER_WAY, OFF_SURFACE = KINDS.index(VerdictKind.UNDER_WAY), KINDS.index(VerdictKind.OFF_SURFACE)
-_LOOKS = np.array([kind.looks for kind in KINDS])
-STAYING = np.array(
-    [
-        kind
-        in (VerdictKind.SETTLED, VerdictKind.STUCK, VerdictKind.RATTLING, VerdictKind.BOUNCING, VerdictKind.SWINGING)
-        for kind in KINDS
-    ]
-)
+_LOOKS = np.array([kind.traits.looks for kind in KINDS])
+STAYING = np.array([kind.place.in_a_basin for kind in KINDS])
 """Which of KINDS say that a marble stays in a basin, at rest or not."""
-_IN_MINIMA = np.array([kind in (VerdictKind.SETTLED, VerdictKind.STUCK) for kind in KINDS])
+_IN_MINIMA = np.array([kind.place is Place.MINIMUM for kind in KINDS])
 _IN_NOISE = STAYING & (RANKS == Rank.GOING)  # Those of them that movements tell of, which may be noise alone.
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (RANKS[index], index), reverse=True)
 
@@ -313,7 +307,7 @@ class Judge:
         """
         lasts = np.zeros(len(self.kinds), dtype=np.bool_)
         for index in np.unique(self.kinds).tolist():
-            lasts |= (self.kinds == index) & KINDS[index].lasts(seen)
+            lasts |= (self.kinds == index) & KINDS[index].traits.condition.lasts(seen)
         if seen.sight.unmoved.any():
             lasts &= ~seen.sight.unmoved | (RANKS[self.kinds] < Rank.GOING)
         proposed = self._asked(look, seen, np.flatnonzero(look.unsure & alive & ~lasts))
@@ -407,7 +401,7 @@ def _proposed(seen: Observation) -> Indices:
     """The verdicts that begin at these moments by what is seen alone, as indices into KINDS; shape (K, M)."""
     proposed = np.zeros(seen.stay.shape, dtype=np.intp)
     for index in _LAST_FIRST:
-        proposed[KINDS[index].begins(seen)] = index
+        proposed[KINDS[index].traits.condition.begins(seen)] = index
     unmoved = seen.sight.unmoved
     if unmoved.any():
         proposed[unmoved & (RANKS[proposed] == Rank.GOING)] = UNDER_WAY

@@ -9,7 +9,8 @@ from pygame import Rect
 
 from ....descent.problem import Problem
 from ....descent.verdict.events import Escape, Event
-from ....study.odds.ends import MINIMUM, LaneEnds
+from ....study.odds.ends import LaneEnds
+from ....study.statistics.end_kind import EndKind
 from ....surface.points import Array
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel
@@ -42,7 +43,7 @@ def named_minima(basin: int | None, events: Sequence[Event], ends: LaneEnds | No
             named += [place for place in (event.source, event.target) if place is not None]
     if ends is not None:
         parts = sorted(ends.parts, key=lambda part: -part.share.count)
-        named += [part.minimum for part in parts if part.kind == MINIMUM]
+        named += [part.minimum for part in parts if part.kind is EndKind.MINIMUM]
     return tuple(dict.fromkeys(named))[:MOST_NUMBERS]
 
 

@@ -18,17 +18,6 @@ from ...style.theme import Theme
 
 ENDS = frozenset(kind for kind in VerdictKind if kind.rank != Rank.GOING)
 """Verdicts that will not change any more, as far as is known: their chips are filled."""
-SHORT = {
-    VerdictKind.SETTLED: "settled",
-    VerdictKind.STUCK: "stuck",
-    VerdictKind.STALLED: "stalled",
-    VerdictKind.LEVEL: "stopped",
-    VerdictKind.HELD: "stopped",
-    VerdictKind.RATTLING: "rattling",
-    VerdictKind.WANDERING: "wandering",
-    VerdictKind.SWINGING: "swinging",
-}
-"""Long verdicts in a word, where there is little room; the evidence tells in what."""
 CHIP = (0.95, 0.85, 0.75)
 """Height of a chip's type, in ems: where its word would be cut, it is smaller."""
 USUAL_LOSS = "−0.0000"
@@ -60,7 +49,7 @@ class VerdictLine:
     @property
     def crowded(self) -> bool:
         """Whether the verdict has to be said in a word: there is no room for more, or none but so for the last move."""
-        if self.verdict.kind not in SHORT:
+        if not self.verdict.kind.traits.short:
             return False
         full = self.theme.say(self.verdict.kind.words)
         if text.width(full, self._bold, bold=True) > self._end - self.place.chip.left - self._padding:
@@ -117,8 +106,8 @@ class VerdictLine:
 
     @property
     def _label(self) -> str:
-        kind = self.verdict.kind
-        return self.theme.say(SHORT[kind] if self.brief and kind in SHORT else kind.words)
+        traits = self.verdict.kind.traits
+        return self.theme.say(traits.short if self.brief and traits.short else traits.words)
 
     @property
     def whole(self) -> bool:

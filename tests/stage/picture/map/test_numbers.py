@@ -24,7 +24,8 @@ from sim.stage.session.session import Session, as_it_wants, begin, race
 from sim.stage.style import text
 from sim.stage.style.color import Color
 from sim.stage.style.theme import load_theme
-from sim.study.odds.ends import MINIMUM, UNDER_WAY, EndPart, LaneEnds
+from sim.study.odds.ends import EndPart, LaneEnds
+from sim.study.statistics.end_kind import EndKind
 from sim.study.statistics.intervals import exact
 
 
@@ -107,8 +108,8 @@ def test_the_basin_comes_first_then_the_last_escape_and_then_where_seeds_end() -
     ]
     assert named_minima(4, moves) == (4, 1, 9)
     none = np.zeros(0, dtype=np.int64)
-    parts = [EndPart(MINIMUM, place, exact(count, 100), none) for place, count in ((7, 5), (8, 70), (1, 10))]
-    parts.append(EndPart(UNDER_WAY, -1, exact(15, 100), none))
+    parts = [EndPart(EndKind.MINIMUM, place, exact(count, 100), none) for place, count in ((7, 5), (8, 70), (1, 10))]
+    parts.append(EndPart(EndKind.UNDER_WAY, -1, exact(15, 100), none))
     ends = LaneEnds(100, tuple(parts), exact(80, 100), (), (), False)
     assert named_minima(4, moves, ends) == (4, 1, 9, 8, 7)
     wandering = [Event(each, each, Escape.BASIN, each, each + 1) for each in range(40)]

@@ -9,7 +9,6 @@ from sim.descent.verdict.events import Escape
 from sim.descent.verdict.kinds import VerdictKind
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
-from sim.stage.picture.panel.verdict import SHORT
 from sim.stage.picture.picture import draw
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin, race
@@ -49,8 +48,8 @@ def test_equal_verdicts_of_one_picture_are_of_equal_length(name: str, size: tupl
     seen: dict[VerdictKind, set[bool]] = {}
     for judge, line in zip(race(scene).judges, lines, strict=True):
         kind = judge.verdict(scene.updates).kind
-        if kind in SHORT:
-            seen.setdefault(kind, set()).add(f'text "{SHORT[kind]}"' in line)
+        if kind.traits.short:
+            seen.setdefault(kind, set()).add(f'text "{kind.traits.short}"' in line)
     assert seen
     assert all(len(lengths) == 1 for lengths in seen.values())
 
