@@ -19,8 +19,10 @@ from .descent.rules import rule_name
 from .descent.rules.protocol import Rule, settings_of, told_by
 from .descent.schedules import CONSTANT, schedule_settings
 from .descent.track import Track
-from .descent.verdict.kinds import Event, Verdict, VerdictKind
+from .descent.verdict.events import Escape, Event
+from .descent.verdict.kinds import Place, VerdictKind
 from .descent.verdict.track_judge import TrackJudge
+from .descent.verdict.verdict import Verdict
 from .scene import Scene
 from .scene.words import counted
 from .surface.critical.point import CriticalPoint
@@ -55,11 +57,8 @@ OF_MOMENTS = ("theta", "loss", "test_loss", "full_gradient", "curvatures")
 OF_UPDATES = ("batch_loss", "gradient", "movement")
 """Which columns of a track have a row a moment, and which a row an update."""
 
-OF_A_BASIN = frozenset({VerdictKind.SETTLED, VerdictKind.STUCK, VerdictKind.RATTLING})
-"""Verdicts that speak of the basin in which the marble is."""
-
-LEFT_FROM = {"escaped": "minimum", "left_saddle": "saddle"}
-"""What kind of place the source of an event is."""
+OF_A_BASIN = (Place.MINIMUM, Place.BASIN)
+"""Where marbles are of whom the verdict itself says that they are in a basin."""
 
 
 def summary(scene: Scene, race: Race, updates: int) -> dict[str, Any]:
@@ -133,9 +132,9 @@ def _basin(verdict: Verdict, problem: Problem) -> int | None:
 def _event(event: Event, problem: Problem) -> dict[str, Any]:
     return {
         "update": event.update,
-        "kind": event.kind,
+        "kind": event.kind.code,
         "seen": event.seen,
-        "from": _place(LEFT_FROM.get(event.kind, "minimum"), event.source, problem),
+        "from": _place("saddle" if event.kind is Escape.SADDLE else "minimum", event.source, problem),
         "to": _place("minimum", event.target, problem),
     }
 
@@ -362,13 +361,12 @@ def _loss(value: float) -> str:
 
 def _story(event: Event) -> str:
     target = "" if event.target is None else f"minimum {event.target + 1}"
-    if event.kind not in LEFT_FROM:
-        kind = VerdictKind[event.kind.upper()]
-        place = (f" ({target})" if kind in OF_A_BASIN else f", in the basin of {target}") if target else ""
-        return f"{kind.value}{place}"
-    verb = event.kind.split("_")[0]
-    source = "" if event.source is None else f" {LEFT_FROM[event.kind]} {event.source + 1}"
-    return f"{verb}{source}{f' for {target}' if target else ''}"
+    kind = event.kind
+    if isinstance(kind, VerdictKind):
+        place = (f" ({target})" if kind.place in OF_A_BASIN else f", in the basin of {target}") if target else ""
+        return f"{kind.words}{place}"
+    source = "" if event.source is None else f" {kind.place} {event.source + 1}"
+    return f"{kind.verb}{source}{f' for {target}' if target else ''}"
 
 
 def _legend(race: Race, updates: int) -> Iterator[str]:
@@ -382,7 +380,7 @@ def _legend(race: Race, updates: int) -> Iterator[str]:
         saddles.add(verdict.saddle)
         for event in judge.events_until(updates):
             minima.add(event.target)
-            (minima if LEFT_FROM.get(event.kind, "minimum") == "minimum" else saddles).add(event.source)
+            (saddles if event.kind is Escape.SADDLE else minima).add(event.source)
     for kind, mentioned in ("minimum", minima), ("saddle", saddles):
         for index in sorted(index for index in mentioned if index is not None):
             point = _points(kind, problem)[index]

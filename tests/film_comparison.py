@@ -84,7 +84,7 @@ def _race(scene: Scene) -> Race:
 
 def _verdict(race: Race, name: str, update: int) -> str:
     (judge,) = (judge for judge in race.judges if judge.track.lane.name == name)
-    return str(judge.verdict(update).kind.value)
+    return str(judge.verdict(update).kind.words)
 
 
 def _rate(make: Callable[[Scene, Path], None], scene: Scene, path: Path) -> float:

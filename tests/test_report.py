@@ -10,7 +10,8 @@ from readers import Rows, printed, rows, through_json, written
 
 from sim.descent.race import Race
 from sim.descent.rules import rule_name
-from sim.descent.verdict.kinds import EVENT_KINDS, Event, VerdictKind
+from sim.descent.verdict.events import EVENT_KINDS, Escape, Event, EventKind
+from sim.descent.verdict.kinds import VerdictKind
 from sim.report import COLUMNS, MOST_EVENTS, summary, table, write_csv
 from sim.scene import OPENING, Scene, load_scene, parse_scene
 from sim.surface.points import norm
@@ -67,7 +68,7 @@ def test_the_summary_tells_what_the_race_has(updates: int) -> None:
         assert found["learning_rate"] == lane.rule.learning_rate
         assert found["verdict"] == verdict.kind.code
         assert found["sentence"] == verdict.sentence
-        assert found["sentence"].startswith(verdict.kind.value)
+        assert found["sentence"].startswith(verdict.kind.words)
         assert found["since"] == verdict.since
         assert found["evidence"]["gradient_norm"] == verdict.gradient_norm
         assert found["evidence"]["eigenvalues"] == list(verdict.curvatures)
@@ -287,12 +288,12 @@ def begun() -> tuple[Scene, Race]:
 
 
 @pytest.mark.parametrize("kind", EVENT_KINDS)
-def test_every_kind_of_event_has_words(begun: tuple[Scene, Race], kind: str) -> None:
+def test_every_kind_of_event_has_words(begun: tuple[Scene, Race], kind: EventKind) -> None:
     scene, race = begun
     race.judges[0].events[:] = [Event(7, 7, kind, source=0, target=1)]
     words = {"escaped": "escaped minimum 1 for minimum 2", "left_saddle": "left saddle 1 for minimum 2"}
     where = " (minimum 2)" if kind in {"settled", "stuck", "rattling"} else ", in the basin of minimum 2"
-    expected = words[kind] if kind in words else f"{VerdictKind[kind.upper()].value}{where}"
+    expected = f"{kind.words}{where}" if isinstance(kind, VerdictKind) else words[kind]
     lines = [line.rstrip() for line in printed(table(scene, race, 7), 120).splitlines()]
     assert any(line.endswith(f"update 7: {expected}") for line in lines)
 
@@ -300,7 +301,7 @@ def test_every_kind_of_event_has_words(begun: tuple[Scene, Race], kind: str) -> 
 def test_many_events_are_counted_not_listed() -> None:
     scene = load_scene(OPENING)
     race = scene.race()
-    race.judges[0].events[:] = [Event(0, 0, "escaped", 0, 1)] * 1000
+    race.judges[0].events[:] = [Event(0, 0, Escape.BASIN, 0, 1)] * 1000
     text = printed(table(scene, race, 0))
     assert text.count("escaped") == MOST_EVENTS - 1
     assert f"and {1000 - MOST_EVENTS + 1} more events" in text

@@ -11,8 +11,9 @@ from ..descent.lane import Lane
 from ..descent.race import Race as Running
 from ..descent.rules.protocol import Rule
 from ..descent.track import Track
-from ..descent.verdict.kinds import Event, Verdict
+from ..descent.verdict.events import Event
 from ..descent.verdict.track_judge import TrackJudge
+from ..descent.verdict.verdict import Verdict
 from ..report import updates_text
 from ..scene import OPENING, Scene
 from ..surface.points import Array

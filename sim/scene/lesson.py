@@ -21,7 +21,7 @@ TIMES = ("start", "end", "update")
 def happened(race: Race, timing: Timing, lane: int, kind: str, tick: int) -> int | None:
     """The tick at which a kind of event first was certain in the lane; None if it is not by `tick`."""
     events = race.judges[lane].events_until(timing.updates(lane, tick))
-    return next((timing.tick(lane, event.seen) for event in events if event.kind == kind), None)
+    return next((timing.tick(lane, event.seen) for event in events if event.kind.code == kind), None)
 
 
 def said_at(caption: Caption, scene: Scene, race: Race, timing: Timing, tick: int) -> int | None:

@@ -9,13 +9,15 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from ..descent.verdict.kinds import EVENT_KINDS
+from ..descent.verdict.events import EVENT_KINDS, Escape
 from ..languages import TRANSLATIONS
 
 MOST_LANES = 6
 MOST_UPDATES = 1_000_000
 
-CAPTION_EVENTS = ("start", "end", "update", *EVENT_KINDS)
+EVENT_CODES = tuple(kind.code for kind in EVENT_KINDS)
+"""The kinds of events, as files call them."""
+CAPTION_EVENTS = ("start", "end", "update", *EVENT_CODES)
 """What a caption may wait for: moments of the race's time, or a kind of event."""
 
 Words = TypeVar("Words")
@@ -105,7 +107,7 @@ class Question(Translated):
     text: Remark
     answer: Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1, max_length=MOST_LANES)]
     """Names of those lanes, with the scene's own settings."""
-    on: Literal[*EVENT_KINDS] = "escaped"  # type: ignore[valid-type]
+    on: Literal[*EVENT_CODES] = Escape.BASIN.code  # type: ignore[valid-type]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,13 @@ from ..descent.rules import OWN, RULES
 from ..descent.rules.protocol import LONGEST_SETTING, hints_of
 from ..descent.rules.values import guarded
 from ..descent.schedules import SCHEDULES
-from ..descent.verdict.kinds import EVENT_KINDS, VerdictKind
+from ..descent.verdict.kinds import VerdictKind
 from ..languages import CODE
 from ..surface.functions import SURFACES, usual_window
 from ..surface.functions.formula import Formula, FormulaError
 from ..surface.protocol import Point, Window
 from .speech import (
+    EVENT_CODES,
     MOST_LANES,
     MOST_UPDATES,
     Caption,
@@ -111,7 +112,7 @@ class Claim(StrictTable):
         BeforeValidator(_renamed),
     ] = None
     """The verdict of the race with the scene's own seed; None only where a share is promised, and races differ."""
-    events: tuple[Literal[*EVENT_KINDS], ...] = ()  # type: ignore[valid-type]
+    events: tuple[Literal[*EVENT_CODES], ...] = ()  # type: ignore[valid-type]
     escaped: EscapeClaim | None = None
     """How often a seed escapes."""
     lowest: ShareClaim | None = None

@@ -11,8 +11,9 @@ from sim.descent.examples.chance import Indices
 from sim.descent.lane import Lane
 from sim.descent.race import Race
 from sim.descent.rules.plain.gradient_descent import GradientDescent
+from sim.descent.verdict.events import Escape
 from sim.descent.verdict.judge import Judge
-from sim.descent.verdict.kinds import ESCAPES, KINDS
+from sim.descent.verdict.kinds import KINDS
 from sim.descent.verdict.log import NEVER
 from sim.scene import OPENING, load_scene
 
@@ -52,7 +53,7 @@ def test_a_crowd_is_judged_as_its_marbles_alone(name: str) -> None:
             assert judge.log.events(run) == alone.events
             assert judge.log.changes(run) == alone.changes
             assert KINDS[judge.kinds[run]] is alone.verdict(updates).kind
-            escapes = [event.update for event in alone.events if event.kind in ESCAPES]
+            escapes = [event.update for event in alone.events if isinstance(event.kind, Escape)]
             assert judge.log.escapes[run] == (escapes[0] if escapes else NEVER)
             basin = alone.verdict(updates).basin
             assert label == (-1 if basin is None else basin)

@@ -1,5 +1,6 @@
 """Races from Python: the same as everybody's, by their lanes' names; with lanes, rules and starts of one's own."""
 
+import json
 import re
 from base64 import b64encode
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from readers import rows
 
 import sim as tm
 from sim.library import tables
-from sim.report import write_csv
+from sim.report import summary, write_csv
 from sim.scene import load_scene
 from sim.scene.carriers import CARRYING_META
 from sim.scene.lesson import is_particular
@@ -55,6 +56,19 @@ def test_arrays_end_with_the_race_even_where_its_picture_needs_more() -> None:
     assert (len(marble.theta), len(marble.movement), marble.updates) == (41, 40, 40)
     assert marble.verdict == race.running().judges[2].verdict(40)
     assert all(event.seen <= 40 for event in marble.events)
+
+
+def test_kinds_of_events_and_verdicts_are_told_and_compared_by_the_codes_that_json_has() -> None:
+    marbles = list(tm.race("local-minimum"))
+    told = summary(load_scene("local-minimum"), tm.race("local-minimum").running(), marbles[0].updates)["lanes"]
+    assert "escaped" in [event.kind for marble in marbles for event in marble.events]
+    for marble, lane in zip(marbles, told, strict=True):
+        codes = [event["kind"] for event in lane["events"]]
+        assert [event.kind for event in marble.events] == codes
+        assert [f"{event.kind}" for event in marble.events] == codes
+        assert json.loads(json.dumps([event.kind for event in marble.events])) == codes
+        assert marble.verdict.kind == marble.verdict.kind.code == lane["verdict"]
+        assert {type(code) for code in (*codes, lane["verdict"])} == {str}
 
 
 def test_arrays_cannot_be_written_to() -> None:

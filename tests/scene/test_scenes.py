@@ -13,9 +13,11 @@ from runs import alone, played
 from sim.descent.lane import descend
 from sim.descent.rules import rule_name
 from sim.descent.track import Track
-from sim.descent.verdict.kinds import Event, Verdict, VerdictKind
+from sim.descent.verdict.events import Event
+from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.log import NEVER
 from sim.descent.verdict.track_judge import TrackJudge
+from sim.descent.verdict.verdict import Verdict
 from sim.scene import OPENING, load_scene, scene_files
 from sim.scene.reading import SCENES
 from sim.scene.value import unlike

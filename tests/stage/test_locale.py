@@ -16,7 +16,8 @@ from sim.descent import digest
 from sim.descent.clock import CLOCKS
 from sim.descent.problem import UNKNOWN
 from sim.descent.schedules import SCHEDULES
-from sim.descent.verdict.kinds import Saying, VerdictKind
+from sim.descent.verdict.kinds import VerdictKind
+from sim.descent.verdict.kinds.evidence import Saying
 from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
@@ -24,7 +25,6 @@ from sim.stage.input import lane_controls
 from sim.stage.picture import help
 from sim.stage.picture.around import caption, footer
 from sim.stage.picture.chart import axes
-from sim.stage.picture.panel import verdict
 from sim.stage.picture.tips import tooltip
 from sim.stage.picture.views import VIEWS
 from sim.stage.session import bindings, lanes, names, problem
@@ -34,16 +34,19 @@ from sim.stage.style.numbers import evidence, signed
 from sim.stage.style.theme import load_theme
 from sim.study.maps.swarm import SPREADS
 from sim.study.odds import contrast
-from sim.study.odds.ends import DIVERGED, FAILED, NAMES, OFF_SURFACE
 from sim.study.odds.report import BOTH, ESCAPE, ESCAPES, SADDLE_ESCAPES, STAYED, WANDERERS, WHERE, WHISKERS
+from sim.study.statistics.end_kind import EndKind
 from sim.study.statistics.telling import INTERVALS
 from sim.surface.critical import point as critical_point
 
 STAGE = Path(sim.stage.__file__).parent
 CHINESE = re.compile(r"[一-鿿]")
+GONE = (EndKind.DIVERGED, EndKind.OFF_SURFACE, EndKind.FAILED)
+ENDS = tuple(kind.value for kind in EndKind if kind is not EndKind.MINIMUM)
+"""What those places are called where marbles end, minima with a number aside."""
 FIGURE_WORDS = (
     *(WHERE, ESCAPES, SADDLE_ESCAPES, WHISKERS, WANDERERS, BOTH, ESCAPE, STAYED, INTERVALS),
-    *("share of seeds", "update", *NAMES.values()),
+    *("share of seeds", "update", *ENDS),
 )
 """What the figures of odds say, names of lanes and minima aside."""
 OPTIMIZERS = {"Adam", "AdamW", "Adagrad", "RMSprop", "Newton"}
@@ -68,17 +71,17 @@ INDIRECT: dict[tuple[str, str], set[str]] = {
     ("picture/help.py", "binding.says"): {binding.says for group in bindings.GROUPS.values() for binding in group},
     ("session/bindings.py", "word[1]"): set(bindings.SPOKEN),
     ("style/numbers.py", "part.saying.value"): {saying.value for saying in Saying},
-    ("picture/panel/verdict.py", "self.verdict.kind.value"): {kind.value for kind in VerdictKind},
-    ("picture/panel/verdict.py", "SHORT[kind] if self.brief and kind in SHORT else kind.value"): set(
-        verdict.SHORT.values()
-    ),
-    ("picture/panel/ends.py", "NAMES[part.kind]"): set(NAMES.values()),
-    ("picture/map/cloud.py", "NAMES[end]"): {NAMES[end] for end in (DIVERGED, OFF_SURFACE, FAILED)},
-    ("picture/around/timeline.py", "VerdictKind[event.kind.upper()].value"): {kind.value for kind in VerdictKind},
+    ("picture/panel/verdict.py", "self.verdict.kind.words"): {kind.words for kind in VerdictKind},
+    ("picture/panel/verdict.py", "traits.short if self.brief and traits.short else traits.words"): {
+        words for kind in VerdictKind for words in (kind.traits.short, kind.words) if words
+    },
+    ("picture/panel/ends.py", "part.kind.value"): set(ENDS),
+    ("picture/map/cloud.py", "end.value"): {end.value for end in GONE},
+    ("picture/around/timeline.py", "event.kind.words"): {kind.words for kind in VerdictKind},
     ("picture/tips/tooltip.py", "CURVATURE_MEANINGS[lower, upper]"): set(tooltip.CURVATURE_MEANINGS.values()),
     ("picture/tips/tooltip.py", "POINT_MEANINGS[point.kind]"): set(tooltip.POINT_MEANINGS.values()),
-    ("picture/tips/tooltip.py", "verdict.kind.value"): {kind.value for kind in VerdictKind},
-    ("picture/tips/tooltip.py", "VERDICT_MEANINGS[verdict.kind]"): set(tooltip.VERDICT_MEANINGS.values()),
+    ("picture/tips/tooltip.py", "verdict.kind.words"): {kind.words for kind in VerdictKind},
+    ("picture/tips/tooltip.py", "verdict.kind.traits.meaning"): {kind.traits.meaning for kind in VerdictKind},
     ("picture/tips/tooltip.py", "UNLIKE"): {tooltip.UNLIKE},
     ("picture/tips/tooltip.py", "FLAG"): {tooltip.FLAG},
     ("picture/around/caption.py", "CHANGED"): {caption.CHANGED},
@@ -235,11 +238,11 @@ def test_evidence_is_translated_part_by_part(language: str) -> None:
     for name in ("on-the-saddle", "learning-rate-ladder"):
         race = load_scene(name).race()
         race.extend(100)
-        parts |= {part for judge in race.judges for part in judge.verdict(100).evidence}
+        parts |= {part for judge in race.judges for part in judge.verdict(100).parts}
     for part in parts:
-        worded = bool(re.search("[a-z]{3}", part.replace("κmin", "")))
-        assert (evidence(part, theme) != signed(part)) == worded, part
-        assert evidence(part, load_theme("light")) == signed(part)
+        worded = bool(re.search("[a-z]{3}", part.english.replace("κmin", "")))
+        assert (evidence(part, theme) != signed(part.english)) == worded, part
+        assert evidence(part, load_theme("light")) == signed(part.english)
     assert len(parts) > 9
 
 

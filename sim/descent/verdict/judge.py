@@ -10,17 +10,20 @@ from ..examples.chance import Indices
 from ..lane import Lane
 from ..problem import Problem
 from .blocks import DWELL, EARLIER, SWING, TRACE, Blocks, Columns, History, span_of
-from .kinds import KINDS, LASTING, RANKS, Observation, Rank, VerdictKind, denied, granted
+from .events import Escape
+from .kinds import KINDS, LASTING, RANKS, Place, Rank, VerdictKind
+from .kinds.observation import Observation, denied, granted
 from .log import NEVER, NOWHERE, Log
 from .plan import SPENT, Plan
+from .saddles import saddles_held
 from .sight.ends import Ends, Held
 from .sight.leaving import off_surface, overflown, walled
 from .sight.rests import MOVING, elsewhere, places
-from .sight.saddles import NO_SADDLE, holding_saddles, reaches
+from .sight.saddles import NO_SADDLE
 from .sight.sight import REST_DISTANCE, REST_WAY, RESTLESS, ROUNDING, Sight, see
 from .sight.tolerances import LEAVING
 from .sketch import Sketch
-from .stays import Stays, begun
+from .stays import Stays, Straying, begun, in_a_row
 from .trend import Trend
 
 LOOKBACK = DWELL + EARLIER
@@ -34,16 +37,10 @@ CROSSED = 3
 """In how many blocks in a row one that crosses a plateau comes to ground that is none, until it has crossed it."""
 
 UNDER_WAY, OFF_SURFACE = KINDS.index(VerdictKind.UNDER_WAY), KINDS.index(VerdictKind.OFF_SURFACE)
-_LOOKS = np.array([kind.looks for kind in KINDS])
-STAYING = np.array(
-    [
-        kind
-        in (VerdictKind.SETTLED, VerdictKind.STUCK, VerdictKind.RATTLING, VerdictKind.BOUNCING, VerdictKind.SWINGING)
-        for kind in KINDS
-    ]
-)
+_LOOKS = np.array([kind.traits.looks for kind in KINDS])
+STAYING = np.array([kind.place.in_a_basin for kind in KINDS])
 """Which of KINDS say that a marble stays in a basin, at rest or not."""
-_IN_MINIMA = np.array([kind in (VerdictKind.SETTLED, VerdictKind.STUCK) for kind in KINDS])
+_IN_MINIMA = np.array([kind.place is Place.MINIMUM for kind in KINDS])
 _IN_NOISE = STAYING & (RANKS == Rank.GOING)  # Those of them that movements tell of, which may be noise alone.
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (RANKS[index], index), reverse=True)
 
@@ -83,19 +80,12 @@ class Judge:
         self.kinds = np.zeros(marbles, dtype=np.intp)
         """The verdicts at the last moment seen, as indices into KINDS; shape (M,)."""
         self._stay = begun(problem.basins.labels(starts))  # At the last moment seen.
-        self._held = np.full(marbles, NO_SADDLE)  # The saddle in which the full-batch descent from the start ends.
-        on_ridge = np.flatnonzero(self._stay.home == NO_BASIN)
-        if len(on_ridge):
-            self._held[on_ridge] = holding_saddles(problem, starts[on_ridge])
+        self._saddles = saddles_held(problem, starts, self._stay.home)
         self._left = np.full(marbles, NO_BASIN)  # The home that it has left for a minimum that was not known.
-        self._stalled = np.full(marbles, NO_SADDLE)  # The saddle at which it has stalled.
-        self._freed = np.full(marbles, NOWHERE)  # The basin whose core it has reached from there, until that is told.
-        self._proposed = np.zeros(marbles, dtype=np.intp)  # The verdict that the last look would have given.
-        self._times = np.zeros(marbles, dtype=np.intp)  # How many looks in a row would have given it.
+        self._proposals = _Proposals(np.zeros(marbles, dtype=np.intp), np.zeros(marbles, dtype=np.intp))
         self._swing = np.zeros(marbles)  # The longest of the movements before the verdict.
         self._began = starts.copy()  # Where it was when that began.
-        self._farther = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has got farther than ever,
-        self._farthest = norm(starts - problem.window.center)  # which was so far from the window's centre.
+        self._straying = Straying(np.zeros(marbles, dtype=np.intp), norm(starts - problem.window.center))
         self._restless = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has moved too far for a rest.
         self._off = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has been on no plateau.
         self._searched = np.zeros(marbles, dtype=np.intp)  # When no basin was found around it, outside of those known.
@@ -110,7 +100,7 @@ class Judge:
         """Who is elsewhere than in the basin it belongs to, so that it is open whether it escapes; shape (M,)."""
         going = RANKS[self.kinds] > Rank.FOR_GOOD
         home = self._stay.home
-        out = np.where(home == NO_BASIN, self._held != NO_SADDLE, self._left != home)
+        out = np.where(home == NO_BASIN, self._saddles.held != NO_SADDLE, self._left != home)
         return np.asarray((self.basins != home) & out & going)
 
     def undecided(self, updates: int) -> Mask:
@@ -121,7 +111,7 @@ class Judge:
         first = self.log.escaped(updates)
         out = self.pending & (self._stay.entered <= np.where(first == NEVER, updates, first - 1))
         told = self.seen > -(-updates // DWELL) * DWELL
-        return np.asarray(out | ((self._stalled != NO_SADDLE) & (first == NEVER) & (not told)))
+        return np.asarray(out | ((self._saddles.stalled != NO_SADDLE) & (first == NEVER) & (not told)))
 
     def read(self, columns: Columns, first: int, moments: int, ends: Indices) -> Labels:
         """Judge on, up to so many moments of each run; the basins of the new moments (K, M).
@@ -144,7 +134,7 @@ class Judge:
         told = 0
         if len(looks):
             blocks = Blocks(columns, first, looks)
-            sight, straying = self._sights(blocks, basins[looks - begin]), self._straying(blocks)
+            sight, straying = self._sights(blocks, basins[looks - begin]), self._strays(blocks)
             seen = self._seen(looks, sight, stays.at(looks - begin), straying)
             seen = seen._replace(falling=self._falling(blocks, seen.stay))
             proposed, surely = _proposed(seen), _proposed(seen._replace(calm=denied))
@@ -186,14 +176,15 @@ class Judge:
         row += rows.start
         update, seen = stays.entered[row, run], begin + row
         source, target = stays.before[row, run], stays.home[row, run]
-        fled, freed = source != NO_BASIN, (source == NO_BASIN) & (self._held[run] != NO_SADDLE)
+        fled, freed = source != NO_BASIN, (source == NO_BASIN) & (self._saddles.held[run] != NO_SADDLE)
         source = np.where(source == self._left[run], NOWHERE, source)  # It came from a minimum that was not known.
         self._left[run] = NO_BASIN
-        self.log.tell("escaped", run[fled], update[fled], seen[fled], source[fled], target[fled])
-        lingers = freed & (self._stalled[run] != NO_SADDLE)  # It leaves it when it is out of its reach.
-        self._freed[run[lingers]] = target[lingers]
+        self.log.tell(Escape.BASIN, run[fled], update[fled], seen[fled], source[fled], target[fled])
+        lingers = freed & (self._saddles.stalled[run] != NO_SADDLE)  # It leaves it when it is out of its reach.
+        self._saddles = self._saddles.with_freed(run[lingers], target[lingers])
         freed &= ~lingers
-        self.log.tell("left_saddle", run[freed], update[freed], seen[freed], self._held[run[freed]], target[freed])
+        saddles = self._saddles.held[run[freed]]
+        self.log.tell(Escape.SADDLE, run[freed], update[freed], seen[freed], saddles, target[freed])
 
     def _lost(self, columns: Columns, first: int, begin: int, basins: Labels, alive: Mask) -> Mask:
         """Who is where the loss has no value, which is in no basin, at these of the moments (K, M) from `begin` on."""
@@ -217,17 +208,14 @@ class Judge:
             back = np.flatnonzero(off & ~lost[row] & alive[row])
             self._conclude(back, begin + row, np.full(len(back), UNDER_WAY), self._stay.home[back])
 
-    def _straying(self, blocks: Blocks) -> Mask:
+    def _strays(self, blocks: Blocks) -> Mask:
         """Who, in noise, has got farther from the window than ever with each of STRAYING blocks out there; (K, M)."""
         window, there = self._problem.window, blocks.columns.theta[blocks.ends - blocks.first]
         if not self._plan.noisy:
             return np.zeros(there.shape[:-1], dtype=np.bool_)
-        away = norm(there - window.center)
-        before = np.maximum.accumulate(np.concatenate([self._farthest[None], away]))
-        self._farthest = before[-1]
-        in_a_row = _in_a_row(self._farther, (away > before[:-1]) & ~window.contains(there))
-        self._farther = in_a_row[-1]
-        return np.asarray(in_a_row >= STRAYING)
+        straying = self._straying.followed(norm(there - window.center), ~window.contains(there))
+        self._straying = straying.at(-1)
+        return np.asarray(straying.blocks >= STRAYING)
 
     def _falling(self, blocks: Blocks, stay: Indices) -> Mask:
         """Whose loss goes on falling in noise, as is seen over long; (K, M)."""
@@ -276,7 +264,7 @@ class Judge:
         stalled = np.flatnonzero(
             alive & (self.kinds == KINDS.index(VerdictKind.STALLED)) & (sight.still_at != NO_SADDLE)
         )
-        self._stalled[stalled] = sight.still_at[stalled]
+        self._saddles = self._saddles.with_stalled(stalled, sight.still_at[stalled])
 
     def _take_back(self, update: int, kinds: Indices, outside: Mask, block: Array) -> None:
         """Let those that are outside of all known basins begin to stay in noise only where there is one after all.
@@ -301,7 +289,7 @@ class Judge:
         runs = runs[lost[runs]]
         if len(runs):
             runs = runs[np.isfinite(self._problem.beyond(theta[runs])).all(axis=-1)]
-            self.log.tell("escaped", runs, stay.entered[runs], update, stay.home[runs], NOWHERE)
+            self.log.tell(Escape.BASIN, runs, stay.entered[runs], update, stay.home[runs], NOWHERE)
             self._left[runs] = stay.home[runs]
 
     def _kinds(self, look: "_Look", seen: Observation, alive: Mask) -> Indices:
@@ -311,14 +299,13 @@ class Judge:
         """
         lasts = np.zeros(len(self.kinds), dtype=np.bool_)
         for index in np.unique(self.kinds).tolist():
-            lasts |= (self.kinds == index) & KINDS[index].lasts(seen)
+            lasts |= (self.kinds == index) & KINDS[index].traits.condition.lasts(seen)
         if seen.sight.unmoved.any():
             lasts &= ~seen.sight.unmoved | (RANKS[self.kinds] < Rank.GOING)
         proposed = self._asked(look, seen, np.flatnonzero(look.unsure & alive & ~lasts))
-        again = (proposed == self._proposed) & ~(seen.strayed & ~lasts & (proposed == self.kinds))
-        self._times = np.where(again, self._times + 1, 1)  # What has just been refuted must be seen anew.
-        self._proposed = proposed
-        sure = (self._times >= _LOOKS[proposed]) | (seen.sight.ended & (RANKS[proposed] == Rank.STANDING))
+        refuted = seen.strayed & ~lasts & (proposed == self.kinds)
+        self._proposals = self._proposals.followed(proposed, refuted)
+        sure = (self._proposals.times >= _LOOKS[proposed]) | (seen.sight.ended & (RANKS[proposed] == Rank.STANDING))
         outranked = sure & (RANKS[proposed] < RANKS[self.kinds])
         return np.where(lasts & ~outranked, self.kinds, np.where(sure, proposed, UNDER_WAY))
 
@@ -337,17 +324,9 @@ class Judge:
 
     def _leave_saddles(self, update: int, block: Array, alive: Mask) -> None:
         """Note down who has left the saddle at which it had stalled."""
-        run = np.flatnonzero(alive & (self._stalled != NO_SADDLE))
-        if not len(run):
-            return
-        out = reaches(self._problem, block[-1, run], self._stalled[run]) > LEAVING
-        run = run[out | (self._freed[run] != NOWHERE)]
-        if len(run):
-            outside = reaches(self._problem, block[:, run], self._stalled[run]) > LEAVING
-            outside[-1] = True  # Where the core of a basin is within that reach.
-            left = update - DWELL + 1 + np.argmax(outside, axis=0)
-            self.log.tell("left_saddle", run, left, update, self._stalled[run], self._freed[run])
-            self._stalled[run], self._held[run], self._freed[run] = NO_SADDLE, NO_SADDLE, NOWHERE
+        gone = self._saddles.departures(self._problem, update, block, alive)
+        self.log.tell(Escape.SADDLE, gone.runs, gone.updates, update, gone.saddles, gone.basins)
+        self._saddles = self._saddles.without(gone.runs)
 
     def _conclude(self, runs: Indices, update: Indices | int, kinds: Indices, places: Labels) -> None:
         """Change the verdicts on these runs; who has gone for good is in no place any more."""
@@ -358,7 +337,7 @@ class Judge:
                 these = kinds == index
                 updates = np.broadcast_to(update, runs.shape)[these]
                 place = NOWHERE if KINDS[index].rank == Rank.FOR_GOOD else places[these]
-                self.log.tell(KINDS[index].code, runs[these], updates, updates, NOWHERE, place)
+                self.log.tell(KINDS[index], runs[these], updates, updates, NOWHERE, place)
 
     def _sights(self, blocks: Blocks, basins: Labels) -> Sight:
         """What is to be seen at the ends of these blocks, in these basins (K, M)."""
@@ -373,7 +352,7 @@ class Judge:
             return columns.ground(rows[row], run)
 
         progress = self._history.add(blocks)
-        restless = _in_a_row(self._restless, progress.path > RESTLESS * REST_WAY * self._problem.units.length)
+        restless = in_a_row(self._restless, progress.path > RESTLESS * REST_WAY * self._problem.units.length)
         self._restless = restless[-1]
         ends = Ends(columns.theta[rows], ground, basins, way, restless >= SWINGING)
         left, shortest = self._plan.fallen(blocks.ends)[:, None], ROUNDING * self._problem.units.length
@@ -387,29 +366,34 @@ class Judge:
         by_itself = ~(self._plan.noisy | self._plan.rises(blocks.ends, SWING))[:, None]
         held = Held(factors, for_good, steps, self._plan.noisy, by_itself, ended)
         sight = see(self._problem, ends, progress, held)
-        off = _in_a_row(self._off, ~sight.still_plateau)
+        off = in_a_row(self._off, ~sight.still_plateau)
         self._off = off[-1]
         return sight._replace(still_plateau=off < CROSSED)
-
-
-def _in_a_row(before: Indices, happens: Mask) -> Indices:
-    """How many times in a row it has happened up to each row (K, M), if it had so often before (M,)."""
-    counts = np.empty(happens.shape, dtype=np.intp)
-    for now, here in zip(counts, happens, strict=True):
-        before = np.where(here, before + 1, 0)
-        now[:] = before
-    return counts
 
 
 def _proposed(seen: Observation) -> Indices:
     """The verdicts that begin at these moments by what is seen alone, as indices into KINDS; shape (K, M)."""
     proposed = np.zeros(seen.stay.shape, dtype=np.intp)
     for index in _LAST_FIRST:
-        proposed[KINDS[index].begins(seen)] = index
+        proposed[KINDS[index].traits.condition.begins(seen)] = index
     unmoved = seen.sight.unmoved
     if unmoved.any():
         proposed[unmoved & (RANKS[proposed] == Rank.GOING)] = UNDER_WAY
     return proposed
+
+
+class _Proposals(NamedTuple):
+    """What the last looks at M runs would have said of them; each part of shape (M,)."""
+
+    kinds: Indices
+    """The verdict that the last one would have given, as an index into KINDS."""
+    times: Indices
+    """How many in a row would have given it."""
+
+    def followed(self, kinds: Indices, refuted: Mask) -> "_Proposals":
+        """What follows from one look more; what it has refuted must be seen anew."""
+        again = (kinds == self.kinds) & ~refuted
+        return _Proposals(kinds, np.where(again, self.times + 1, 1))
 
 
 class _Look(NamedTuple):

@@ -4,14 +4,15 @@ import numpy as np
 
 from ...surface.basins import Labels
 from ..examples.chance import Indices
-from .kinds import ESCAPES, EVENT_KINDS, KINDS, RANKS, Event, Rank, VerdictKind
+from .events import EVENT_KINDS, Escape, Event, EventKind
+from .kinds import KINDS, RANKS, Rank, VerdictKind
 
 NEVER = -1
 """The update of what did not happen."""
 NOWHERE = -1
 """An event's source or target, if it has none."""
 
-_FLIGHTS = np.array([kind in ESCAPES for kind in EVENT_KINDS])
+_FLIGHTS = np.array([isinstance(kind, Escape) for kind in EVENT_KINDS])
 
 
 class Log:
@@ -25,14 +26,20 @@ class Log:
         """The update at which each first left a basin or a saddle, or NEVER; shape (M,)."""
 
     def tell(
-        self, kind: str, runs: Indices, update: Indices, seen: Indices | int, source: Labels | int, target: Labels | int
+        self,
+        kind: EventKind,
+        runs: Indices,
+        update: Indices,
+        seen: Indices | int,
+        source: Labels | int,
+        target: Labels | int,
     ) -> None:
         """Note down an event of these runs."""
         if not len(runs):
             return
         number = EVENT_KINDS.index(kind)
         self._events.append(np.stack(np.broadcast_arrays(runs, update, seen, number, source, target), axis=1))
-        if kind in ESCAPES:
+        if isinstance(kind, Escape):
             fresh = np.flatnonzero(self.escapes[runs] == NEVER)[::-1]  # Of several escapes of a run the first is kept.
             self.escapes[runs[fresh]] = update[fresh]
 

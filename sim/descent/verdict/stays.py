@@ -1,4 +1,4 @@
-"""Where runs belong from moment to moment: in which basin each is, and whose core it was in last."""
+"""Where runs belong from moment to moment: in which basin each is, whose core it was in last, how far it strays."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...surface.basins import NO_BASIN, Labels
-from ...surface.points import Mask
+from ...surface.points import Array, Mask
 from ..examples.chance import Indices
 from .log import NEVER
 
@@ -53,6 +53,24 @@ class Stays(NamedTuple):
         )
 
 
+class Straying(NamedTuple):
+    """How far M runs have got from the window at K moments; each part of shape (K, M), or of one moment (M,)."""
+
+    blocks: Indices
+    """For how many blocks in a row each has got farther than ever, outside of it."""
+    farthest: Array
+    """How far from its centre each has ever been."""
+
+    def at(self, row: int) -> "Straying":
+        """How far they had got at one of the moments."""
+        return Straying(self.blocks[row], self.farthest[row])
+
+    def followed(self, away: Array, outside: Mask) -> "Straying":
+        """What follows from the distances (K, M) at the ends of blocks, after this one moment."""
+        farthest = np.maximum.accumulate(np.concatenate([self.farthest[None], away]))
+        return Straying(in_a_row(self.blocks, (away > farthest[:-1]) & outside), farthest[1:])
+
+
 def begun(basins: Labels) -> Stays:
     """The stays of M runs that have just begun in these basins (M,), which count as their homes."""
     start, nowhere = np.zeros(len(basins), dtype=np.intp), np.zeros(len(basins), dtype=np.bool_)
@@ -71,3 +89,12 @@ def _last_values(first: Indices, values: Iterable[Indices | int], happens: Mask)
         row[:] = before
         np.copyto(row, value, where=here)
     return last
+
+
+def in_a_row(before: Indices, happens: Mask) -> Indices:
+    """How many times in a row it has happened up to each row (K, M), if it had so often before (M,)."""
+    counts = np.empty(happens.shape, dtype=np.intp)
+    for now, here in zip(counts, happens, strict=True):
+        before = np.where(here, before + 1, 0)
+        now[:] = before
+    return counts

@@ -13,12 +13,14 @@ from ..examples.chance import Indices
 from ..problem import Problem
 from ..track import Track
 from .blocks import SWING, UNDAMPED
+from .events import Event
 from .judge import LOOKBACK, Judge
-from .kinds import Event, Verdict, VerdictKind
+from .kinds import Place, VerdictKind
 from .plan import Plan
 from .sight.rests import elsewhere, level_with
 from .sight.saddles import nearest_saddle
 from .sight.tolerances import LEAVING
+from .verdict import Verdict
 
 
 class TrackJudge:
@@ -64,9 +66,9 @@ class TrackJudge:
         moment = min(update, track.updates)
         theta, basin = track.theta[moment], self.basin(moment)
         lower, upper = track.curvatures[moment].tolist()
-        bounces = kind in (VerdictKind.BOUNCING, VerdictKind.SWINGING)
+        bounces = kind.place is Place.WALLS
         swing = self._longest(moment - SWING, moment) if bounces else 0.0
-        found = self._found(theta, basin) if kind in (VerdictKind.SETTLED, VerdictKind.STUCK) else None
+        found = self._found(theta, basin) if kind.place is Place.MINIMUM else None
         return Verdict(
             kind=kind,
             since=since,
@@ -74,8 +76,8 @@ class TrackJudge:
             curvatures=(lower, upper),
             basin=None if found else basin,
             height=None if problem.lowest is None else float(track.loss[moment]) - problem.lowest,
-            saddle=_saddle(problem, theta) if kind is VerdictKind.STALLED else None,
-            way_down=_way_down(problem, theta) if kind in (VerdictKind.STALLED, VerdictKind.BALANCED) else None,
+            saddle=_saddle(problem, theta) if kind.place is Place.SADDLE else None,
+            way_down=_way_down(problem, theta) if kind.place in (Place.SADDLE, Place.MAXIMUM) else None,
             loss=float(track.loss[moment]),
             swing=swing if bounces else None,
             fades=bounces and swing < UNDAMPED * self._longest(moment - 2 * SWING, moment - SWING),

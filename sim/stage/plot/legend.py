@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pygame import Rect
 
-from ...study.odds.ends import ORDER
+from ...study.statistics.end_kind import ORDER
 from ...study.statistics.figure import Figure, Layer, Line, Stack
 from ..drawing.canvas import Canvas, Pixel
 from ..drawing.glyphs import draw_badge

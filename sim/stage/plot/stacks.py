@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from pygame import Rect
 
-from ...study.odds.ends import DIVERGED, FAILED, OFF_SURFACE
+from ...study.statistics.end_kind import EndKind
 from ...study.statistics.figure import Layer, Stack
 from ..drawing.canvas import Canvas
 from ..drawing.strokes import draw_whisker
@@ -27,7 +27,7 @@ ASIDE, COLUMN, COLUMNS = 0.45, 0.6, 2  # Em from a bar to its first whisker, fro
 CAP = 0.2  # Em: half the width of a whisker's ends.
 SHORTEST = 2.5  # Widths of a whisker's line: of an interval that is shorter, the ends cannot be told apart.
 HATCH = 0.6  # Em: from one line of the hatching to the next.
-HATCHED = {DIVERGED: (1,), OFF_SURFACE: (-1,), FAILED: (1, -1)}
+HATCHED = {EndKind.DIVERGED: (1,), EndKind.OFF_SURFACE: (-1,), EndKind.FAILED: (1, -1)}
 """The parts that are hatched, so that no grey is taken for another: by lines that rise (1), fall (-1), or both."""
 FOOT = 0.22  # Em: the height of the line in the lane's colour on which a bar stands.
 NAME_LINES, INTERVAL_LINES = 3, 3

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from ...descent.clock import CLOCKS, Timing
 from ...descent.race import Race
+from ...descent.verdict.events import EventKind
 from ..drawing.camera import Pose
 from ..style.theme import say
 from .session import SPEEDS, Message, Session, onward
@@ -16,8 +17,6 @@ from .session import SPEEDS, Message, Session, onward
 TURNING = 0.45  # Seconds that it takes to go over from a map to a block of land, or back.
 CLOSE = 0.5  # Degrees: nearer than this it is there.
 
-MOMENTOUS = frozenset({"escaped", "left_saddle", "settled", "stuck", "stalled", "diverged"})
-"""Kinds of events that are worth an instant, the first of each in every lane."""
 # Updates after which time goes as fast as it is wanted.
 OPENING = 10.0
 # How fast time goes at first, over how fast it is wanted.
@@ -205,12 +204,12 @@ def _known(race: Race) -> tuple[int, ...]:
 
 @lru_cache(maxsize=4)
 def _ticks(race: Race, timing: Timing, known: tuple[int, ...]) -> tuple[int, ...]:
-    """The ticks of momentous events, as far as so many events of each lane are known."""
+    """The ticks at which something momentous happened first in a lane, as far as so many events of each are known."""
     found = set[int]()
     for lane, count in enumerate(known):
-        firsts: dict[str, int] = {}
+        firsts: dict[EventKind, int] = {}
         for event in race.judges[lane].events[:count]:
-            if event.kind in MOMENTOUS:
+            if event.kind.momentous:
                 firsts.setdefault(event.kind, event.update)
         found |= {timing.tick(lane, update) for update in firsts.values()}
     return tuple(sorted(found))

@@ -9,7 +9,8 @@ from ...descent.lane import Lane
 from ...descent.rules import OWN, RULES, rule_name, title_of
 from ...descent.rules.protocol import Letter, Rule, letters, names_of
 from ...descent.schedules import CONSTANT
-from ...descent.verdict.kinds import Event, Part
+from ...descent.verdict.events import Event
+from ...descent.verdict.kinds.evidence import Part
 from ...languages import ENGLISH, grouped
 from .theme import Theme, say
 
@@ -25,7 +26,7 @@ FINE = 0.02
 
 def evidence(part: Part, theme: Theme) -> str:
     """A part of a verdict's evidence in the theme's language."""
-    return signed(part if part.saying is None else theme.say(part.saying.value, **part.blanks))
+    return signed(part.formula if part.saying is None else theme.say(part.saying.value, **dict(part.blanks)))
 
 
 def signed(words: str) -> str:

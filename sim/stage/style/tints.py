@@ -2,17 +2,7 @@
 
 import colorsys
 
-from ...study.odds.ends import (
-    BOUNCING,
-    DIVERGED,
-    ELSEWHERE,
-    FAILED,
-    MINIMUM,
-    OFF_SURFACE,
-    OTHERS,
-    STALLED,
-    UNDER_WAY,
-)
+from ...study.statistics.end_kind import EndKind
 from .color import Color, mix
 from .theme import Theme
 
@@ -56,21 +46,21 @@ def quiet_basin_color(theme: Theme, index: int) -> Color:
     return mix(theme.panel, basin_color(theme, index), QUIET)
 
 
-def end_color(theme: Theme, kind: str, minimum: int) -> Color:
+def end_color(theme: Theme, kind: EndKind, minimum: int) -> Color:
     """The colour of who ends there: in a basin its own; in none a grey, of which who is under way has the lightest.
 
     kind, minimum: as of a part of a lane's ends.
     """
-    if kind == MINIMUM:
+    if kind is EndKind.MINIMUM:
         return quiet_basin_color(theme, minimum)
     colors = {
-        OTHERS: mix(theme.panel, theme.muted, 0.25),
-        ELSEWHERE: mix(theme.panel, theme.muted, 0.25),
-        STALLED: mix(theme.panel, theme.muted, 0.5),
-        BOUNCING: mix(theme.panel, theme.muted, 0.58),
-        DIVERGED: theme.faint,
-        OFF_SURFACE: mix(theme.panel, theme.muted, 0.38),
-        FAILED: mix(theme.panel, theme.muted, 0.64),
-        UNDER_WAY: mix(theme.panel, theme.border, 0.6),
+        EndKind.OTHERS: mix(theme.panel, theme.muted, 0.25),
+        EndKind.ELSEWHERE: mix(theme.panel, theme.muted, 0.25),
+        EndKind.STALLED: mix(theme.panel, theme.muted, 0.5),
+        EndKind.BOUNCING: mix(theme.panel, theme.muted, 0.58),
+        EndKind.DIVERGED: theme.faint,
+        EndKind.OFF_SURFACE: mix(theme.panel, theme.muted, 0.38),
+        EndKind.FAILED: mix(theme.panel, theme.muted, 0.64),
+        EndKind.UNDER_WAY: mix(theme.panel, theme.border, 0.6),
     }
     return colors[kind]

@@ -12,66 +12,40 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...descent.examples.chance import Indices, Seeds
-from ...descent.verdict.kinds import KINDS, VerdictKind
+from ...descent.verdict.kinds import KINDS, Place
 from ...surface.basins import NO_BASIN
+from ..statistics.end_kind import EndKind
 from ..statistics.intervals import Share, exact, shares
 
 if TYPE_CHECKING:
     from ..statistics.fates import Times
     from ..work.ensemble import Outcomes
 
-MINIMUM, ELSEWHERE, STALLED = "minimum", "elsewhere", "stalled"
-BOUNCING, DIVERGED, OFF_SURFACE = "bouncing", "diverged", "off surface"
-FAILED, UNDER_WAY = "failed", "under way"
-"""Where a marble can end: in the basin of a known minimum, in another one, at a saddle or on a plateau; from wall to
-wall, or nowhere, for one of three reasons; and of one that is under way it is not known yet."""
-
-OTHERS = "others"
-"""Several minima together, where there is no room for each."""
-
-PLACELESS = (ELSEWHERE, STALLED, BOUNCING, DIVERGED, OFF_SURFACE, FAILED, UNDER_WAY)
+PLACELESS: tuple[EndKind, ...] = tuple(kind for kind in EndKind if kind not in (EndKind.MINIMUM, EndKind.OTHERS))
 """The kinds that are in no known minimum, in the order in which they stand behind the minima."""
 
-ORDER = (MINIMUM, OTHERS, *PLACELESS)
-"""In which order they all stand."""
-
-NAMES = {
-    OTHERS: "other minima",
-    ELSEWHERE: "elsewhere",
-    STALLED: "saddle or stalled",
-    BOUNCING: "bouncing",
-    DIVERGED: "diverged",
-    OFF_SURFACE: VerdictKind.OFF_SURFACE.value,
-    FAILED: VerdictKind.FAILED.value,
-    UNDER_WAY: "under way",
+_AT = {
+    Place.MINIMUM: EndKind.ELSEWHERE,
+    Place.BASIN: EndKind.ELSEWHERE,
+    Place.WALLS: EndKind.BOUNCING,
+    Place.SADDLE: EndKind.STALLED,
+    Place.MAXIMUM: EndKind.STALLED,
+    Place.GROUND: EndKind.STALLED,
+    Place.WAY: EndKind.UNDER_WAY,
 }
-"""What those are called that end in no basin that has a number."""
+"""Where those end that are there at last, if that is in the basin of no known minimum; who is gone has an end of that
+verdict's name."""
 
-_ENDS = {
-    VerdictKind.SETTLED: ELSEWHERE,
-    VerdictKind.STUCK: ELSEWHERE,
-    VerdictKind.RATTLING: ELSEWHERE,
-    VerdictKind.STALLED: STALLED,
-    VerdictKind.BALANCED: STALLED,
-    VerdictKind.LEVEL: STALLED,
-    VerdictKind.HELD: STALLED,
-    VerdictKind.PLATEAU: STALLED,
-    VerdictKind.BOUNCING: BOUNCING,
-    VerdictKind.SWINGING: BOUNCING,
-    VerdictKind.DIVERGED: DIVERGED,
-    VerdictKind.OFF_SURFACE: OFF_SURFACE,
-    VerdictKind.FAILED: FAILED,
-}
-"""Where those end that have these verdicts at last in the basin of no known minimum; all others are under way."""
-
-_PLACES = np.array([PLACELESS.index(_ENDS.get(kind, UNDER_WAY)) for kind in KINDS])
+_PLACES = np.array(
+    [PLACELESS.index(EndKind[kind.name] if kind.place is Place.GONE else _AT[kind.place]) for kind in KINDS]
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class EndPart:
     """The seeds of a lane that end in the same place."""
 
-    kind: str
+    kind: EndKind
     """MINIMUM, or one of PLACELESS."""
     minimum: int
     """Which minimum it is; NO_BASIN for the other kinds."""
@@ -131,7 +105,7 @@ def lane_ends(outcomes: "Outcomes", minima: int, alike: bool) -> LaneEnds:
 def counted_ends(counts: Indices, escapes: "Times", alike: bool) -> LaneEnds:
     """The ends of one lane, if it is only known how many of its seeds are at each of the `places`, and escape when."""
     minima, seeds = len(counts) - len(PLACELESS), int(counts.sum())
-    named = [(MINIMUM, index) for index in range(minima)]
+    named = [(EndKind.MINIMUM, index) for index in range(minima)]
     named += [(kind, NO_BASIN) for kind in PLACELESS]
     together = np.append(counts, escapes.counts.sum())
     *found, escaped = (exact(int(n), seeds) for n in together) if alike else shares(together, seeds)
@@ -147,5 +121,5 @@ def counted_ends(counts: Indices, escapes: "Times", alike: bool) -> LaneEnds:
 def places(outcomes: "Outcomes", minima: int) -> Seeds:
     """The place of each marble in the list of all places, (M,): the known minima, and PLACELESS behind them."""
     found = _PLACES[outcomes.verdicts]
-    settled = (found == PLACELESS.index(ELSEWHERE)) & (outcomes.basins != NO_BASIN)
+    settled = (found == PLACELESS.index(EndKind.ELSEWHERE)) & (outcomes.basins != NO_BASIN)
     return np.where(settled, outcomes.basins, minima + found).astype(np.intp)

@@ -17,14 +17,14 @@ from ...descent.verdict.sight.saddles import NO_SADDLE, holding_saddles
 from ...report import lane_lines, plan_summary, settings_summary, updates_text
 from ...scene import Scene
 from ...surface.basins import NO_BASIN
+from ..statistics.end_kind import ORDER, EndKind
 from ..statistics.fates import Fates, Quantile, ShareCurve
 from ..statistics.figure import Axis, Figure, Layer, Line, Page, Stack
 from ..statistics.intervals import Estimate, Share, exact, wilson
 from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
 from ..work.ensemble import NEVER, VERDICTS, Outcomes, last_followed
 from .counts import LaneCounts, knowing, named_basins
-from .ends import ELSEWHERE as UNKNOWN
-from .ends import MINIMUM, NAMES, ORDER, OTHERS, UNDER_WAY, LaneEnds
+from .ends import LaneEnds
 from .odds import Average, LaneOdds, Odds
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ ELSEWHERE = "other basins"
 ESCAPED, WAITING, ENDED = "escaped", "not escaped yet", "ended otherwise"
 """The three shares that add up to one."""
 
-End = tuple[str, int]
+End = tuple[EndKind, int]
 """Where seeds end: the kind of a part of a lane's ends, and its minimum."""
 
 WHERE, ESCAPES, SADDLE_ESCAPES = "Where the seeds end", "Escapes from a basin or a saddle", "Escapes from the saddle"
@@ -286,7 +286,7 @@ def _rows(told: LaneOdds, named: Sequence[int]) -> Iterator[tuple[str, str, str]
     """What is said of a lane: the quantity, its value, its interval."""
     for kind, share in zip(VERDICTS, told.verdicts, strict=True):
         if share.count:
-            yield kind.value, *share_texts(share.estimate)
+            yield kind.words, *share_texts(share.estimate)
     for name, share in _basin_shares(told, named):
         if share.count:
             yield name if name in (NOWHERE, ELSEWHERE) else f"basin of {name}", *share_texts(share.estimate)
@@ -321,7 +321,7 @@ def page(result: Odds) -> Page:
     stacks = tuple(_stack(told, place, layers) for place, told in enumerate(result.lanes))
     curves = tuple(_escape_curve(told, hue) for hue, told in enumerate(result.lanes))
     whiskers = any(stack.low != stack.high for stack in stacks)
-    moving = any(layer.end == UNDER_WAY for stack in stacks for layer in stack.layers)
+    moving = any(layer.end is EndKind.UNDER_WAY for stack in stacks for layer in stack.layers)
     where = Figure(
         WHERE,
         Axis("", names=tuple(told.lane.name for told in result.lanes)),
@@ -364,10 +364,10 @@ def _layers(lanes: Sequence[LaneEnds]) -> dict[End, End]:
         for part in ends.parts:
             end = part.kind, part.minimum
             largest[end] = max(largest.get(end, 0.0), part.share.count / ends.seeds)
-    minima = sorted((end for end in largest if end[0] == MINIMUM), key=lambda end: (-largest[end], end))
+    minima = sorted((end for end in largest if end[0] is EndKind.MINIMUM), key=lambda end: (-largest[end], end))
     small = [end for place, end in enumerate(minima) if place >= MOST_LAYERS or largest[end] < LEAST_LAYER]
-    joined = {*small, (UNKNOWN, NO_BASIN)} if len(small) > 1 else set()
-    return {end: (OTHERS, NO_BASIN) if end in joined else end for end in largest}
+    joined = {*small, (EndKind.ELSEWHERE, NO_BASIN)} if len(small) > 1 else set()
+    return {end: (EndKind.OTHERS, NO_BASIN) if end in joined else end for end in largest}
 
 
 def _stack(told: LaneOdds, place: int, layers: dict[End, End]) -> Stack:
@@ -388,8 +388,8 @@ def _stack(told: LaneOdds, place: int, layers: dict[End, End]) -> Stack:
     )
 
 
-def _layer(kind: str, minimum: int, share: Estimate) -> Layer:
-    name = _minimum(minimum) if kind == MINIMUM else NAMES[kind]
+def _layer(kind: EndKind, minimum: int, share: Estimate) -> Layer:
+    name = _minimum(minimum) if kind is EndKind.MINIMUM else kind.value
     return Layer(name, share.value, share.low, share.high, kind, minimum)
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from .end_kind import EndKind
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -54,8 +56,8 @@ class Layer:
     low: float
     """The ends of its interval; NaN: none is known. Where they are equal, nothing is left to chance."""
     high: float
-    end: str
-    """Where these seeds end, which decides the colour: MINIMUM or another word of `study.odds.ends`."""
+    end: EndKind
+    """Where these seeds end, which decides the colour."""
     minimum: int = -1
     """Which minimum it is, if it is one."""
 

@@ -59,7 +59,7 @@ def measures(minima: int) -> dict[str, Measure]:
         "test-loss": _mean("mean final test loss", lambda result: result.outcomes.test_losses),
         "gap": _mean("mean final test loss minus training loss", _gaps),
         **{
-            kind.code: _share(f"share of seeds that end {kind.value}", _verdict(place))
+            kind.code: _share(f"share of seeds that end {kind.words}", _verdict(place))
             for place, kind in enumerate(VERDICTS)
         },
     }

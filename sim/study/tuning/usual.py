@@ -2,11 +2,13 @@
 
 from typing import Literal
 
+from ...descent.verdict.events import Escape
+from ...descent.verdict.kinds import VerdictKind
 from ...scene import Scene
 
 Criterion = Literal["loss", "test", "escaped"]
 """By which of `CRITERIA` of `study.tuning.search` lanes are judged."""
-ESCAPING = ("escaped", "left_saddle", "stuck", "stalled")
+ESCAPING = (*Escape, VerdictKind.STUCK, VerdictKind.STALLED)
 """What a scene asks about whose lesson is how one gets out of the basin or off the saddle where one begins."""
 
 

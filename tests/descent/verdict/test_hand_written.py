@@ -18,8 +18,9 @@ from sim.descent.rules.adaptive.adamw import AdamW
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.schedules import CONSTANT, Cosine, Schedule
 from sim.descent.verdict import blocks
+from sim.descent.verdict.events import Escape, Event
 from sim.descent.verdict.judge import CROSSED, SWINGING, Judge
-from sim.descent.verdict.kinds import KINDS, LASTING, Event, VerdictKind
+from sim.descent.verdict.kinds import KINDS, LASTING, VerdictKind
 from sim.descent.verdict.sight import plateaus, rests, saddles, sight, tolerances
 from sim.scene import load_scene, scene_files
 from sim.surface.functions.formula import Formula
@@ -561,11 +562,11 @@ def test_a_passage_is_from_core_to_core_at_the_last_crossing() -> None:
 
     assert escapes(1.0, 0.5, -0.2, outside) == []
     assert escapes(1.0, 0.5, -0.2, outside, 0.2, 1.0) == []
-    assert escapes(1.0, 0.5, -0.2, inside) == [Event(2, 3, "escaped", high, low)]
-    assert escapes(1.0, -0.2, 0.1, -0.1, -0.3, inside, -1.0) == [Event(3, 5, "escaped", high, low)]
-    assert escapes(0.2, -0.1, -1.0) == [Event(1, 2, "escaped", high, low)]  # The start's basin is home, core or not.
+    assert escapes(1.0, 0.5, -0.2, inside) == [Event(2, 3, Escape.BASIN, high, low)]
+    assert escapes(1.0, -0.2, 0.1, -0.1, -0.3, inside, -1.0) == [Event(3, 5, Escape.BASIN, high, low)]
+    assert escapes(0.2, -0.1, -1.0) == [Event(1, 2, Escape.BASIN, high, low)]  # The start's basin is home, core or not.
     back = escapes(1.0, -1.0, outside, 0.3, 0.4, 1.0)
-    assert back == [Event(1, 1, "escaped", high, low), Event(3, 5, "escaped", low, high)]
+    assert back == [Event(1, 1, Escape.BASIN, high, low), Event(3, 5, Escape.BASIN, low, high)]
 
 
 def test_out_of_the_window_and_back_are_passages_too() -> None:

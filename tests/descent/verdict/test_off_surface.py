@@ -15,7 +15,8 @@ from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Rule
-from sim.descent.verdict.kinds import Saying, VerdictKind
+from sim.descent.verdict.kinds import VerdictKind
+from sim.descent.verdict.kinds.evidence import Saying
 from sim.descent.verdict.log import NEVER
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.surface.functions.formula import Formula

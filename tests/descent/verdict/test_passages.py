@@ -11,7 +11,7 @@ from sim.descent.examples.finite_sum import Tilted, paired_normal
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.rules.plain.gradient_descent import GradientDescent
-from sim.descent.verdict.kinds import Event
+from sim.descent.verdict.events import Event
 from sim.surface.functions.polynomial import DoubleWellSaddle
 from sim.surface.points import Array
 from sim.surface.protocol import Window

@@ -24,8 +24,11 @@ from sim.descent.rules.sign.lion import Lion
 from sim.descent.schedules import CONSTANT, Cosine, Schedule
 from sim.descent.track import Track
 from sim.descent.verdict.blocks import DWELL
-from sim.descent.verdict.kinds import EVENT_KINDS, Verdict, VerdictKind
+from sim.descent.verdict.events import EVENT_KINDS
+from sim.descent.verdict.kinds import VerdictKind
+from sim.descent.verdict.kinds.evidence import Part, Saying
 from sim.descent.verdict.track_judge import TrackJudge
+from sim.descent.verdict.verdict import Verdict
 from sim.scene import load_scene
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.polynomial import Beale, DoubleWellSaddle, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock
@@ -257,7 +260,7 @@ def test_what_noise_throws_to_and_fro_does_not_bounce() -> None:
     race = slow.race()
     race.extend(1000)
     for judge in (usual_order, *thousand.judges, *race.judges):
-        assert "bouncing" not in [kind.value for kind, _, _ in spells(judge)], judge.track.lane
+        assert VerdictKind.BOUNCING not in [kind for kind, _, _ in spells(judge)], judge.track.lane
 
 
 @pytest.mark.parametrize("seed", [0, 3, 5])
@@ -524,11 +527,25 @@ def test_divergence_is_for_good() -> None:
 
 @pytest.mark.parametrize("kind", VerdictKind)
 def test_every_sentence_begins_with_its_verdict(kind: VerdictKind) -> None:
-    verdict = Verdict(kind, 7, 1.5e-5, (-0.5, 2.0), None, None, way_down=(-0.001, 1.0))
-    assert verdict.sentence.startswith(kind.value)
+    verdict = Verdict(
+        kind=kind,
+        since=7,
+        gradient_norm=1.5e-5,
+        curvatures=(-0.5, 2.0),
+        basin=None,
+        height=None,
+        way_down=(-0.001, 1.0),
+    )
+    assert verdict.sentence.startswith(kind.words)
     assert "-0.00" not in verdict.sentence
     assert "−0.00" not in verdict.sentence
     assert "None" not in verdict.sentence
+
+
+def test_evidence_that_is_worded_alike_is_one_part_only_if_it_can_be_translated_alike() -> None:
+    worded, written = Saying.BASIN.with_blanks(number="2"), Part("the basin of minimum 2")
+    assert worded.english == written.english
+    assert len({worded, written, Saying.BASIN.with_blanks(number="2")}) == 2
 
 
 def test_a_verdict_carries_its_evidence() -> None:

@@ -19,7 +19,7 @@ import pytest
 
 import sim as tm
 from sim.descent.examples.chance import Indices
-from sim.descent.verdict.kinds import ESCAPES, Event
+from sim.descent.verdict.events import Escape, Event
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.reading import parse_scene
@@ -723,7 +723,7 @@ def test_a_card_tells_of_a_move_from_when_it_is_certain_in_as_many_words_as_ther
     browser: chromium.Browser, tmp_path: Path, name: str, kind: str
 ) -> None:
     span = save_page(load_scene(name), tmp_path / "race.html")
-    moves = [[event for event in judge.events if event.kind in ESCAPES] for judge in span.race.judges]
+    moves = [[event for event in judge.events if isinstance(event.kind, Escape)] for judge in span.race.judges]
     first = next(lane[0] for lane in moves if lane and lane[0].kind == kind)
     assert first.update < first.seen
     tab = browser.open(f"{(tmp_path / 'race.html').as_uri()}#update=0&map")

@@ -152,7 +152,7 @@ def test_verdicts_evidence_and_events_are_the_judges_at_every_update(name: str) 
             verdict = judge.verdict(update)
             since, code = last_at(lane["verdicts"], update)
             assert (code, since) == (verdict.kind.code, verdict.since)
-            for number, part in zip(indices, verdict.evidence, strict=True):
+            for number, part in zip(indices, verdict.parts, strict=True):
                 for language, theme in themes.items():
                     found = lane["parts"][number]
                     words = data["words"][language]["said"]

@@ -15,7 +15,7 @@ from sim.stage.export.film import films
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
-from sim.stage.session.playback import MOMENTOUS, Elapsed, ToggleMotion, tempo
+from sim.stage.session.playback import Elapsed, ToggleMotion, tempo
 from sim.stage.session.session import Session, begin
 from sim.stage.session.view import Flatten, Tilt
 
@@ -55,7 +55,7 @@ def test_maps_turn_at_once(steady: Session) -> None:
 
 
 def test_the_ring_around_a_marble_does_not_grow(steady: Session) -> None:
-    [seen] = {event.seen for event in race(SCENE).judges[0].events if event.kind in MOMENTOUS}
+    [seen] = {event.seen for event in race(SCENE).judges[0].events if event.kind.momentous}
 
     def rings(session: Session, progress: int) -> set[str]:
         lane = section(drawn(session, float(progress)), "lane 1").splitlines()

@@ -10,7 +10,6 @@ from messages import after
 from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
-from sim.descent.verdict.kinds import VerdictKind
 from sim.languages import LANGUAGES
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.layout import SMALLEST, USUAL
@@ -184,7 +183,6 @@ def test_a_tooltip_leaves_the_mark_free_that_it_tells_of(session: Session) -> No
 
 
 def test_every_chip_says_what_it_means(session: Session) -> None:
-    assert tooltip.VERDICT_MEANINGS.keys() == set(VerdictKind)
     assert tooltip.POINT_MEANINGS.keys() == set(CriticalKind)
     here, stage = stage_of(session, USUAL)
     for lane, panel in enumerate(here.places.panels):
@@ -193,9 +191,9 @@ def test_every_chip_says_what_it_means(session: Session) -> None:
         assert tip is not None
         assert panel.frame.contains(draw_tip(Screen(pygame.Surface(USUAL, depth=32)), tip, context(here)))
         told = words(tip)
-        assert told[0] == (verdict.kind.value,)
+        assert told[0] == (verdict.kind.words,)
         said = " ".join(cell for row in told for cell in row)
-        assert tooltip.VERDICT_MEANINGS[verdict.kind] in said
+        assert verdict.kind.traits.meaning in said
         assert signed(verdict.evidence[0]) in said
 
 

@@ -30,9 +30,9 @@ from sim.stage.style.numbers import interval, number, short
 from sim.stage.style.style import Style
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.style.tints import end_color
-from sim.study.odds.ends import DIVERGED, FAILED, MINIMUM, NAMES, OFF_SURFACE, ORDER, UNDER_WAY
 from sim.study.odds.odds import odds
 from sim.study.odds.report import page as odds_page
+from sim.study.statistics.end_kind import ORDER, EndKind
 from sim.study.statistics.figure import Axis, Figure, HeatMap, Layer, Line, Mark, Page, Stack
 from sim.study.statistics.intervals import Estimate
 from sim.study.statistics.telling import number_texts
@@ -54,9 +54,16 @@ LIGHT = load_theme("light")
 
 def stack(place: int, *shares: float, half: float = 0.0) -> Stack:
     """Parts in minima 1, 2 … and the last two as diverged and under way, with intervals so wide to both sides."""
-    ends = [(MINIMUM, k) for k in range(len(shares) - 2)] + [(DIVERGED, -1), (UNDER_WAY, -1)]
+    ends = [(EndKind.MINIMUM, k) for k in range(len(shares) - 2)] + [(EndKind.DIVERGED, -1), (EndKind.UNDER_WAY, -1)]
     layers = tuple(
-        Layer(NAMES.get(end, f"minimum {minimum + 1}"), share, max(share - half, 0), min(share + half, 1), end, minimum)
+        Layer(
+            end.value if minimum < 0 else f"minimum {minimum + 1}",
+            share,
+            max(share - half, 0),
+            min(share + half, 1),
+            end,
+            minimum,
+        )
         for share, (end, minimum) in zip(shares, ends, strict=True)
         if share
     )
@@ -277,8 +284,16 @@ def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         (Line("a", (1.0, 2.0), (1e300, -1e300)), Line("b", (0.0, 1e-300), (1e-300, 0.0), hue=5, dashed=True)),
         (Line("a", (3.0, 3.0, 3.0), (1.0, 1.0, 1.0), steps=True),),
         (Stack("a", 0, ()),),
-        (Stack("a", 3, (Layer("b", NAN, NAN, NAN, MINIMUM, 0), Layer("c", INF, 0.0, INF, DIVERGED))),),
-        (Stack("a", 0, (Layer("b", 0.0, 0.0, 0.1, MINIMUM, 0), Layer("c", 1.0, 0.9, 1.0, DIVERGED)), (NAN,), (INF,)),),
+        (Stack("a", 3, (Layer("b", NAN, NAN, NAN, EndKind.MINIMUM, 0), Layer("c", INF, 0.0, INF, EndKind.DIVERGED))),),
+        (
+            Stack(
+                "a",
+                0,
+                (Layer("b", 0.0, 0.0, 0.1, EndKind.MINIMUM, 0), Layer("c", 1.0, 0.9, 1.0, EndKind.DIVERGED)),
+                (NAN,),
+                (INF,),
+            ),
+        ),
         (HeatMap("a", ()),),
         (HeatMap("a", ((), ())),),
         (HeatMap("a", ((NAN, INF), (1.0,)), low=1.0, high=1.0),),
@@ -356,11 +371,11 @@ def test_a_stacked_bar_is_filled_by_its_parts(theme: str) -> None:
     assert (bar.rect.top, bar.rect.bottom) == (frame.plot.top, frame.plot.bottom)
     assert bar.rect.left > frame.plot.centerx
     colors = [at(picture, bar.rect.left + 4, row) for row in range(bar.rect.top + 2, bar.rect.bottom - 2)]
-    solid, waiting = end_color(looks, MINIMUM, 0), end_color(looks, UNDER_WAY, -1)
+    solid, waiting = end_color(looks, EndKind.MINIMUM, 0), end_color(looks, EndKind.UNDER_WAY, -1)
     assert colors.count(solid) / len(colors) == pytest.approx(0.5, abs=0.02)
     assert colors.count(waiting) / len(colors) == pytest.approx(0.375, abs=0.02)
     hatched = colors[round(0.39 * len(colors)) : round(0.49 * len(colors))]
-    assert set(hatched) == {end_color(looks, DIVERGED, -1), looks.panel}
+    assert set(hatched) == {end_color(looks, EndKind.DIVERGED, -1), looks.panel}
     assert colors[-1] == solid
     assert at(picture, bar.rect.centerx, bar.rect.bottom + 1) == looks.lane(1)
 
@@ -370,14 +385,14 @@ def test_who_is_out_for_good_is_hatched_for_each_reason_in_another_way(theme: st
     style = Style(load_theme(theme), 12)
     patterns = []
     for end in ORDER:
-        if end != MINIMUM:
+        if end is not EndKind.MINIMUM:
             target, box = pygame.Surface((60, 60), depth=32), pygame.Rect(0, 0, 60, 60)
-            draw_layer(Screen(target), box, Layer(NAMES[end], 1.0, 1.0, 1.0, end, -1), style)
+            draw_layer(Screen(target), box, Layer(end.value, 1.0, 1.0, 1.0, end, -1), style)
             pixels = pygame.surfarray.array3d(target)
             ground = (pixels == end_color(style.theme, end, -1)).all(axis=-1)
             line = (pixels == style.theme.panel).all(axis=-1)
             assert (ground ^ line).all()
-            assert line.any() == (end in (DIVERGED, OFF_SURFACE, FAILED))
+            assert line.any() == (end in (EndKind.DIVERGED, EndKind.OFF_SURFACE, EndKind.FAILED))
             if line.any():
                 patterns.append(line)
     assert len(patterns) == 3

@@ -7,7 +7,7 @@ import pytest
 from sim.scene import load_scene
 from sim.stage.export.film.films import course, slowed
 from sim.stage.picture.races import race
-from sim.stage.session.playback import FIRST, MOMENTOUS, NEAR, OPENING, SLOWEST, Elapsed, ToggleDrama, tempo
+from sim.stage.session.playback import FIRST, NEAR, OPENING, SLOWEST, Elapsed, ToggleDrama, tempo
 from sim.stage.session.session import SPEEDS, Session, begin, update
 
 SCENE = load_scene("local-minimum")
@@ -30,7 +30,7 @@ def test_the_first_updates_go_slowly(playing: Session) -> None:
 
 def test_an_instant_is_slow_at_an_escape_and_nowhere_else(playing: Session) -> None:
     judges = race(SCENE).judges
-    told = {event.update for judge in judges for event in judge.events if event.kind in MOMENTOUS}
+    told = {event.update for judge in judges for event in judge.events if event.kind.momentous}
     [escape] = [event.update for event in judges[1].events if event.kind == "escaped"]
     assert at(playing, float(escape)) == SLOWEST
     assert SLOWEST < at(playing, escape + 0.5 * NEAR) < 1

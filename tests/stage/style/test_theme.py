@@ -8,8 +8,9 @@ import pytest
 from sim.stage.style.color import Color, readable
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.style.tints import end_color, quiet_basin_color
-from sim.study.odds.ends import DIVERGED, FAILED, OFF_SURFACE, PLACELESS
+from sim.study.odds.ends import PLACELESS
 from sim.study.odds.report import MOST_BASINS
+from sim.study.statistics.end_kind import EndKind
 from sim.surface.basins import NO_BASIN
 from sim.surface.points import Array
 
@@ -80,7 +81,7 @@ def test_words_on_the_parts_that_end_in_no_minimum_can_be_read_and_those_for_goo
     assert len(set(colors.values())) == len(colors)
     for color in colors.values():
         assert contrast(theme.text, color) >= 4
-    for one, other in combinations((DIVERGED, OFF_SURFACE, FAILED), 2):
+    for one, other in combinations((EndKind.DIVERGED, EndKind.OFF_SURFACE, EndKind.FAILED), 2):
         assert np.linalg.norm(lab(linear(colors[one])) - lab(linear(colors[other]))) >= 6
 
 

@@ -30,8 +30,8 @@ from sim.stage.window import display
 from sim.stage.window.beside import ends_counter
 from sim.stage.window.files.kept import as_kept
 from sim.stage.window.window import MainWindow
-from sim.study.odds.ends import MINIMUM
 from sim.study.odds.tally import work
+from sim.study.statistics.end_kind import EndKind
 from sim.study.work.ensemble import VERDICTS
 
 SOON = 0.01
@@ -224,8 +224,8 @@ def test_a_click_on_a_part_shows_a_race_that_ends_there(window: MainWindow) -> N
         alone = scene.race()
         alone.extend(scene.updates + 1)
         verdict = alone.judges[lane].verdict(scene.updates)
-        assert STAYING[VERDICTS.index(verdict.kind)] == (part.kind == MINIMUM)
-        if part.kind == MINIMUM:
+        assert STAYING[VERDICTS.index(verdict.kind)] == (part.kind is EndKind.MINIMUM)
+        if part.kind is EndKind.MINIMUM:
             last = alone.tracks[lane].theta[scene.updates][None]
             assert scene.problem().basins.labels(last)[0] == part.minimum
         taken += 1

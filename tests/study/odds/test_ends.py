@@ -8,23 +8,10 @@ import pytest
 from sim.descent.verdict.judge import STAYING
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import load_scene
-from sim.study.odds.ends import (
-    BOUNCING,
-    DIVERGED,
-    ELSEWHERE,
-    FAILED,
-    MINIMUM,
-    NAMES,
-    OFF_SURFACE,
-    ORDER,
-    OTHERS,
-    STALLED,
-    UNDER_WAY,
-    LaneEnds,
-    lane_ends,
-)
+from sim.study.odds.ends import LaneEnds, lane_ends
 from sim.study.odds.odds import gather, growing, jobs, odds
 from sim.study.odds.tally import Tally, ends_of, own, work
+from sim.study.statistics.end_kind import ORDER, EndKind
 from sim.study.work.ensemble import VERDICTS, Outcomes
 from sim.surface.basins import NO_BASIN
 
@@ -53,12 +40,12 @@ def test_who_stays_in_a_basin_ends_there_and_who_rests_on_a_saddle_does_not() ->
         for part in ends.parts:
             here = np.isin(outcomes.seeds, part.seeds)
             kinds = {VERDICTS[kind] for kind in outcomes.verdicts[here].tolist()}
-            if part.kind == MINIMUM:
+            if part.kind is EndKind.MINIMUM:
                 assert STAYING[outcomes.verdicts[here]].all()
                 assert (outcomes.basins[here] == part.minimum).all()
-            if part.kind == STALLED:
+            if part.kind is EndKind.STALLED:
                 assert kinds == {VerdictKind.STALLED}
-    assert counted("on-the-saddle", 120)[0][0].parts[0].kind == STALLED
+    assert counted("on-the-saddle", 120)[0][0].parts[0].kind is EndKind.STALLED
 
 
 def test_who_is_too_fast_ends_nowhere_and_who_is_slow_is_under_way() -> None:
@@ -66,49 +53,53 @@ def test_who_is_too_fast_ends_nowhere_and_who_is_slow_is_under_way() -> None:
     fast = replace(scene.lanes[0], rule=replace(scene.lanes[0].rule, learning_rate=1e9))
     tally = replace_lanes(replace(scene, updates=40), fast, scene.lanes[0])
     kinds = [ends.largest.kind for ends in ends_of(tally) if ends is not None]
-    assert kinds == [DIVERGED, UNDER_WAY]
+    assert kinds == [EndKind.DIVERGED, EndKind.UNDER_WAY]
 
 
 def test_who_bounces_for_ever_has_come_to_no_minimum_as_little_as_who_creeps_there() -> None:
     lanes, _ = counted("learning-rate-ladder", 120, 20)
-    assert [ends.largest.kind for ends in lanes] == [UNDER_WAY, MINIMUM, BOUNCING, DIVERGED]
+    assert [ends.largest.kind for ends in lanes] == [
+        EndKind.UNDER_WAY,
+        EndKind.MINIMUM,
+        EndKind.BOUNCING,
+        EndKind.DIVERGED,
+    ]
     assert [len(ends.parts) for ends in lanes] == [1, 1, 1, 1]
 
 
 def test_every_verdict_has_its_end_and_each_of_the_three_for_good_its_own() -> None:
     expected = {
-        VerdictKind.UNDER_WAY: UNDER_WAY,
-        VerdictKind.SETTLED: MINIMUM,
-        VerdictKind.STUCK: MINIMUM,
-        VerdictKind.STALLED: STALLED,
-        VerdictKind.BALANCED: STALLED,
-        VerdictKind.LEVEL: STALLED,
-        VerdictKind.HELD: STALLED,
-        VerdictKind.PLATEAU: STALLED,
-        VerdictKind.RATTLING: MINIMUM,
-        VerdictKind.WANDERING: UNDER_WAY,
-        VerdictKind.BOUNCING: BOUNCING,
-        VerdictKind.SWINGING: BOUNCING,
-        VerdictKind.DIVERGED: DIVERGED,
-        VerdictKind.OFF_SURFACE: OFF_SURFACE,
-        VerdictKind.FAILED: FAILED,
+        VerdictKind.UNDER_WAY: EndKind.UNDER_WAY,
+        VerdictKind.SETTLED: EndKind.MINIMUM,
+        VerdictKind.STUCK: EndKind.MINIMUM,
+        VerdictKind.STALLED: EndKind.STALLED,
+        VerdictKind.BALANCED: EndKind.STALLED,
+        VerdictKind.LEVEL: EndKind.STALLED,
+        VerdictKind.HELD: EndKind.STALLED,
+        VerdictKind.PLATEAU: EndKind.STALLED,
+        VerdictKind.RATTLING: EndKind.MINIMUM,
+        VerdictKind.WANDERING: EndKind.UNDER_WAY,
+        VerdictKind.BOUNCING: EndKind.BOUNCING,
+        VerdictKind.SWINGING: EndKind.BOUNCING,
+        VerdictKind.DIVERGED: EndKind.DIVERGED,
+        VerdictKind.OFF_SURFACE: EndKind.OFF_SURFACE,
+        VerdictKind.FAILED: EndKind.FAILED,
     }
     assert set(expected) == set(VERDICTS)
     some = next(iter(counted("local-minimum", 40, len(VERDICTS))[1][1:]))
     found = replace(some, verdicts=np.arange(len(VERDICTS)), basins=np.ones(len(VERDICTS), dtype=np.intp))
-    for outcomes, staying in ((found, MINIMUM), (replace(found, basins=found.basins - 2), ELSEWHERE)):
+    for outcomes, staying in ((found, EndKind.MINIMUM), (replace(found, basins=found.basins - 2), EndKind.ELSEWHERE)):
         ends = lane_ends(outcomes, 3, False)
         where = {seed: part for part in ends.parts for seed in part.seeds.tolist()}
         told = [where[seed] for seed in outcomes.seeds.tolist()]
-        kinds = [staying if end == MINIMUM else end for end in map(expected.__getitem__, VERDICTS)]
+        kinds = [staying if end is EndKind.MINIMUM else end for end in map(expected.__getitem__, VERDICTS)]
         assert [part.kind for part in told] == kinds
-        assert all(part.minimum == (1 if part.kind == MINIMUM else NO_BASIN) for part in told)
+        assert all(part.minimum == (1 if part.kind is EndKind.MINIMUM else NO_BASIN) for part in told)
         order = [ORDER.index(part.kind) for part in ends.parts]
         assert order == sorted(order)
-    assert NAMES.keys() == {*ORDER} - {MINIMUM}
-    assert len(ORDER) == len({*expected.values(), OTHERS, ELSEWHERE})
+    assert len(ORDER) == len({*expected.values(), EndKind.OTHERS, EndKind.ELSEWHERE})
     for kind, end in expected.items():
-        assert end not in (DIVERGED, OFF_SURFACE, FAILED) or NAMES[end] == kind.value
+        assert end not in (EndKind.DIVERGED, EndKind.OFF_SURFACE, EndKind.FAILED) or end.value == kind.words
 
 
 def replace_lanes(scene: object, *lanes: object) -> Tally:

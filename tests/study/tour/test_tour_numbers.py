@@ -15,7 +15,8 @@ from sim.scene import Scene, SceneError, load_scene
 from sim.scene.tour import BLANK, COUNT, MEASURES, SPOKEN, TOUR, Number, Step, the_tour
 from sim.stage.style.theme import say
 from sim.study.maps.basin_map import basin_map
-from sim.study.odds.ends import MINIMUM, lane_ends
+from sim.study.odds.ends import lane_ends
+from sim.study.statistics.end_kind import EndKind
 from sim.study.statistics.intervals import Estimate
 from sim.study.tour.telling import first_seed, text_of, told
 from sim.study.work.ensemble import Job
@@ -268,7 +269,7 @@ def test_seeds_in_a_basin_are_counted_as_the_bars_beside_count_them() -> None:
     alone = replace(scene, lanes=scene.lanes[1:2], claims=(None,), captions=())
     outcomes = Job(alone.experiment, 0, alone.seed, 1000, alone.updates).run()
     bar = lane_ends(outcomes, len(alone.problem().minima), alike=False).parts[0]
-    assert (bar.kind, bar.minimum) == (MINIMUM, 0)
+    assert (bar.kind, bar.minimum) == (EndKind.MINIMUM, 0)
     assert bar.share.count < np.count_nonzero(outcomes.basins == 0)
     number = Number(measure="in the lowest basin", lane="B = 2", seeds=1000, value=0, low=0, high=0)
     assert measured(number, "batch-ladder") == bar.share.estimate

@@ -15,7 +15,7 @@ from sim.descent.examples.chance import Seeds
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.race import Race
-from sim.descent.verdict.kinds import ESCAPES
+from sim.descent.verdict.events import Escape
 from sim.descent.verdict.log import Log
 from sim.scene import Scene, load_scene
 from sim.study.work import ensemble as module
@@ -35,7 +35,9 @@ def test_outcomes_are_those_of_races(lane: int) -> None:
         judge, track = race.judges[0], race.tracks[0]
         verdict, theta, loss, test_loss = judge.verdict(300), track.theta[-1], track.loss[-1], track.test_loss[-1]
         race.extend(400)  # By when it is certain what happened until then.
-        escapes = [event.update for event in judge.events_until(400) if event.kind in ESCAPES and event.update <= 300]
+        escapes = [
+            event.update for event in judge.events_until(400) if isinstance(event.kind, Escape) and event.update <= 300
+        ]
         assert outcomes.seeds[place] == seed
         assert VERDICTS[outcomes.verdicts[place]] is verdict.kind
         assert outcomes.basins[place] == verdict.basin

@@ -16,7 +16,8 @@ from ....descent.problem import Problem
 from ....descent.race import Race
 from ....descent.schedules import CONSTANT
 from ....descent.track import Track
-from ....descent.verdict.kinds import Event, Part
+from ....descent.verdict.events import Event
+from ....descent.verdict.kinds.evidence import Part
 from ....descent.verdict.track_judge import TrackJudge
 from ....report import json_number
 from ....scene import Scene
@@ -246,7 +247,7 @@ def _lane(span: Span, lane: int) -> Json:
         "rates": _rates(track, last),
         "batches": _batches(track, last),
         "verdicts": list(_verdicts(judge, judged)),
-        "evidence": [parts.of(judge.verdict(update).evidence) for update in range(judged + 1)],
+        "evidence": [parts.of(judge.verdict(update).parts) for update in range(judged + 1)],
         "parts": parts.known,
         "events": [_event(event, span.timing, lane) for event in judge.events_until(judged)],
     }
@@ -282,7 +283,7 @@ class Parts:
 
     def __init__(self) -> None:
         self.known: list[Json] = []
-        self._places: dict[str, int] = {}
+        self._places: dict[Part, int] = {}
 
     def of(self, evidence: tuple[Part, ...]) -> list[int]:
         """The places of the parts of one evidence."""
@@ -291,7 +292,7 @@ class Parts:
     def _place(self, part: Part) -> int:
         if part not in self._places:
             self._places[part] = len(self.known)
-            self.known.append(part if part.saying is None else [part.saying.value, {**part.blanks}])
+            self.known.append(part.formula if part.saying is None else [part.saying.value, dict(part.blanks)])
         return self._places[part]
 
 
@@ -300,7 +301,7 @@ def _event(event: Event, timing: Timing, lane: int) -> Json:
         "update": event.update,
         "seen": event.seen,
         "tick": timing.tick(lane, event.update),
-        "kind": event.kind,
+        "kind": event.kind.code,
         "source": event.source,
         "target": event.target,
     }

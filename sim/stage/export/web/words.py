@@ -3,7 +3,8 @@
 from html import escape
 from typing import Any, TypeAlias
 
-from ....descent.verdict.kinds import Saying, VerdictKind
+from ....descent.verdict.kinds import VerdictKind
+from ....descent.verdict.kinds.evidence import Saying
 from ....languages import LANGUAGES, everywhere, language_or_code
 from ....study.statistics.telling import INTERVALS
 from ...picture.around.footer import CLOCK_NAMES
@@ -91,7 +92,7 @@ def _in(code: str, span: Span) -> Json:
         "question": texts.question,
         "clocks": {clock: say(code, CLOCK_NAMES[clock]) for clock in CLOCK_NAMES},
         "menu": {clock: _said(code, name) for clock, name in CLOCK_MENU.items()},
-        "verdicts": {kind.code: _said(code, kind.value) for kind in VerdictKind},
+        "verdicts": {kind.code: _said(code, kind.words) for kind in VerdictKind},
         "said": {sentence: _said(code, sentence) for sentence in (*SAID, *EVIDENCE)},
     }
 

@@ -13,7 +13,7 @@ import pygame
 
 from ....descent.clock import Timing
 from ....descent.race import Race
-from ....descent.verdict.kinds import ESCAPES, Event, VerdictKind
+from ....descent.verdict.events import Escape, Event
 from ....study.odds.ends import LaneEnds
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.layout import Layout
@@ -95,11 +95,11 @@ def event_marks_near(places: Layout, x: float, ticks: int, marked: tuple[EventMa
 
 def event_text(event: Event, theme: Theme) -> str:
     """An event in words; minima go by their numbers on the map."""
-    if event.kind == "escaped":
+    if event.kind is Escape.BASIN:
         return theme.say("escaped at update {update}: {way}", update=event.update, way=way(event, theme))
-    if event.kind == "left_saddle":
+    if event.kind is Escape.SADDLE:
         return theme.say("left the saddle at update {update}", update=event.update)
-    verdict = theme.say(VerdictKind[event.kind.upper()].value)
+    verdict = theme.say(event.kind.words)
     return theme.say("{verdict} from update {update}", verdict=verdict, update=event.update)
 
 
@@ -179,7 +179,7 @@ def _draw_strip(
         x = round(strip.x(end))
         canvas.rule((x, bar.bottom + 1), (x, bar.bottom + max(2, strip.em // 5)), theme.faint, hairline(strip.em))
     marked = _marks(race, timing, strip.ticks, known)
-    for mark in sorted(marked, key=lambda mark: mark.event.kind in ESCAPES):  # Pins over the others.
+    for mark in sorted(marked, key=lambda mark: isinstance(mark.event.kind, Escape)):  # Pins over the others.
         _draw_mark(canvas, strip, theme, mark, (0, 0), 0.0 if played else TO_COME)
 
 
@@ -203,7 +203,7 @@ def _draw_mark(
     x, axis, em = corner[0] + strip.x(mark.tick), corner[1] + strip.axis, strip.em
     bar = pygame.Rect(0, 0, max(2, round(2 * strip.stroke)), round(0.56 * em))
     bar.center = (round(x), round(axis))
-    if mark.event.kind not in ESCAPES:
+    if not isinstance(mark.event.kind, Escape):
         canvas.rect(bar.inflate(2, 0), theme.background)
         canvas.rect(bar, color)
         return

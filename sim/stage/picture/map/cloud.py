@@ -7,7 +7,7 @@ import numpy as np
 import pygame
 
 from ....study.maps.swarm import Cloud
-from ....study.odds.ends import DIVERGED, FAILED, NAMES, OFF_SURFACE
+from ....study.statistics.end_kind import EndKind
 from ....study.statistics.intervals import wilson
 from ....surface.basins import NO_BASIN, Labels
 from ....surface.points import Array
@@ -146,10 +146,10 @@ def parts(cloud: Cloud, theme: Theme) -> Iterator[CloudPart]:
             yield CloudPart(theme.say("minimum {number}", number=index + 1), f"{index + 1}: ", color, count, cloud)
     if cloud.elsewhere:
         yield CloudPart(theme.say("elsewhere"), "", theme.grid, cloud.elsewhere, cloud)
-    ended = {DIVERGED: cloud.diverged, OFF_SURFACE: cloud.off_surface, FAILED: cloud.failed}
+    ended = {EndKind.DIVERGED: cloud.diverged, EndKind.OFF_SURFACE: cloud.off_surface, EndKind.FAILED: cloud.failed}
     for end, count in ended.items():
         if count:
-            yield CloudPart(theme.say(NAMES[end]), "", end_color(theme, end, NO_BASIN), count, cloud)
+            yield CloudPart(theme.say(end.value), "", end_color(theme, end, NO_BASIN), count, cloud)
 
 
 def draw_shares(canvas: Canvas, place: pygame.Rect, cloud: Cloud, theme: Theme, em: int) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 from pygame import Rect
 
 from ....descent.problem import Problem
-from ....descent.verdict.kinds import Event
-from ....study.odds.ends import MINIMUM, LaneEnds
+from ....descent.verdict.events import Escape, Event
+from ....study.odds.ends import LaneEnds
+from ....study.statistics.end_kind import EndKind
 from ....surface.points import Array
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel
@@ -38,11 +39,11 @@ def named_minima(basin: int | None, events: Sequence[Event], ends: LaneEnds | No
     """
     named = [] if basin is None else [basin]
     for event in reversed(events):
-        if event.kind == "escaped":
+        if event.kind is Escape.BASIN:
             named += [place for place in (event.source, event.target) if place is not None]
     if ends is not None:
         parts = sorted(ends.parts, key=lambda part: -part.share.count)
-        named += [part.minimum for part in parts if part.kind == MINIMUM]
+        named += [part.minimum for part in parts if part.kind is EndKind.MINIMUM]
     return tuple(dict.fromkeys(named))[:MOST_NUMBERS]
 
 

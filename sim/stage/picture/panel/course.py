@@ -17,7 +17,6 @@ from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel, Unseen
 from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge
 from ...drawing.reel import draw_again
-from ...session.playback import MOMENTOUS
 from ...style.color import Color, mix
 from ...style.style import stroke_of
 from ...style.theme import Theme
@@ -176,7 +175,7 @@ class Course:
 
     def _draw_landing(self, canvas: Canvas, context: ViewContext, center: tuple[float, float], share: float) -> None:
         """A ring around a marble of which something has just become certain: it widens and fades, if that may be."""
-        events = [event for event in self.judge.events_until(context.moment) if event.kind in MOMENTOUS]
+        events = [event for event in self.judge.events_until(context.moment) if event.kind.momentous]
         age = context.moment + share - events[-1].seen if events else RINGING
         if age < RINGING:
             stroke, fading_ = stroke_of(self.em), 0.5 if self.steady else age / RINGING

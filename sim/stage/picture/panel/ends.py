@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from pygame import Rect
 
-from ....study.odds.ends import MINIMUM, NAMES, EndPart, LaneEnds
+from ....study.odds.ends import EndPart, LaneEnds
 from ....study.odds.tally import SEEDS
+from ....study.statistics.end_kind import EndKind
 from ....study.statistics.intervals import Estimate
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.layout import THIN_ENDS, Layout
@@ -96,9 +97,9 @@ def interval_of(estimate: Estimate, theme: Theme) -> str:
 
 def name_of_end(part: EndPart, theme: Theme) -> str:
     """Where it is, in words."""
-    if part.kind == MINIMUM:
+    if part.kind is EndKind.MINIMUM:
         return theme.say("minimum {number}", number=part.minimum + 1)
-    return theme.say(NAMES[part.kind])
+    return theme.say(part.kind.value)
 
 
 def color_of_end(part: EndPart, theme: Theme) -> Color:
@@ -134,7 +135,7 @@ def _labels(part: EndPart, theme: Theme) -> Iterator[str]:
     """What can be said within a part, the longest first."""
     share = f"{percent(part.share.estimate.value)} %"
     yield f"{name_of_end(part, theme)}: {share}"
-    if part.kind == MINIMUM:
+    if part.kind is EndKind.MINIMUM:
         yield f"{part.minimum + 1}: {share}"
         yield f"{part.minimum + 1}"
 

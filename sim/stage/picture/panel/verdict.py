@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from pygame import Rect
 
-from ....descent.verdict.kinds import ESCAPES, Event, Rank, Verdict, VerdictKind
+from ....descent.verdict.events import Escape, Event
+from ....descent.verdict.kinds import Rank, VerdictKind
+from ....descent.verdict.verdict import Verdict
 from ...drawing.canvas import Canvas
 from ...drawing.layout import PanelLayout
 from ...style import text
@@ -16,17 +18,6 @@ from ...style.theme import Theme
 
 ENDS = frozenset(kind for kind in VerdictKind if kind.rank != Rank.GOING)
 """Verdicts that will not change any more, as far as is known: their chips are filled."""
-SHORT = {
-    VerdictKind.SETTLED: "settled",
-    VerdictKind.STUCK: "stuck",
-    VerdictKind.STALLED: "stalled",
-    VerdictKind.LEVEL: "stopped",
-    VerdictKind.HELD: "stopped",
-    VerdictKind.RATTLING: "rattling",
-    VerdictKind.WANDERING: "wandering",
-    VerdictKind.SWINGING: "swinging",
-}
-"""Long verdicts in a word, where there is little room; the evidence tells in what."""
 CHIP = (0.95, 0.85, 0.75)
 """Height of a chip's type, in ems: where its word would be cut, it is smaller."""
 USUAL_LOSS = "−0.0000"
@@ -58,9 +49,9 @@ class VerdictLine:
     @property
     def crowded(self) -> bool:
         """Whether the verdict has to be said in a word: there is no room for more, or none but so for the last move."""
-        if self.verdict.kind not in SHORT:
+        if not self.verdict.kind.traits.short:
             return False
-        full = self.theme.say(self.verdict.kind.value)
+        full = self.theme.say(self.verdict.kind.words)
         if text.width(full, self._bold, bold=True) > self._end - self.place.chip.left - self._padding:
             return True
         forms = () if self.place.events.height else self._moves()
@@ -115,8 +106,8 @@ class VerdictLine:
 
     @property
     def _label(self) -> str:
-        kind = self.verdict.kind
-        return self.theme.say(SHORT[kind] if self.brief and kind in SHORT else kind.value)
+        traits = self.verdict.kind.traits
+        return self.theme.say(traits.short if self.brief and traits.short else traits.words)
 
     @property
     def whole(self) -> bool:
@@ -149,14 +140,14 @@ class VerdictLine:
 
     def _moves(self) -> tuple[str, ...]:
         """The last move from place to place, at length and then in fewer words; nothing if there was none."""
-        moves = [event for event in self.events if event.kind in ESCAPES]
+        moves = [event for event in self.events if isinstance(event.kind, Escape)]
         return _event_texts(moves[-1], self.theme) if moves else ()
 
     def _told(self) -> list[Told]:
         """The last move from place to place, and the verdict's evidence."""
         theme, moves = self.theme, self._moves()
         said = [(moves, mix(self.color, theme.text, 0.35))] if moves else []
-        pieces = (piece for piece in self.verdict.evidence if piece.saying is not None or not self.figures)
+        pieces = (piece for piece in self.verdict.parts if piece.saying is not None or not self.figures)
         return said + [((evidence(piece, theme),), theme.muted) for piece in pieces]
 
     def _draw_words(self, canvas: Canvas, words: list[Told], place: Rect) -> None:
@@ -181,6 +172,6 @@ def alike(lines: Sequence[VerdictLine]) -> list[VerdictLine]:
 def _event_texts(event: Event, theme: Theme) -> tuple[str, str]:
     """An escape in few words, and in fewer; minima go by their numbers on the map."""
     brief = theme.say("escaped at {update}", update=event.update)
-    if event.kind == "left_saddle":
+    if event.kind is Escape.SADDLE:
         return theme.say("left the saddle at {update}", update=event.update), brief
     return theme.say("escaped at {update}: {way}", update=event.update, way=way(event, theme)), brief

@@ -10,7 +10,6 @@ from pygame import Rect
 
 from ....descent.problem import Problem
 from ....descent.race import Race
-from ....descent.verdict.kinds import VerdictKind
 from ....descent.verdict.sight.tolerances import FLAT_CURVATURE
 from ....study.maps.swarm import Cloud, Glimpse
 from ....study.odds.ends import LaneEnds
@@ -60,25 +59,6 @@ POINT_MEANINGS = {
     CriticalKind.DEGENERATE: "No slope, and along one line no curvature either: more than second derivatives decide.",
 }
 """What the marks on the maps mean."""
-
-VERDICT_MEANINGS = {
-    VerdictKind.UNDER_WAY: "On its way, be it up or down: nothing else has enough evidence yet.",
-    VerdictKind.SETTLED: "It stays in the basin of the lowest minimum that is known.",
-    VerdictKind.STUCK: "It stays in the basin of a minimum, and a lower one is known.",
-    VerdictKind.STALLED: "Next to no slope, and a way down that nothing pushes it into.",
-    VerdictKind.BALANCED: "Next to no slope, and the loss falls on all sides.",
-    VerdictKind.LEVEL: "Neither slope nor curvature: nothing moves it any more.",
-    VerdictKind.HELD: "It makes no step any more, though there is a slope.",
-    VerdictKind.PLATEAU: "So little slope that it would take ages, and lower ground lies ahead.",
-    VerdictKind.RATTLING: "It stays in one basin, but noise or speed keeps it moving.",
-    VerdictKind.WANDERING: "It comes and goes between basins, and stays in none.",
-    VerdictKind.BOUNCING: "It jumps from one wall to the other, again and again.",
-    VerdictKind.SWINGING: "It swings about a line where the slope jumps from one side to the other.",
-    VerdictKind.DIVERGED: "Its steps have grown without bound.",
-    VerdictKind.OFF_SURFACE: "It has come to where the loss has no value.",
-    VerdictKind.FAILED: "Its rule, which comes from outside the program, did what no rule may: there it ended.",
-}
-"""What the verdicts mean."""
 
 FLAG = "All marbles begin at the flag: drag it, or click where they are to be dropped."
 UNLIKE = "Its learning rate is not that of most lanes: what differs may come from that alone."
@@ -225,10 +205,10 @@ def chip_tip(stage: Stage, lane: int, pixel: tuple[int, int], context: TipContex
     theme, place, timing = context.theme, context.places.panels[lane], stage.chart.axes.timing
     verdict = stage.race.judges[lane].verdict(timing.updates(lane, stage.tick))
     rows = [
-        TipRow((theme.say(verdict.kind.value),), bold=True),
-        *_sentence(theme.say(VERDICT_MEANINGS[verdict.kind]), context),
+        TipRow((theme.say(verdict.kind.words),), bold=True),
+        *_sentence(theme.say(verdict.kind.traits.meaning), context),
     ]
-    rows += [row for piece in verdict.evidence for row in _sentence(evidence(piece, theme), context)]
+    rows += [row for piece in verdict.parts for row in _sentence(evidence(piece, theme), context)]
     return Tip(tuple(rows), _column(place.chip, pixel, context), place.frame)
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pygame
 import pytest
 
-from sim.descent.verdict.kinds import Event
+from sim.descent.verdict.events import Escape, Event
+from sim.descent.verdict.kinds import VerdictKind
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.view import USUAL_VIEW, LandView
@@ -25,7 +26,8 @@ from sim.stage.style import text
 from sim.stage.style.color import Color
 from sim.stage.style.theme import load_theme
 from sim.stage.views import ViewName
-from sim.study.odds.ends import MINIMUM, UNDER_WAY, EndPart, LaneEnds
+from sim.study.odds.ends import EndPart, LaneEnds
+from sim.study.statistics.end_kind import EndKind
 from sim.study.statistics.intervals import exact
 
 
@@ -101,18 +103,18 @@ def test_where_minima_are_many_those_that_are_spoken_of_have_numbers(
 
 def test_the_basin_comes_first_then_the_last_escape_and_then_where_seeds_end() -> None:
     moves = [
-        Event(3, 4, "left_saddle", 2, 9),
-        Event(5, 7, "escaped", 9, 1),
-        Event(9, 12, "escaped", 1, 4),
-        Event(15, 15, "rattling"),
+        Event(3, 4, Escape.SADDLE, 2, 9),
+        Event(5, 7, Escape.BASIN, 9, 1),
+        Event(9, 12, Escape.BASIN, 1, 4),
+        Event(15, 15, VerdictKind.RATTLING),
     ]
     assert named_minima(4, moves) == (4, 1, 9)
     none = np.zeros(0, dtype=np.int64)
-    parts = [EndPart(MINIMUM, place, exact(count, 100), none) for place, count in ((7, 5), (8, 70), (1, 10))]
-    parts.append(EndPart(UNDER_WAY, -1, exact(15, 100), none))
+    parts = [EndPart(EndKind.MINIMUM, place, exact(count, 100), none) for place, count in ((7, 5), (8, 70), (1, 10))]
+    parts.append(EndPart(EndKind.UNDER_WAY, -1, exact(15, 100), none))
     ends = LaneEnds(100, tuple(parts), exact(80, 100), (), (), False)
     assert named_minima(4, moves, ends) == (4, 1, 9, 8, 7)
-    wandering = [Event(each, each, "escaped", each, each + 1) for each in range(40)]
+    wandering = [Event(each, each, Escape.BASIN, each, each + 1) for each in range(40)]
     assert named_minima(4, wandering)[:3] == (4, 39, 40)
     assert len(named_minima(4, wandering)) == MOST_NUMBERS
 

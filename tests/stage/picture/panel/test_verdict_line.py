@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from recording_canvas import RecordingCanvas
 
-from sim.descent.verdict.kinds import ESCAPES, VerdictKind
+from sim.descent.verdict.events import Escape
+from sim.descent.verdict.kinds import VerdictKind
 from sim.languages import LANGUAGES
 from sim.scene import load_scene
-from sim.stage.picture.panel.verdict import SHORT
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
@@ -35,7 +35,7 @@ def test_a_verdict_that_makes_room_for_a_move_makes_enough(language: str) -> Non
     lines = told("batch-ladder", language, (1600, 900))
     moved = 0
     for judge, line in zip(judges, lines, strict=True):
-        moves = [event for event in judge.events_until(scene.updates) if event.kind in ESCAPES]
+        moves = [event for event in judge.events_until(scene.updates) if isinstance(event.kind, Escape)]
         if moves:
             moved += 1
             assert say("escaped at {update}", update=moves[-1].update) in line
@@ -49,8 +49,8 @@ def test_equal_verdicts_of_one_picture_are_of_equal_length(name: str, size: tupl
     seen: dict[VerdictKind, set[bool]] = {}
     for judge, line in zip(race(scene).judges, lines, strict=True):
         kind = judge.verdict(scene.updates).kind
-        if kind in SHORT:
-            seen.setdefault(kind, set()).add(f'text "{SHORT[kind]}"' in line)
+        if kind.traits.short:
+            seen.setdefault(kind, set()).add(f'text "{kind.traits.short}"' in line)
     assert seen
     assert all(len(lengths) == 1 for lengths in seen.values())
 
