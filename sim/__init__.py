@@ -11,7 +11,7 @@ they are first used:
 (201, 2)
 """
 
-from .version import VERSION
+from .base.version import VERSION
 
 TYPE_CHECKING = False  # As in `typing`, which would be most of what the command line loads before it heeds signals.
 if TYPE_CHECKING:

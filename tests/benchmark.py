@@ -238,7 +238,7 @@ def resident(seconds: float = 20.0) -> Row:
         "import os, random, time, pygame; from pathlib import Path\n"
         "from sim.scene import load_scene; from sim.stage.session.session import begin\n"
         "from sim.stage.session.bindings import GROUPS, Errand\n"
-        "from sim.stage.window import window; from sim.stage.window.beside import memory\n"
+        "from sim.stage.window import window; from sim.stage.window.background import memory\n"
         "pygame.display.init(); pygame.display.set_mode((1280, 800)); memory.keep_little()\n"
         "keys = [key for group in GROUPS.values() for line in group for key in line.keys]\n"
         "deeds = [key.does for key in keys if not isinstance(key.does, Errand)]\n"

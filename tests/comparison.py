@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim.scene import load_scene
-from sim.study.statistics.telling import number_texts
+from sim.study.statistics.wording import number_texts
 from sim.study.sweep.sweep import Result
 from sim.study.tuning.budget import Budget, budget
 from sim.study.tuning.candidates import of_every_rule

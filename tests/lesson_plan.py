@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 
 from sim.scene.tour import Step, the_tour
-from sim.study.tour.telling import first_seed, told
+from sim.study.tour.blanks import first_seed, told
 
 LESSON = 45  # Minutes.
 BEFORE, AFTER = 2, 2

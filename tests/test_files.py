@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import pytest
 
-from sim.files import (
+from sim.base.files import (
     AFTER,
     BEFORE,
     FOLDER_GONE,
@@ -246,7 +246,7 @@ def test_who_takes_a_file_for_a_leaving_before_it_is_locked_costs_only_a_second_
                 others[0].close()
         lock(stream)
 
-    monkeypatch.setattr("sim.files.lock", late)
+    monkeypatch.setattr("sim.base.files.lock", late)
     write(tmp_path / "file", b"content")
     others[0].close()
     assert (tmp_path / "file").read_bytes() == b"content"
@@ -260,7 +260,7 @@ def test_on_a_file_system_without_locks_files_are_written_and_leavings_left(
     def refuse(_: object) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr("sim.files.lock", refuse)
+    monkeypatch.setattr("sim.base.files.lock", refuse)
     left = leaving(tmp_path)
     write(tmp_path / "file", b"content")
     assert names(tmp_path) == {"file", left.name}

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import tomli_w
 
-from sim import languages
-from sim.languages import (
+from sim.base import languages
+from sim.base.languages import (
     CODE,
     ENGLISH,
     LANGUAGES,
@@ -30,7 +30,7 @@ from sim.scene.speech import Translation
 from sim.scene.tables import known_keys
 from sim.scene.tour import SPOKEN, the_tour
 from sim.stage.style.theme import load_theme, say
-from sim.study.tour import telling
+from sim.study.tour import blanks
 
 ROOT = Path(__file__).parents[1]
 OTHERS = ("de", "es", "fr", "ja", "ko", "pt", "ru", "tr", "uk", "vi", "zh")
@@ -79,7 +79,7 @@ os.environ["SDL_VIDEODRIVER"] = "dummy"
 import pygame
 from pathlib import Path
 from dataclasses import replace
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.reading import load_saved
 from sim.scene.writing import scene_text
@@ -374,5 +374,5 @@ def test_numbers_are_written_as_the_language_has_them() -> None:
 def test_no_number_of_the_german_tour_or_of_german_scenes_has_an_english_comma(place: int) -> None:
     step = the_tour().step[place]
     scene = load_scene(step.scene)
-    german = [*(getattr(telling.told(step, "de"), name) for name in SPOKEN), scene.texts("de").look]
+    german = [*(getattr(blanks.told(step, "de"), name) for name in SPOKEN), scene.texts("de").look]
     assert not [text for text in german if re.search(r"\d,\d{3}", text)]

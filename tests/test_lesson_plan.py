@@ -11,7 +11,7 @@ from lesson_plan import AFTER, BEFORE, LESSON, plan
 
 from sim.command import COMMANDS, module_of
 from sim.scene.tour import SPOKEN, blanks, the_tour
-from sim.study.tour.telling import text_of, told
+from sim.study.tour.blanks import text_of, told
 
 PAGE = Path(__file__).parents[1] / "docs" / "lesson.md"
 

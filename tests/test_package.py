@@ -22,8 +22,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from test_architecture import imports, modules
 
+from sim.base.version import VERSION
 from sim.command import COMMANDS
-from sim.version import VERSION
 
 ROOT = Path(__file__).parents[1]
 CONFIGURATION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -30,7 +30,7 @@ def main() -> int:
     """Be the program that this process is: do what its arguments say; the exit status."""
     end_at_signals()
     gc.set_threshold(*SELDOM)
-    from ..files import forget_unfinished
+    from ..base.files import forget_unfinished
     from .console.terminal import prepare
 
     before_the_end(forget_unfinished)
@@ -68,7 +68,7 @@ def obey(words: "Sequence[str]") -> int:
             options = (*TABLES, *CHARTS) if name in STUDIES else TABLES
             written = {option: path for option in options if (path := getattr(arguments, option, None)) is not None}
             if written:
-                from .console.chosen import keep_sources
+                from .console.selection import keep_sources
 
                 keep_sources(arguments, written)
             command.run(arguments)
@@ -142,8 +142,8 @@ def _load_rules(command: "_Command", words: "Sequence[str]") -> None:
 
 def _mistakes() -> tuple[type[Exception], ...]:
     """The exceptions whose message is a sentence for the user."""
+    from ..base.files import OutputError
     from ..descent.rules.guard import RuleFailure
-    from ..files import OutputError
     from ..foreign.rules_file import RulesError
     from ..scene import SceneError
     from ..stage import StageError

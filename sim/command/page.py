@@ -126,11 +126,11 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _save(arguments: argparse.Namespace, name: str | None, path: Path | None, quietly: bool = False) -> "Scene":
     """Compute and save a scene's race; the scene. Where it is saved is said unless that is to be done quietly."""
-    from ..files import check_writable, free_path, named
+    from ..base.files import check_writable, free_path, named
     from ..scene.lesson import end_of
     from ..stage.export.web.file import check_size, with_seeds, write_page
     from ..stage.export.web.race import computed
-    from .console.chosen import chosen_view, compare, tell_of_failures
+    from .console.selection import chosen_view, compare, tell_of_failures
 
     saved = chosen_view(arguments, name)
     path = path or free_path(named(saved.scene.name, ".html"))
@@ -168,7 +168,7 @@ def _odds(arguments: argparse.Namespace, scene: "Scene", clock: str) -> "Odds | 
 
 def _save_all(arguments: argparse.Namespace) -> None:
     """Save a page for every scene, that of theory, and the index, which is written last."""
-    from ..files import OutputError, why
+    from ..base.files import OutputError, why
     from ..scene import scene_files
     from ..stage.export.web.file import INDEX
     from ..stage.export.web.index import THEORY, check_folder, save_index

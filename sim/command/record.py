@@ -122,10 +122,10 @@ def seconds(text: str) -> float:
 
 def run(arguments: argparse.Namespace) -> None:
     """Draw and encode it."""
-    from ..files import check_writable, free_path, named
+    from ..base.files import check_writable, free_path, named
     from ..scene.words import counted
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen_view, compare, tell_of_boxes, tell_of_failures
+    from .console.selection import chosen_view, compare, tell_of_boxes, tell_of_failures
 
     look = chosen_look(parser(), arguments)
     saved = chosen_view(arguments, arguments.scene)

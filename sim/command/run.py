@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Run it, and say what became of it."""
     from ..report import summary, table, write_csv, write_npz
-    from .console.chosen import chosen_saved, compare
+    from .console.selection import chosen_saved, compare
 
     saved = chosen_saved(arguments.scene, arguments.seed)
     scene = saved.scene

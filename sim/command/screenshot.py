@@ -73,9 +73,9 @@ and text instead of pixels, which stay sharp at any size.
 
 def run(arguments: argparse.Namespace) -> None:
     """Draw and save it."""
-    from ..files import check_writable, free_path, named
+    from ..base.files import check_writable, free_path, named
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen_view, compare, tell_of_boxes, tell_of_failures
+    from .console.selection import chosen_view, compare, tell_of_boxes, tell_of_failures
 
     if arguments.lane is not None and arguments.together:
         parser().error("argument --together: not allowed with argument --lane, which shows one marble alone")

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..languages import ENGLISH, LANGUAGES
+from ..base.languages import ENGLISH, LANGUAGES
 from . import COMMAND_LINE
 from .console.arguments import Parser, add_look, add_presenter, png_path, quoted
 from .console.terminal import show, show_table
@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> None:
         return
     from ..scene import OPENING
     from ..stage import require_pygame_ce
-    from .console.chosen import chosen_saved
+    from .console.selection import chosen_saved
     from .window import opened_or_saved
 
     require_pygame_ce()
@@ -105,7 +105,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _save(arguments: argparse.Namespace, path: Path) -> None:
-    from ..files import check_writable
+    from ..base.files import check_writable
     from ..stage import require_pygame_ce
 
     check_writable(path)
@@ -128,7 +128,7 @@ def table(language: str) -> "Table":
 
     from ..scene.tour import the_tour
     from ..stage.style.numbers import on_seeds
-    from ..study.tour.telling import first_seed, told
+    from ..study.tour.blanks import first_seed, told
 
     drawn = Table(box=box.SIMPLE_HEAD, show_lines=False, pad_edge=False)
     drawn.add_column("step", justify="right")

@@ -7,7 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..version import VERSION
+from ..base.version import VERSION
 from . import COMMAND_LINE, COMMANDS, PROGRAM
 from .console.arguments import THEMES, Parser, add_motion, add_scale, add_scene
 from .console.terminal import remark, show
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> None:
 
     @cache
     def find() -> "Saved":
-        from .console.chosen import chosen_saved
+        from .console.selection import chosen_saved
 
         return chosen_saved(arguments.scene)
 
@@ -92,7 +92,7 @@ def opened_or_saved(open_: Callable[[], None], save: Callable[[Path], None], wha
     Raises:
         OutputError: that cannot be saved.
     """
-    from ..files import OutputError, check_writable, free_path, located
+    from ..base.files import OutputError, check_writable, free_path, located
     from ..stage.window.display import NoDisplay
 
     try:

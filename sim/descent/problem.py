@@ -5,7 +5,6 @@ from functools import cached_property
 
 import numpy as np
 
-from ..surface.around import CROWDED, with_surroundings
 from ..surface.basins import FAR, NO_BASIN, Basins, Labels, find_basins, flow_step
 from ..surface.critical.ground import Ground
 from ..surface.critical.newton import CIRCLE
@@ -14,6 +13,7 @@ from ..surface.critical.proof import Proof, proof
 from ..surface.critical.search import Search, look_up, search
 from ..surface.points import Array, eigenvalues, norm
 from ..surface.protocol import Window
+from ..surface.surroundings import CROWDED, with_surroundings
 from .examples.finite_sum import FiniteSum
 
 UNKNOWN = "There may be more critical points than are marked."

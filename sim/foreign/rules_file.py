@@ -18,12 +18,12 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+from ..base.files import bounded, located, ordinary_file, why
 from ..descent.rules import OWN, RULES, all_letters
 from ..descent.rules.guard import ask, finite
+from ..descent.rules.one_line import error_text
 from ..descent.rules.protocol import Rule, can_be_told
-from ..descent.rules.saying import told
 from ..descent.rules.values import wrong_type, wrong_value
-from ..files import bounded, located, ordinary_file, why
 
 LARGEST = 1 << 20  # Bytes.
 LONGEST_NAME = 40
@@ -266,7 +266,7 @@ def _run(source: Source) -> ModuleType:
         while trace is not None:
             line = trace.tb_lineno if trace.tb_frame.f_code.co_filename == source.path else line
             trace = trace.tb_next
-        raise RulesError(f"{source.path}, line {line}: {told(error)}") from None
+        raise RulesError(f"{source.path}, line {line}: {error_text(error)}") from None
     return module
 
 
@@ -312,7 +312,7 @@ def _wrong_hints(kind: type[Any]) -> str:
         get_type_hints(kind)
     except Exception as error:
         of_field = filter(None, (_wrong_hint(kind, field) for field in fields(kind)))
-        return next(of_field, f"has a type that cannot be told: {told(error)}")
+        return next(of_field, f"has a type that cannot be told: {error_text(error)}")
     return ""
 
 
@@ -321,7 +321,7 @@ def _wrong_hint(kind: type[Any], field: "Field[Any]") -> str:
     try:
         get_type_hints(alone, vars(sys.modules[kind.__module__]), dict(vars(kind)))
     except Exception as error:
-        return f"has a field {field.name} whose type cannot be told: {told(error)}"
+        return f"has a field {field.name} whose type cannot be told: {error_text(error)}"
     return ""
 
 
@@ -342,7 +342,7 @@ def _wrong_instance(kind: type[Any]) -> str:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
-            return f"cannot {doing}: {told(error)}"
+            return f"cannot {doing}: {error_text(error)}"
         if problem:
             return problem
     return ""

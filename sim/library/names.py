@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..base.files import OutputError
 from ..descent.lane import Lane
 from ..descent.rules import RULES as KNOWN_RULES
 from ..descent.rules.protocol import Rule
 from ..descent.schedules import SCHEDULES as KNOWN_SCHEDULES
 from ..descent.schedules import Schedule
-from ..files import OutputError
 from ..scene import Scene, SceneError
 from ..study.work.workers import StudyError
 from ..surface.functions import SURFACES as KNOWN_SURFACES

@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
-from ..languages import ENGLISH, LANGUAGES
+from ..base.languages import ENGLISH, LANGUAGES
 from ..scene import MOST_LANES, OPENING, Scene
 from ..scene.speech import MOST_UPDATES
 from ..scene.view import LEAST_TILT, MOST_TILT
@@ -29,7 +29,7 @@ from .mistakes import (
     whole_number,
 )
 from .races import Race
-from .scenes import What, chosen, updates_of
+from .scenes import SceneLike, resolve_scene, updates_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,15 +67,15 @@ class FigureOptions(TypedDict, total=False):
 
 
 @overload
-def figure(scene: What = ..., path: None = None, **options: Unpack[FigureOptions]) -> "Image": ...
+def figure(scene: SceneLike = ..., path: None = None, **options: Unpack[FigureOptions]) -> "Image": ...
 
 
 @overload
-def figure(scene: What, path: str | PathLike[str], **options: Unpack[FigureOptions]) -> Path: ...
+def figure(scene: SceneLike, path: str | PathLike[str], **options: Unpack[FigureOptions]) -> Path: ...
 
 
 def figure(
-    scene: What = OPENING,
+    scene: SceneLike = OPENING,
     path: str | PathLike[str] | None = None,
     *,
     update: int | None = None,
@@ -122,7 +122,7 @@ def figure(
     from ..stage import require_pygame_ce  # noqa: PLC0415  Who asks for arrays needs no stage.
 
     require_pygame_ce()
-    from ..files import check_writable  # noqa: PLC0415
+    from ..base.files import check_writable  # noqa: PLC0415
     from ..stage.export.looks import Look as Shown  # noqa: PLC0415
     from ..stage.export.still import keep_race, picture, screenshot  # noqa: PLC0415
 
@@ -147,7 +147,7 @@ def figure(
 
 
 def film(
-    scene: What = OPENING,
+    scene: SceneLike = OPENING,
     path: str | PathLike[str] | None = None,
     *,
     seed: int | None = None,
@@ -182,7 +182,7 @@ def film(
     >>> film("ravine", "ravine.gif", last=20, size=(320, 240))  # doctest: +SKIP
     PosixPath('ravine.gif')
     """
-    from ..files import free_path, named  # noqa: PLC0415
+    from ..base.files import free_path, named  # noqa: PLC0415
     from ..stage import require_pygame_ce  # noqa: PLC0415
 
     require_pygame_ce()
@@ -223,7 +223,7 @@ def film(
 
 
 def window(
-    scene: What = OPENING,
+    scene: SceneLike = OPENING,
     *,
     seed: int | None = None,
     rules: "Mapping[str, Added] | None" = None,
@@ -245,7 +245,7 @@ def window(
     >>> from three_marbles.descent.rules.sign.lion import Lion
     >>> window("ravine", rules={"mine": Lion(learning_rate=0.01)})  # doctest: +SKIP
     """
-    meant = chosen(scene, seed=seed, rules=rules, start=start)
+    meant = resolve_scene(scene, seed=seed, rules=rules, start=start)
     known_theme(theme)
     one_of("language", language, LANGUAGES)
     factor = None if scale is None else _scale(scale)
@@ -289,11 +289,11 @@ def png_of(image: "Image") -> bytes:
 
 
 def _meant(
-    scene: What, seed: int | None, rules: "Mapping[str, Added] | None", start: Any
+    scene: SceneLike, seed: int | None, rules: "Mapping[str, Added] | None", start: Any
 ) -> tuple[Scene, int, Race | None]:
     """The scene that is to be seen, up to which update, and its race if that was run."""
     known = scene if isinstance(scene, Race) else None
-    meant = chosen(scene, seed=seed, rules=rules, start=start)
+    meant = resolve_scene(scene, seed=seed, rules=rules, start=start)
     if len(meant.lanes) > MOST_LANES:
         raise UseError(f"a picture has room for {MOST_LANES} lanes, not {len(meant.lanes)}")
     return meant, known.updates if known else updates_of(meant, None), known

@@ -19,7 +19,7 @@ from ..scene import OPENING, Scene
 from ..surface.points import Array
 from .lanes import Added
 from .mistakes import known_name, whole_number
-from .scenes import What, chosen, updates_of
+from .scenes import SceneLike, resolve_scene, updates_of
 from .surfaces import Surface
 
 if TYPE_CHECKING:
@@ -115,13 +115,13 @@ class Marble:
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        """What speaks for the verdict at the end, and how derivatives were found that were not given."""
+        """SceneLike speaks for the verdict at the end, and how derivatives were found that were not given."""
         note = derivatives_of(self._track.problem.train)
         return (*self.verdict.evidence, *((note,) if note else ()))
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """What has happened to it, in the order in which it became certain."""
+        """SceneLike has happened to it, in the order in which it became certain."""
         return tuple(self._judge.events_until(self._asked))
 
     def __repr__(self) -> str:
@@ -155,7 +155,7 @@ class Race:
         return tuple(self._marbles)
 
     def running(self) -> Running:
-        """What computes it, which may go on."""
+        """SceneLike computes it, which may go on."""
         return self._running
 
     def __getitem__(self, name: str) -> Marble:
@@ -202,7 +202,7 @@ class Race:
 
 
 def race(
-    scene: What = OPENING,
+    scene: SceneLike = OPENING,
     *,
     seed: int | None = None,
     updates: int | None = None,
@@ -231,7 +231,7 @@ def race(
     >>> race("ravine", updates=50, rules={"mine": RULES["adam"](0.1)})["mine"].loss[-1].round(3).item()
     0.204
     """
-    selected = chosen(scene, seed=seed, rules=rules, start=start)
+    selected = resolve_scene(scene, seed=seed, rules=rules, start=start)
     return Race(selected, updates_of(selected, updates))
 
 

@@ -35,7 +35,7 @@ USUAL_COUNT = 20
 SHARE = 0.5
 """Usual learning rates, over the longest step that the sharpest curvature of the window bears without a bounce."""
 
-What: TypeAlias = "str | os.PathLike[str] | Scene | Surface | Race"
+SceneLike: TypeAlias = "str | os.PathLike[str] | Scene | Surface | Race"
 """By what a scene may be named: its name or a path, itself, a surface of one's own, or a race whose scene it is."""
 
 
@@ -151,8 +151,8 @@ def checked_surface(surface: Any) -> Any:
     return surface
 
 
-def chosen(
-    what: What,
+def resolve_scene(
+    what: SceneLike,
     *,
     seed: int | None = None,
     rules: Mapping[str, Added] | None = None,

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ..surface.cancellation import Cancelled
 from ..surface.points import Array, components, matrices, vectors
 from ..surface.protocol import LARGEST, Window
-from ..surface.wanted import GivenUp
 from .mistakes import UseError, real, shown, two
 
 Function = Callable[[Array, Array], Any]
@@ -192,7 +192,7 @@ def _called(function: Function, x: Array, y: Array, what: str, parts: int = 0) -
     try:
         found = function(x, y)
         return _parts(found, parts, x.shape, what) if parts else _numbers(found, x.shape, what)
-    except (UseError, GivenUp):
+    except (UseError, Cancelled):
         raise
     except Exception as error:
         problem = " ".join(str(error).split())

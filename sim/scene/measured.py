@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..base.files import FOLDER_GONE, bounded, ordinary_file, why
 from ..descent.examples.recipes import MOST_EXAMPLES
-from ..files import FOLDER_GONE, bounded, ordinary_file, why
 from .words import SceneError, excerpt
 
 LARGEST_FILE = 1 << 18  # Bytes.

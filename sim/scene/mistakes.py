@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from pydantic_core import ErrorDetails
 
+from ..base.languages import CODE, TRANSLATIONS
 from ..descent.clock import Machine
 from ..descent.examples.recipes import EXAMPLES, MOST_EXAMPLES
 from ..descent.rules import RULES
 from ..descent.schedules import SCHEDULES
-from ..languages import CODE, TRANSLATIONS
 from ..surface.functions import SURFACES
 from ..surface.protocol import LARGEST
 from .speech import Caption, Question, Translation

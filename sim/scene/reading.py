@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from ..base.files import bounded, ordinary_file, why
+from ..base.resources import asset
 from ..descent.clock import UPDATES
 from ..descent.digest import Digest, parse_digest
 from ..descent.examples.recipes import EXAMPLES
@@ -23,8 +25,6 @@ from ..descent.rules import OWN, RULES
 from ..descent.rules.guard import RuleFailure, rule_of
 from ..descent.rules.protocol import Rule, names_of
 from ..descent.schedules import CONSTANT, SCHEDULES
-from ..files import bounded, ordinary_file, why
-from ..resources import asset
 from ..surface.functions import SURFACES
 from .carriers import CARRIERS, LONGEST_MARK, carried_text, carrier_of
 from .measured import with_measured

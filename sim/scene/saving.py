@@ -1,7 +1,7 @@
 """From a race at a moment to a text that a picture can carry, or a file hold."""
 
+from ..base.version import VERSION
 from ..descent.digest import digest_text
-from ..version import VERSION
 from .carriers import OPENING_LINE
 from .reading import Saved
 from .writing import scene_tables, tables_text

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
+from ..base.languages import TRANSLATIONS
 from ..descent.verdict.events import EVENT_KINDS, Escape
-from ..languages import TRANSLATIONS
 
 MOST_LANES = 6
 MOST_UPDATES = 1_000_000

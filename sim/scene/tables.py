@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from ..base.languages import CODE
 from ..descent.clock import CLOCKS, Machine
 from ..descent.digest import DIGEST
 from ..descent.examples.batches import Sampling
@@ -30,7 +31,6 @@ from ..descent.rules.protocol import LONGEST_SETTING, hints_of
 from ..descent.rules.values import guarded
 from ..descent.schedules import SCHEDULES
 from ..descent.verdict.kinds import VerdictKind
-from ..languages import CODE
 from ..surface.functions import SURFACES, usual_window
 from ..surface.functions.formula import Formula, FormulaError
 from ..surface.protocol import Point, Window

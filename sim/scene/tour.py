@@ -16,9 +16,9 @@ from annotated_types import Ge, Gt, Le
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from ..base.files import bounded, ordinary_file, why
+from ..base.resources import asset
 from ..descent.clock import CLOCKS, UPDATES
-from ..files import bounded, ordinary_file, why
-from ..resources import asset
 from .reading import LARGEST_FILE, scene_files, validated
 from .speech import MOST_UPDATES, StrictTable, Translated, mistake, one_line, translatable
 from .view import LandView

@@ -6,13 +6,13 @@ from typing import Any, cast
 
 import numpy as np
 
+from ..base.languages import TRANSLATIONS
+from ..base.version import VERSION
 from ..descent.examples.recipes import EXAMPLES
 from ..descent.lane import Lane
 from ..descent.rules import RULES
 from ..descent.schedules import CONSTANT, SCHEDULES
-from ..languages import TRANSLATIONS
 from ..surface.functions import SURFACES
-from ..version import VERSION
 from .speech import Caption, Translation
 from .tables import Claim
 from .value import Scene

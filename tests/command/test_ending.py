@@ -20,9 +20,9 @@ from command_line import mistake, output, status
 from waiting import WAIT, until
 
 import main
+from sim.base.files import AFTER, BEFORE
 from sim.command.console import ending
 from sim.command.console.ending import SIGNALS
-from sim.files import AFTER, BEFORE
 from sim.scene import load_scene
 from sim.study.sweep.settings import over
 from sim.study.sweep.store import Store

@@ -18,13 +18,13 @@ import pytest
 from command_line import mistake, output, status
 
 import main
+from sim.base.files import OutputError
 from sim.command import COMMANDS, entry
 from sim.command import run as run_command
 from sim.command.console import arguments, terminal
-from sim.command.console.chosen import READING, keep_sources
+from sim.command.console.selection import READING, keep_sources
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Slope
-from sim.files import OutputError
 from sim.scene import OPENING, load_scene, parse_scene, scene_files
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved
 from sim.scene.saving import saved_text

@@ -9,7 +9,7 @@ import pytest
 from command_line import mistake, output, status
 from PIL import Image
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import OPENING, load_scene
 from sim.scene.reading import Saved
 from sim.scene.reading import load_scene as reopened
@@ -20,7 +20,7 @@ from sim.stage.style.theme import load_theme, say
 from sim.stage.style.tints import quiet_basin_color
 from sim.stage.window import opening
 from sim.stage.window.display import NoDisplay
-from sim.study.tour.telling import told
+from sim.study.tour.blanks import told
 
 pytestmark = pytest.mark.usefixtures("_elsewhere")
 

@@ -36,7 +36,7 @@ from sim.stage.session.session import Session, begin
 from sim.stage.style.numbers import settings
 from sim.stage.window.window import MainWindow
 from sim.study.cost import cost
-from sim.study.cost.in_turn import InTurn
+from sim.study.cost.serial import InTurn
 from sim.study.maps.basin_map import RuleDescent, kept_share
 from sim.study.maps.swarm import Swarm, starts
 from sim.study.odds import contrast

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pygame
 
-from sim.files import whole_file
+from sim.base.files import whole_file
 from sim.scene import load_scene
 from sim.scene.carriers import CARRIERS, CARRYING_META, sealed
 from sim.scene.reading import Saved

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import sim as tm
-from sim.version import VERSION
+from sim.base.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 OFFERED = (

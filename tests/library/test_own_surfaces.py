@@ -10,10 +10,10 @@ from own import eggs
 
 import sim as tm
 from sim.library.surfaces import STEP
+from sim.surface.cancellation import Cancelled
 from sim.surface.functions import SURFACES
 from sim.surface.points import Array
 from sim.surface.protocol import Window
-from sim.surface.wanted import GivenUp
 
 SIDES = ((-3.0, 3.0), (-2.0, 3.0))
 FEW = ((-1, 2), (-1, 2))
@@ -185,7 +185,7 @@ def test_a_function_that_fails_during_a_race_is_told_as_well() -> None:
         tm.race(tm.Surface(holed, window=SIDES), start=(1, 1))
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, GivenUp])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, Cancelled])
 def test_who_stops_a_function_is_not_its_mistake(error: type[BaseException]) -> None:
     def stopped(_x: Array, _y: Array) -> Array:
         raise error

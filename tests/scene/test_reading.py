@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from waiting import at_once
 
+from sim.base.languages import TRANSLATIONS
 from sim.descent.examples.recipes import MOST_EXAMPLES, ShiftedExamples, TiltedExamples
 from sim.descent.rules import rule_name
-from sim.languages import TRANSLATIONS
 from sim.scene import OPENING, Caption, Question, SceneError, Texts, load_scene, parse_scene, scene_files
 from sim.scene.mistakes import MOST_ITEMS, MOST_KEYS, MOST_MISTAKES, MOST_READ
 from sim.scene.reading import LARGEST_FILE, MOST_LONG_KEYS
@@ -641,7 +641,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("sim.files.os.open", refuse)
+    monkeypatch.setattr("sim.base.files.os.open", refuse)
     assert refusal(path) == f"cannot read {path}: permission denied"
 
 

@@ -12,14 +12,14 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from sim.files import named
+from sim.base.files import named
+from sim.base.version import VERSION
 from sim.scene import SceneError, load_scene, scene_files
 from sim.scene.carriers import KEYWORD, OPENING_LINE
 from sim.scene.reading import LARGEST_FILE, Saved, load_saved, parse_saved
 from sim.scene.saving import saved_text
 from sim.stage.export.png import save_png
 from sim.stage.export.still import screenshot
-from sim.version import VERSION
 
 
 def png(path: Path, **texts: str) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.languages import TRANSLATIONS
+from sim.base.languages import TRANSLATIONS
 from sim.scene import SceneError, load_scene
 from sim.scene.reading import LARGEST_FILE
 from sim.scene.tour import SPOKEN, TOUR, blanks, filled, load_tour, parse_tour, the_tour

@@ -9,7 +9,7 @@ import pygame
 from waiting import WAIT
 
 from sim.stage.picture.races import race
-from sim.stage.window.beside import preparing
+from sim.stage.window.background import preparation
 from sim.stage.window.window import MainWindow
 
 
@@ -21,12 +21,12 @@ def screen(size: tuple[int, int] = (960, 600), patience: float = WAIT) -> Iterat
     """
     pygame.display.init()
     pygame.display.set_mode(size, pygame.RESIZABLE)
-    before = preparing.DIRECTLY, preparing.AT_FIRST
-    preparing.DIRECTLY, preparing.AT_FIRST = patience, WAIT
+    before = preparation.DIRECTLY, preparation.AT_FIRST
+    preparation.DIRECTLY, preparation.AT_FIRST = patience, WAIT
     try:
         yield
     finally:
-        preparing.DIRECTLY, preparing.AT_FIRST = before
+        preparation.DIRECTLY, preparation.AT_FIRST = before
         pygame.display.quit()
 
 

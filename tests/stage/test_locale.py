@@ -12,13 +12,13 @@ import pygame
 import pytest
 
 import sim.stage
+from sim.base.languages import LANGUAGES, words
 from sim.descent import digest
 from sim.descent.clock import CLOCKS
 from sim.descent.problem import UNKNOWN
 from sim.descent.schedules import SCHEDULES
 from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.kinds.evidence import Saying
-from sim.languages import LANGUAGES, words
 from sim.scene import Texts, load_scene, scene_files
 from sim.scene.speech import Translation
 from sim.stage.input import lane_controls
@@ -36,7 +36,7 @@ from sim.study.maps.swarm import SPREADS
 from sim.study.odds import contrast
 from sim.study.odds.report import BOTH, ESCAPE, ESCAPES, SADDLE_ESCAPES, STAYED, WANDERERS, WHERE, WHISKERS
 from sim.study.statistics.end_kind import EndKind
-from sim.study.statistics.telling import INTERVALS
+from sim.study.statistics.wording import INTERVALS
 from sim.surface.critical import point as critical_point
 
 STAGE = Path(sim.stage.__file__).parent

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ...languages import ENGLISH, LANGUAGES
+from ...base.languages import ENGLISH, LANGUAGES
 from ...stage.views import ViewName
 from .. import PROGRAM
 from .output import check_distinct, text_place
@@ -267,7 +267,7 @@ def add_results(parser: argparse.ArgumentParser, what: str, rows: str, chart: st
 
 def check_output(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
     """What can be known to be impossible of -o before the computing."""
-    from ...files import check_writable  # noqa: PLC0415  Help need not wait for these.
+    from ...base.files import check_writable  # noqa: PLC0415  Help need not wait for these.
     from ...stage import require_pygame_ce  # noqa: PLC0415
 
     if arguments.output is None:

@@ -44,7 +44,7 @@ def file_place(text: str) -> Path:
 
 def check_distinct(parser: argparse.ArgumentParser, named: Mapping[str, Place | None]) -> None:
     """Two options that name the same file, of which one result would be lost, are a mistake."""
-    from ...files import located  # noqa: PLC0415  Help need not wait for it.
+    from ...base.files import located  # noqa: PLC0415  Help need not wait for it.
 
     options: dict[Path, str] = {}
     for option, path in named.items():
@@ -73,7 +73,7 @@ def written(place: Place) -> Iterator[BinaryIO]:
         OutputError: they cannot be written.
     """
     if isinstance(place, Path):
-        from ...files import whole_file  # noqa: PLC0415  Help need not wait for it.
+        from ...base.files import whole_file  # noqa: PLC0415  Help need not wait for it.
 
         with whole_file(place) as stream:
             yield stream

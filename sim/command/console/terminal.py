@@ -186,7 +186,7 @@ def _stream() -> TextIO:
 @contextmanager
 def _standard_output() -> Iterator[None]:
     """Where results go: all of them, or the reason why not."""
-    from ...files import OutputError, why
+    from ...base.files import OutputError, why
 
     stream = _stream()
     if isinstance(stream, io.TextIOWrapper):

@@ -124,10 +124,10 @@ def _any_number(field: "Field[Any]") -> bool:
 
 def run(arguments: argparse.Namespace) -> None:
     """Compute, draw and save it."""
-    from ...files import check_writable, free_path, named
+    from ...base.files import check_writable, free_path, named
     from ...scene import SceneError
     from ...stage import require_pygame_ce
-    from ..console.chosen import chosen_scene
+    from ..console.selection import chosen_scene
 
     scene = chosen_scene(arguments.scene)
     rule = _rule(scene, arguments)

@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Measure it, and say what came of it."""
     from ...study.cost.cost import measure, page, summary, tables, write_csv
-    from ..console.chosen import chosen_scene
+    from ..console.selection import chosen_scene
 
     scene = chosen_scene(arguments.scene)
     check_standard_output(parser(), arguments)

@@ -22,8 +22,8 @@ from ..console.arguments import (
 )
 from ..console.output import check_standard_output, file_place, to_standard_output, written
 from ..console.terminal import remark, show_json, show_table
-from .foretelling import add_dry_run, foretell, show_cost
-from .keeping import add_where, check_files, computed, kept_open, only_told
+from .duration import add_dry_run, foretell, show_cost
+from .results_file import add_where, check_files, computed, kept_open, only_told
 
 if TYPE_CHECKING:
     from ...scene import Scene
@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ...study.odds import contrast, pairs
     from ...study.odds.odds import failures, odds_of
     from ...study.odds.report import page, summary, table, write_csv
-    from ..console.chosen import chosen_scene
+    from ..console.selection import chosen_scene
 
     if arguments.claim:
         _test_claims(chosen_scene(arguments.scene), arguments)

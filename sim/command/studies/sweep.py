@@ -20,7 +20,7 @@ from ..console.arguments import (
 )
 from ..console.output import check_standard_output, to_standard_output, written
 from ..console.terminal import SEARCHING, remark, show_json, show_table, told_if_long
-from .keeping import add_keeping, argument, check_files, kept, only_told, over
+from .results_file import add_keeping, argument, check_files, kept, only_told, over
 
 if TYPE_CHECKING:
     from ...scene import Scene
@@ -114,7 +114,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Compute it, as far as it has not been, and say what came of it."""
     from ...study.sweep.store import Store, default_path
     from ...study.sweep.sweep import plan
-    from ..console.chosen import chosen_scene
+    from ..console.selection import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, arguments.seeds)

@@ -20,7 +20,7 @@ from ..console.arguments import (
 )
 from ..console.output import STANDARD_OUTPUT, Place, check_standard_output, to_standard_output, written
 from ..console.terminal import remark, show_json, show_table
-from .keeping import add_keeping, argument, check_files, kept, only_told, over
+from .results_file import add_keeping, argument, check_files, kept, only_told, over
 
 if TYPE_CHECKING:
     from ...scene import Scene
@@ -128,7 +128,7 @@ def run(arguments: argparse.Namespace) -> None:
     from ...study.tuning.candidates import of_every_rule
     from ...study.tuning.search import FEWEST_SEEDS, plan
     from ...study.tuning.usual import usual_criterion
-    from ..console.chosen import chosen_scene
+    from ..console.selection import chosen_scene
 
     scene = chosen_scene(arguments.scene, arguments.seed)
     check_seeds(parser(), scene.seed, 2 * arguments.seeds)
@@ -182,7 +182,7 @@ def _check_overs(arguments: argparse.Namespace, scene: "Scene") -> None:
 
 def _check(arguments: argparse.Namespace, results: Path) -> None:
     """What can be known to be impossible before the computing."""
-    from ...files import located
+    from ...base.files import located
     from ...stage import require_pygame_ce
 
     scene, save = arguments.scene, arguments.save

@@ -9,10 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
+from ...surface.cancellation import raise_if_cancelled
 from ...surface.critical.proof import Bends, bends, convex, lower_bound, lower_bound_of_mean
 from ...surface.points import Array, components, norm, total, vectors
 from ...surface.protocol import Surface, value_and_gradient
-from ...surface.wanted import raise_if_unwanted
 from .chance import Indices
 from .models import Model
 
@@ -62,7 +62,7 @@ def _chosen(examples: Array, batch: Indices | None, axes: int) -> Array:
 
 def _mean(per_example: Callable[[Array, Array], Array], theta: Array, examples: Array, batch: Indices | None) -> Array:
     """The mean of per_example(θ, z) over the batch, in blocks of points where there are many."""
-    raise_if_unwanted()
+    raise_if_cancelled()
     count = len(examples) if batch is None else len(batch)
     block = max(1, BLOCK // count)
     if theta.size <= 2 * block or (batch is not None and batch.ndim > 1 and theta.ndim != 2):
@@ -170,7 +170,7 @@ class Tilted:
         return 1
 
     def _tilt(self, batch: Indices | None, axes: int) -> Array:
-        raise_if_unwanted()
+        raise_if_cancelled()
         tilts = _chosen(self.tilts, batch, axes)
         return np.asarray(total(tilts) / len(tilts))
 

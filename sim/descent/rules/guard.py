@@ -10,8 +10,8 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from ...surface.points import Array
+from .one_line import error_text, place_in, shortened, value_text
 from .protocol import Rule, Slope, with_parts
-from .saying import cut, place_in, shown, told
 
 S = TypeVar("S", bound=tuple[Any, ...])
 T = TypeVar("T")
@@ -138,9 +138,9 @@ def _built(
         raise
     except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
         place = place_in(kind, "__post_init__", error.__traceback__)
-        raise RuleFailure(f"{place}: {kind.__name__} refuses {_given(values)}: {told(error)}") from error
+        raise RuleFailure(f"{place}: {kind.__name__} refuses {_given(values)}: {error_text(error)}") from error
     if not finite(rate):
-        raise _makes(kind, values, f"a learning_rate that is no finite number, {shown(rate)}")
+        raise _makes(kind, values, f"a learning_rate that is no finite number, {value_text(rate)}")
     return rule
 
 
@@ -179,12 +179,12 @@ def asked(rule: Rule[Any], method: str, call: Callable[[], T]) -> T:
     except (RuleFailure, KeyboardInterrupt):  # The latter is the user's, or as good as that.
         raise
     except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
-        said = WRITES if isinstance(error, ValueError) and "read-only" in str(error) else told(error)
+        said = WRITES if isinstance(error, ValueError) and "read-only" in str(error) else error_text(error)
         raise RuleFailure(f"{place_of(rule, method, error.__traceback__)}: {said}") from None
 
 
 def _given(values: Mapping[str, Any]) -> str:
-    return cut(", ".join(f"{name} = {shown(value)}" for name, value in values.items()))
+    return shortened(", ".join(f"{name} = {value_text(value)}" for name, value in values.items()))
 
 
 def place_of(rule: Rule[Any], method: str, trace: TracebackType | None = None) -> str:

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError
 
+from .one_line import error_text, value_text
 from .protocol import LONGEST_SETTING, Rule, hints_of
-from .saying import shown, told
 
 MOST_BITS, MOST_ITEMS = 64, 64
 """How many bits a whole number and how many items a list may have in a scene file."""
@@ -25,7 +25,8 @@ def guarded(hint: Any) -> Any:
         except (ValidationError, KeyboardInterrupt):  # The latter is the user's, or as good as that.
             raise
         except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
-            raise PydanticCustomError("text", "is refused by its type: {problem}", {"problem": told(error)}) from None
+            problem = {"problem": error_text(error)}
+            raise PydanticCustomError("text", "is refused by its type: {problem}", problem) from None
 
     return Annotated[hint, WrapValidator(checked)]
 
@@ -45,7 +46,8 @@ def wrong_value(kind: type[Rule[Any]], name: str, value: Any) -> str:
         _adapter(kind, name).validate_json(text)
     except ValidationError as error:
         wanted = error.errors()[0]["msg"].replace("Input should", "must")
-        return f"is {shown(value)}, but {'it ' if wanted.startswith('must') else ''}{wanted[:1].lower()}{wanted[1:]}"
+        subject = "it " if wanted.startswith("must") else ""
+        return f"is {value_text(value)}, but {subject}{wanted[:1].lower()}{wanted[1:]}"
     return ""
 
 
@@ -54,7 +56,7 @@ def wrong_type(kind: type[Rule[Any]], name: str) -> str:
     try:
         _adapter(kind, name)
     except Exception as error:  # Of constraints that are not ours.
-        return f"has a type that no value can be tried with: {told(error)}"
+        return f"has a type that no value can be tried with: {error_text(error)}"
     return ""
 
 

@@ -15,7 +15,7 @@ from ...study.maps.basin_map import USUAL_UPDATES, BasinMap, basin_map, summary,
 from ...study.work.steps import finished
 from ..lanes import Added, checked_rule
 from ..mistakes import UseError, known_name, known_theme, picture_size, png_path, truth, whole_number
-from ..scenes import What, chosen
+from ..scenes import SceneLike, resolve_scene
 from ..tables import plain_text
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Basins:
 
 
 def basins(
-    scene: What = OPENING,
+    scene: SceneLike = OPENING,
     *,
     lane: str | None = None,
     rule: Rule[Any] | None = None,
@@ -109,7 +109,7 @@ def basins(
     if lane is not None and rule is not None:
         raise UseError("give a lane or a rule, not both")
     pixels, tone, everywhere = picture_size(size), known_theme(theme), truth("exact", exact)
-    meant = chosen(scene, rules=rules, start=(0.0, 0.0) if _is_surface(scene) else None)
+    meant = resolve_scene(scene, rules=rules, start=(0.0, 0.0) if _is_surface(scene) else None)
     problem = meant.problem()
     if not problem.minima:
         raise SceneError(f"there is no minimum in the window of {meant.name}, and so no basin")
@@ -126,7 +126,7 @@ def basins(
     return Basins(meant, followed, found, pixels, tone)
 
 
-def _is_surface(scene: What) -> bool:
+def _is_surface(scene: SceneLike) -> bool:
     from ..surfaces import Surface  # noqa: PLC0415
 
     return isinstance(scene, Surface)

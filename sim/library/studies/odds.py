@@ -19,7 +19,7 @@ from ...surface.basins import NO_BASIN
 from ..lanes import Added
 from ..mistakes import known_name, whole_number
 from ..portable import portable
-from ..scenes import LARGEST_SEED, What, chosen, updates_of
+from ..scenes import LARGEST_SEED, SceneLike, resolve_scene, updates_of
 from ..tables import plain_text
 from .pictured import Pictured
 
@@ -109,7 +109,7 @@ class Odds(Pictured):
 
 
 def odds(
-    scene: What = OPENING,
+    scene: SceneLike = OPENING,
     seeds: int = USUAL_SEEDS,
     *,
     seed: int | None = None,
@@ -133,7 +133,7 @@ def odds(
     >>> [f"{lane.lane.name}: {lane.escaped.count} of {lane.seeds}" for lane in told]
     ['full batch: 0 of 50', 'minibatch: 49 of 50', 'momentum: 50 of 50']
     """
-    meant = chosen(scene, seed=seed, rules=rules, start=start)
+    meant = resolve_scene(scene, seed=seed, rules=rules, start=start)
     count = whole_number("seeds", seeds, 1, min(MOST_SEEDS, LARGEST_SEED - meant.seed + 1))
     made = updates_of(meant, updates)
     work = jobs(meant, count, made)

@@ -14,10 +14,10 @@ from ...study.sweep.sweep import plan
 from ...study.sweep.ties import Tie, tie
 from ..lanes import Added
 from ..mistakes import UseError, known_name, shown, whole_number
-from ..scenes import LARGEST_SEED, What, chosen, updates_of
+from ..scenes import LARGEST_SEED, SceneLike, resolve_scene, updates_of
 from ..tables import frame_of, plain_text
-from .asked import computed
-from .asked import overs as overs_of
+from .arguments import computed
+from .arguments import overs as overs_of
 from .odds import MOST_SEEDS, workers_for
 from .pictured import SHOWN, Pictured, image_of
 
@@ -31,7 +31,7 @@ OVER = 'a dictionary with one number or two, such as {"lane.minibatch.batch_size
 
 
 class Sweep(Pictured):
-    """What becomes of a scene's lanes as one or two of its numbers change. In a notebook it is its chart."""
+    """SceneLike becomes of a scene's lanes as one or two of its numbers change. In a notebook it is its chart."""
 
     def __init__(self, told: report.Told, measure: str) -> None:
         """The sweep that was run, and what its chart shows."""
@@ -115,7 +115,7 @@ class Sweep(Pictured):
 
 
 def sweep(
-    scene: What = OPENING,
+    scene: SceneLike = OPENING,
     over: Mapping[str, Iterable[Value] | str] | None = None,
     seeds: int = USUAL_SEEDS,
     *,
@@ -149,7 +149,7 @@ def sweep(
     >>> [round(row["escaped"], 2) for row in told.rows() if row["lane"] == "minibatch"]
     [1.0, 0.0]
     """
-    meant = chosen(scene, seed=seed, rules=rules, start=start)
+    meant = resolve_scene(scene, seed=seed, rules=rules, start=start)
     count = whole_number("seeds", seeds, 1, min(MOST_SEEDS, LARGEST_SEED - meant.seed + 1))
     overs = overs_of(over, MOST_PARAMETERS, OVER)
     if foreign_surface(meant) and any(each.steps[:1] == ("surface",) for each in overs):
@@ -162,7 +162,7 @@ def sweep(
 
 
 def _ties(wanted: Any) -> list[Tie]:
-    """What follows from the values."""
+    """SceneLike follows from the values."""
     texts: list[str] = []
     listed = isinstance(wanted, Iterable) and not isinstance(wanted, str)
     for text in wanted if listed else ():

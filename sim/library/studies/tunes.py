@@ -17,10 +17,10 @@ from ...study.tuning.tuned import LaneTuned, Pair, Tuned, tuned
 from ...study.tuning.usual import usual_criterion
 from ..lanes import Added
 from ..mistakes import UseError, known_name, shown, truth, whole_number
-from ..scenes import LARGEST_SEED, What, chosen
+from ..scenes import LARGEST_SEED, SceneLike, resolve_scene
 from ..tables import frame_of, plain_text
-from .asked import computed
-from .asked import overs as overs_of
+from .arguments import computed
+from .arguments import overs as overs_of
 from .odds import MOST_SEEDS, workers_for
 from .pictured import Pictured
 
@@ -100,7 +100,7 @@ class Tune(Pictured):
 
 
 def tune(
-    scene: What = OPENING,
+    scene: SceneLike = OPENING,
     *lanes: str,
     budget: str | int | None = None,
     by: str | None = None,
@@ -141,7 +141,7 @@ def tune(
     >>> [(lane.lane, lane.best.values, "tied" if lane.tied else "worse") for lane in found][1:]
     [('momentum', {'learning_rate': 0.0375}, 'tied')]
     """
-    meant = chosen(scene, seed=seed, rules=rules, start=start)
+    meant = resolve_scene(scene, seed=seed, rules=rules, start=start)
     count = whole_number("seeds", seeds, FEWEST_SEEDS, min(MOST_SEEDS, (LARGEST_SEED - meant.seed + 1) // 2))
     by = usual_criterion(meant) if by is None else by
     if not isinstance(by, str) or by not in CRITERIA:

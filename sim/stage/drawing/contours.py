@@ -10,7 +10,7 @@ from ...descent.problem import Problem
 from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array
 from ...surface.protocol import Window
-from ..style.kept import kept
+from ..style.cache import cached
 from .camera import Camera
 
 GRID = 128  # Nodes along the map's longer side.
@@ -31,7 +31,7 @@ MANY = 200
 """Minima up to which each has contours of its own: of more, there would be no telling one from another."""
 
 
-@kept
+@cached
 def loss_grid(problem: Problem, camera: Camera) -> Array:
     """The training loss at the nodes of a grid over what the camera sees (rows, columns), row 0 at the bottom."""
     return losses(problem, camera.grid(GRID))
@@ -47,7 +47,7 @@ def losses(problem: Problem, points: Array) -> Array:
     return np.where(known, losses, np.nan)
 
 
-@kept
+@cached
 def map_levels(problem: Problem, camera: Camera) -> Array:
     """The losses at which the map has contours, those close around single minima aside."""
     return contour_levels(loss_grid(problem, camera), problem, floor_in(problem, camera.view))

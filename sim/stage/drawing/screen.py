@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pygame
 
 from ..style import text
+from ..style.cache import cached, hot_cached
 from ..style.color import Color
-from ..style.kept import at_hand, kept
 from .canvas import Backdrop, Box, Corners, Pixel
 from .drawn_state import DrawnState
 
@@ -181,7 +181,7 @@ def _side_by_side(points: Sequence[Pixel], width: int) -> Iterator[list[Pixel]]:
         yield (places + shift * aside).tolist()
 
 
-@kept
+@cached
 def painted(backdrop: Backdrop) -> pygame.Surface:
     """A backdrop in pixels; shared, so not to be drawn upon."""
     picture = pygame.Surface(backdrop.size, pygame.SRCALPHA if backdrop.holes else 0, 32)
@@ -189,7 +189,7 @@ def painted(backdrop: Backdrop) -> pygame.Surface:
     return picture
 
 
-@at_hand
+@hot_cached
 def _veil(size: tuple[int, int], color: Color, opacity: int) -> pygame.Surface:
     """A translucent box: of a few sizes, it lies behind words in picture after picture."""
     veil = pygame.Surface(size, pygame.SRCALPHA)
@@ -197,7 +197,7 @@ def _veil(size: tuple[int, int], color: Color, opacity: int) -> pygame.Surface:
     return veil
 
 
-@at_hand
+@hot_cached
 def _dot(radius: float, color: Color, opacity: float) -> pygame.Surface:
     """A smooth disc on transparent ground; shared, so not to be drawn upon."""
     size = 2 * ceil(radius) + 3

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from ...languages import ENGLISH
+from ...base.languages import ENGLISH
 from ...study.odds.tally import own
 from ..session.session import Session
 from ..views import ViewName

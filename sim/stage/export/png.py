@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from ...files import whole_file
+from ...base.files import whole_file
 from ...scene.carriers import KEYWORD
 from ..style.color import Color
 

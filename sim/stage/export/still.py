@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pygame
 from pygame import Rect
 
+from ...base.files import OutputError, whole_file
 from ...descent.clock import UPDATES
 from ...descent.race import Race
-from ...files import OutputError, whole_file
 from ...scene import Scene, SceneError
 from ...scene.words import did_you_mean
 from ..drawing.canvas import Canvas

@@ -11,11 +11,11 @@ from typing import Any, cast
 
 import numpy as np
 
+from ...base.languages import following, language_or_code
 from ...descent.clock import CLOCKS
 from ...descent.examples.models import MODELS
 from ...descent.examples.recipes import MOST_EXAMPLES, RegressionExamples, ShiftedExamples
 from ...descent.problem import Problem
-from ...languages import following, language_or_code
 from ...scene import Scene, SceneError, load_scene, scene_files
 from ...study.maps.swarm import SIZES, SPREADS
 from ...surface.functions.formula import Formula

@@ -7,7 +7,7 @@ import pygame
 import pygame_gui
 from pygame_gui.elements import UIDropDownMenu, UIHorizontalSlider
 
-from ...languages import following
+from ...base.languages import following
 from ..drawing.screen import Screen
 from ..session.bindings import Deed
 from ..session.view import Notify

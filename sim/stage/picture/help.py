@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import pygame
 
-from ...languages import following, language_or_code
+from ...base.languages import following, language_or_code
 from ..drawing.canvas import Canvas
 from ..drawing.layout import Layout, type_of
 from ..session.bindings import GROUPS, label_of

@@ -2,7 +2,7 @@
 
 from ...descent.race import Race
 from ...scene import Scene
-from ..style.kept import Recent
+from ..style.cache import Recent
 
 RACES: Recent[Scene, Race] = Recent(2)
 """What has been computed of the scene that is shown, of that before it, and of others that there is room for."""

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...languages import grouped
+from ...base.languages import grouped
 from ...study.statistics.figure import Axis
 from ...surface.points import Array, Mask
 from ..drawing.ticks import AxisScale, choices

@@ -6,7 +6,7 @@ from math import inf
 
 from pygame import Rect
 
-from ...languages import grouped
+from ...base.languages import grouped
 from ...study.statistics.figure import Page
 from ..drawing.canvas import Canvas
 from ..drawing.strokes import first_pixel

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pygame
 
-from ...languages import words
+from ...base.languages import words
 from ..drawing.canvas import Canvas
 from ..style import text
 from ..style.color import Color

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from math import log
 from typing import Any
 
+from ...base.languages import TRANSLATIONS
 from ...descent.examples.batches import Sampling
 from ...descent.lane import Lane
 from ...descent.rules import OWN, RULES, rule_name
@@ -17,7 +18,6 @@ from ...descent.rules.plain.gradient_descent import GradientDescent
 from ...descent.rules.protocol import MOST_RATE, Letter, kept_share, letters, shared_settings
 from ...descent.schedules import SCHEDULES, Cosine, OneCycle, Polynomial
 from ...descent.update import plain_rate
-from ...languages import TRANSLATIONS
 from ...scene import MOST_LANES, Scene
 from ...scene.speech import LONGEST_NAME, Question, Translation, composed
 from ..style.numbers import short

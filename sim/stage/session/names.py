@@ -7,9 +7,9 @@ the same name apart. When a setting changes, what the name said of it is said an
 import re
 from collections.abc import Iterable, Iterator
 
+from ...base.languages import everywhere
 from ...descent.lane import Lane
 from ...descent.rules import rule_name, title_of
-from ...languages import everywhere
 from ...scene import Scene
 from ...scene.speech import LONGEST_NAME, InLanguages
 from ..style.text import missing

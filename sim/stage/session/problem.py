@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...base.languages import TRANSLATIONS, everywhere
 from ...descent.examples.recipes import MOST_EXAMPLES, Recipe, ShiftedExamples
 from ...descent.lane import Lane, descend
 from ...descent.update import plain_rate, trajectory
-from ...languages import TRANSLATIONS, everywhere
 from ...scene import Scene
 from ...scene.speech import LONGEST_TITLE, InLanguages, Translation
 from ...study.tuning.start import TRIED, Beginning, Reason, Trial, beginning

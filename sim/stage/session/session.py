@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
+from ...base.languages import ENGLISH
 from ...descent.clock import UPDATES
 from ...descent.rules.guard import RuleFailure
-from ...languages import ENGLISH
 from ...scene import Scene
 from ...scene.reading import Saved
 from ...scene.speech import Translation

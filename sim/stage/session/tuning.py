@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...scene import Scene
-from ...study.statistics.telling import number_texts
+from ...study.statistics.wording import number_texts
 from ...study.tuning.usual import Criterion, usual_criterion
 from ..style.numbers import interval, percent, short
 from ..style.theme import say

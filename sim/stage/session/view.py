@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ...base.languages import LanguageError, following, language, mistake, words
 from ...descent.race import Race
-from ...languages import LanguageError, following, language, mistake, words
 from ...scene.view import LEAST_TILT, MOST_TILT
 from ...study.maps.swarm import SIZES, SPREADS
 from ...surface.protocol import Window

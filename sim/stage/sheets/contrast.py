@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import pygame
 
+from ...base.languages import grouped
 from ...descent.lane import Lane
-from ...languages import grouped
 from ...study.odds.contrast import ABOUT, CAPTION, LAST_OF_THEIR_KIND, ContrastRow, texts
 from ...study.odds.tally import Tally, contrast_of
 from ...study.statistics.intervals import UNKNOWN

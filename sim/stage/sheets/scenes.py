@@ -12,7 +12,7 @@ from ..session.bindings import Errand, keys_of
 from ..session.scenes import ShowScenes, count
 from ..session.session import Session
 from ..style import text
-from ..style.kept import kept
+from ..style.cache import cached
 from ..style.style import hairline
 from ..style.theme import Theme
 from ..style.wrapping import wrapped
@@ -170,7 +170,7 @@ def _draw_card(canvas: Canvas, here: Cards, place: int, card: Card, theme: Theme
         canvas.text(words, (box.centerx, row), small, theme.muted, align=0.5)
 
 
-@kept
+@cached
 def _fitted(picture: pygame.Surface, size: tuple[int, int]) -> pygame.Surface:
     """A small picture in another size."""
     return pygame.transform.smoothscale(picture, size)

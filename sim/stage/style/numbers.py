@@ -5,13 +5,13 @@ import re
 from dataclasses import fields
 from typing import Any
 
+from ...base.languages import ENGLISH, grouped
 from ...descent.lane import Lane
 from ...descent.rules import OWN, RULES, rule_name, title_of
 from ...descent.rules.protocol import Letter, Rule, letters, names_of
 from ...descent.schedules import CONSTANT
 from ...descent.verdict.events import Event
 from ...descent.verdict.kinds.evidence import Part
-from ...languages import ENGLISH, grouped
 from .theme import Theme, say
 
 NO_BREAK = "\u00a0"

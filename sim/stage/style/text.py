@@ -16,9 +16,9 @@ import pygame
 import pygame.font
 from pygame.font import Font
 
-from ...languages import LANGUAGES, language_or_code
+from ...base.languages import LANGUAGES, language_or_code
+from .cache import hot_cached
 from .color import Color
-from .kept import at_hand
 
 USUAL = ("NotoSans", "NotoSansSC")
 """The families that have all that is written in most languages, and all mathematical signs."""
@@ -173,7 +173,7 @@ def _run_width(number: int, size: int, bold: bool, run: str) -> int:
     return font.size(run)[0] - sum(_spared(font, run))
 
 
-@at_hand
+@hot_cached
 def rendered(text: str, size: int, color: Color, bold: bool = False) -> pygame.Surface:
     """The text as a picture with transparent ground; shared, so not to be drawn upon."""
     runs = _runs(text)
@@ -192,7 +192,7 @@ def rendered(text: str, size: int, color: Color, bold: bool = False) -> pygame.S
     return picture
 
 
-@at_hand
+@hot_cached
 def haloed(text: str, size: int, color: Color, halo: Color, bold: bool = False) -> pygame.Surface:
     """The text with a rim of the halo's colour, legible on any map."""
     face, rim = rendered(text, size, color, bold), rendered(text, size, halo, bold)

@@ -5,8 +5,8 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 
-from ...languages import ENGLISH, grouped, words
-from ...resources import asset
+from ...base.languages import ENGLISH, grouped, words
+from ...base.resources import asset
 from .color import Color
 
 THEMES = ("light", "dark")

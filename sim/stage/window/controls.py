@@ -11,7 +11,7 @@ from ..picture.snapshot import Snapshot
 from ..session.bindings import Deed
 from ..session.session import Session
 from . import display
-from .beside.preparing import controls_of
+from .background.preparation import controls_of
 
 if TYPE_CHECKING:
     from ..input.widgets import ControlPanel

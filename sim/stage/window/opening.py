@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from ...languages import ENGLISH
+from ...base.languages import ENGLISH
 from ..style.theme import THEMES, load_theme
 from . import display
 from .poster import draw_poster, keep_poster, poster
@@ -55,7 +55,7 @@ def open_window(
         from ..session.scenes import brought_along
         from ..session.session import update
         from ..session.tour import GoToStep
-        from .beside.memory import keep_little
+        from .background.memory import keep_little
         from .enlarging import lack_of_room
         from .files import documents
         from .window import MainWindow

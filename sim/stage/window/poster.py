@@ -15,9 +15,9 @@ from pathlib import Path
 import platformdirs
 import pygame
 
-from ...files import OutputError, bounded, ordinary_file, whole_file
-from ...resources import asset
-from ...version import VERSION
+from ...base.files import OutputError, bounded, ordinary_file, whole_file
+from ...base.resources import asset
+from ...base.version import VERSION
 
 FOLDER, BEFORE, ENDING = "three-marbles", "opening-", ".png"
 COMPILED = ".pyc"

@@ -17,7 +17,7 @@ from ..picture.snapshot import Snapshot, ground_stride
 from ..session.session import Session
 from ..style.theme import load_theme
 from . import display
-from .beside.preparing import Prepared
+from .background.preparation import Prepared
 from .controls import OpenControls
 from .files.recording import Filming
 from .greeting import draw_greeting

@@ -9,7 +9,7 @@ import pygame
 
 from ...scene import SceneError
 from ..input.clipboard import pasted
-from ..input.holding import SLOW, FirstPresses
+from ..input.key_repeat import SLOW, FirstPresses
 from ..picture.picture import pointed
 from ..picture.races import race
 from ..picture.setting import setting
@@ -24,16 +24,16 @@ from ..session.tuning import searching
 from ..session.view import Back, Close, Follow, Hover, Notify, Rest, ridden
 from ..style.theme import say
 from . import display
-from .asking import Asking, asked
-from .beside import swarming
-from .beside.ahead import FRAMES_A_SECOND, Ahead, WordsAhead, moves
-from .beside.counting import Counting
-from .beside.ends_counter import EndsCounter, idle
-from .beside.ends_counter import wanted as to_count
-from .beside.gallery import Gallery
-from .beside.preparing import Inquiry, Prepared
-from .beside.readiness import Known, Readiness, inquiry_of
-from .beside.tuner import Tuner
+from .background import swarming
+from .background.ends_counter import EndsCounter, idle
+from .background.ends_counter import wanted as to_count
+from .background.gallery import Gallery
+from .background.lookahead import FRAMES_A_SECOND, Lookahead, WordsAhead, moves
+from .background.odds_sheet import OddsSheet
+from .background.preparation import Inquiry, Prepared
+from .background.readiness import Known, Readiness, inquiry_of
+from .background.tuner import Tuner
+from .confirmation import Confirmation, prompt
 from .controls import OpenControls
 from .enlarging import enlarged
 from .events.answers import Answers
@@ -65,7 +65,7 @@ class MainWindow:
         self._clock = pygame.time.Clock()
         self._readiness = Readiness()
         self._errand: Errand | None = None  # What is to be done when the picture that is waited for has come.
-        self._ahead = Ahead()  # Computes the race that is shown.
+        self._ahead = Lookahead()  # Computes the race that is shown.
         self._words_ahead = WordsAhead()
         self._filming = Filming()
         self._controls = OpenControls()
@@ -74,9 +74,9 @@ class MainWindow:
         self._gallery = Gallery()
         self._boxes = Boxes()
         self._looked = display.now()  # When events were last looked for.
-        self._asking = Asking()
+        self._asking = Confirmation()
         self._answers = Answers(lambda: self.session, self._do, self._controls, self._readiness, self._asking)
-        self._counting = Counting()
+        self._counting = OddsSheet()
         self._ends = EndsCounter()  # Counts where marbles end.
         self._tuner = Tuner()  # Looks for the learning rate of a lane.
         self._due = 0.0  # When the next frame is.
@@ -340,7 +340,7 @@ class MainWindow:
         if self._asking.ask(film, display.now()):
             self._do(Errand.FILM if film else Close())
         else:
-            self.send(Notify(asked(self.session, film)))
+            self.send(Notify(prompt(self.session, film)))
 
     def _count_ends(self, until: float) -> None:
         """Have counted what the bars under the maps lack, until that time at most."""

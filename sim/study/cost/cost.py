@@ -32,7 +32,7 @@ from ...scene import Scene
 from ...scene.words import counted
 from ...surface.points import Array
 from ..statistics.figure import Axis, Figure, Line, Page
-from .in_turn import InTurn
+from .serial import InTurn
 from .timing import Action, Clock, timed
 
 if TYPE_CHECKING:

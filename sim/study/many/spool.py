@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
-from ...files import OutputError, why
+from ...base.files import OutputError, why
 from ..work.ensemble import Outcomes
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from ...scene import Scene
 from ...scene.words import counted
 from ..statistics.intervals import Share, exact, wilson
-from ..statistics.telling import INTERVALS, estimate_summary, share_texts
+from ..statistics.wording import INTERVALS, estimate_summary, share_texts
 from .counts import LaneCounts
 
 if TYPE_CHECKING:

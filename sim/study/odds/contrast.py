@@ -33,10 +33,10 @@ from ...descent.update import first_state, one_update
 from ...scene import Scene
 from ...surface.critical.point import CriticalPoint
 from ...surface.points import Array, norm
-from ..cost.in_turn import InTurn
+from ..cost.serial import InTurn
 from ..cost.timing import Action, timed
 from ..statistics.intervals import UNKNOWN, Estimate
-from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
+from ..statistics.wording import INTERVALS, estimate_summary, number_texts, share_texts
 from ..work.ensemble import Outcomes
 from ..work.steps import finished
 from .counts import LaneCounts, counted

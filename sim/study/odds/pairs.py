@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ...scene import Scene
 from ..statistics.intervals import Estimate
 from ..statistics.paired import ALIKE, all_pairs, beyond_rounding, mean_difference_of, share_difference_of
-from ..statistics.telling import estimate_summary, number_texts, share_texts, signed_texts
+from ..statistics.wording import estimate_summary, number_texts, share_texts, signed_texts
 from ..work.ensemble import Outcomes, first_of
 from .counts import PairCounts
 

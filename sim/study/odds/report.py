@@ -21,7 +21,7 @@ from ..statistics.end_kind import ORDER, EndKind
 from ..statistics.fates import Fates, Quantile, ShareCurve
 from ..statistics.figure import Axis, Figure, Layer, Line, Page, Stack
 from ..statistics.intervals import Estimate, Share, exact, wilson
-from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
+from ..statistics.wording import INTERVALS, estimate_summary, number_texts, share_texts
 from ..work.ensemble import NEVER, VERDICTS, Outcomes, last_followed
 from .counts import LaneCounts, knowing, named_basins
 from .ends import LaneEnds

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..statistics.intervals import UNKNOWN, Estimate
-from ..statistics.telling import estimate_summary, number_texts, share_texts, signed_texts
+from ..statistics.wording import estimate_summary, number_texts, share_texts, signed_texts
 from .measures import Measure
 from .pairs import Compared, Difference, pairs_of
 from .settings import Value, value_text

@@ -14,7 +14,7 @@ from ...scene.words import counted, excerpt
 from ...surface.points import Array
 from ..statistics.figure import Axis, Figure, HeatMap, Line, Page
 from ..statistics.intervals import Estimate
-from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
+from ..statistics.wording import INTERVALS, estimate_summary, number_texts, share_texts
 from ..work.ensemble import VERDICTS
 from . import pairs_report
 from .measures import DEFAULT, Measure, Names, estimates, measures, names_of

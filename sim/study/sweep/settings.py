@@ -14,9 +14,9 @@ from typing import Any, TypeAlias, get_args
 
 import numpy as np
 
+from ...base.languages import TRANSLATIONS
 from ...descent.examples.batches import SAMPLINGS
 from ...descent.schedules import Unit
-from ...languages import TRANSLATIONS
 from ...scene import Scene, SceneError, did_you_mean, parse_scene
 from ...scene.words import path_text
 from ...scene.writing import scene_tables, tables_text

@@ -23,7 +23,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from ...files import OutputError, check_writable, located, named, ordinary_file, whole_file, why
+from ...base.files import OutputError, check_writable, located, named, ordinary_file, whole_file, why
 from ...scene.words import excerpt
 from ..work.ensemble import NO_OUTCOMES
 from ..work.program import program

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...report import updates_text
 from ...scene import MOST_LANES
 from ..statistics.figure import Axis, Figure, Line, Page
-from ..statistics.telling import INTERVALS, estimate_summary, number_texts, share_texts
+from ..statistics.wording import INTERVALS, estimate_summary, number_texts, share_texts
 from ..sweep.settings import value_text
 from .candidates import RATE
 from .search import CRITERIA, Tuning

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...version import VERSION
+from ...base.version import VERSION
 
 PACKAGE = Path(__file__).parents[2]
 ROOMS = ("surface", "descent", "scene")

@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection, wait
 from pickle import loads
 from typing import Any, cast
 
-from ...surface.wanted import GivenUp
+from ...surface.cancellation import Cancelled
 from .workers import Work, Worker, end
 
 
@@ -76,7 +76,7 @@ class Standby:
                 self._bury(worker, number)
                 continue
             wanted, (well, outcome) = number in self._names, loads(answer)
-            if not well and (wanted or not isinstance(outcome, GivenUp)):
+            if not well and (wanted or not isinstance(outcome, Cancelled)):
                 self._names.pop(number, None)
                 raise outcome
             if wanted:

@@ -22,8 +22,8 @@ from threading import Lock, Thread, current_thread, main_thread
 from types import ModuleType
 from typing import Any, Protocol, TypeVar, cast
 
-from ...files import FOLDER_GONE, why
-from ...surface.wanted import unless
+from ...base.files import FOLDER_GONE, why
+from ...surface.cancellation import cancel_when
 
 MOST_WORKERS = 61  # What Windows can wait for at once.
 MOST_DEATHS = 3  # Times in a row that a worker may die before any of them has completed a job.
@@ -294,7 +294,7 @@ def _serve(connection: Connection) -> None:
     Thread(target=_listen, args=(connection, jobs), daemon=True).start()
     while True:
         job = jobs.get()
-        with unless(lambda: not jobs.empty()):
+        with cancel_when(lambda: not jobs.empty()):
             answer = _answer(job)
         try:
             connection.send_bytes(answer)

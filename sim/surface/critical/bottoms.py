@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from ..cancellation import raise_if_cancelled
 from ..points import Array, Indices, Mask, norm
 from ..protocol import Surface
-from ..wanted import raise_if_unwanted
 from .ground import Ground
 from .newton import CIRCLE, first_of_each
 
@@ -98,7 +98,7 @@ def _parts(surface: Surface, points: Array, groups: Indices, near: float, equal:
     heights, pairs = surface.value(points), [np.zeros((2, 0), np.intp)]
     rows = max(1, TOGETHER // max(len(points), 1))
     for first in range(0, len(points), rows):
-        raise_if_unwanted()
+        raise_if_cancelled()
         here = slice(first, first + rows)
         close = (norm(points[here, None] - points) <= near) & (np.abs(heights[here, None] - heights) <= equal)
         one, other = np.nonzero(close & (groups[here, None] < groups))
@@ -116,7 +116,7 @@ def united(pairs: Indices, count: int) -> Indices:
     ones, others = pairs
     firsts, before = np.arange(count), np.full(count, -1)
     while (firsts != before).any():
-        raise_if_unwanted()
+        raise_if_cancelled()
         before = firsts.copy()
         np.minimum.at(firsts, ones, firsts[others])
         firsts = firsts[firsts]

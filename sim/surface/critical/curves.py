@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..cancellation import raise_if_cancelled
 from ..points import Array, Indices, Mask, dot, eigenvalues, eigenvectors, norm
 from ..protocol import Surface, Window
-from ..wanted import raise_if_unwanted
 from .bottoms import level_way, united
 from .ground import Ground, same_floor, tolerances, with_branches
 from .newton import neighbours, slopes_around
@@ -70,7 +70,7 @@ def _chains(surface: Surface, points: Array, near: float, level: float) -> tuple
             continue
         joined = np.arange(len(group))
         for within in near * NEARER if len(group) > 1 else ():
-            raise_if_unwanted()
+            raise_if_cancelled()
             joined = _joined(surface, points[group], joined, within, level)
         chains[group] = group[joined]
     return chains, told

@@ -9,8 +9,8 @@ import numpy as np
 
 from ..points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ..protocol import Surface, Window
-from .fading import fading
 from .newton import first_of_each, nearest_within
+from .tails import fading
 
 DIRECTIONS = 32  # In which a circle is looked at first.
 # How many of the lowest directions of a circle are looked around more closely.

@@ -10,11 +10,11 @@ import numpy as np
 from ..points import Array, Indices, Mask, norm
 from ..protocol import Surface, Window
 from .bottoms import BETWEEN, THIN, level_between, united
-from .fading import fading
 from .ground import ROUGHLY, Ground
 from .newton import CIRCLE, first_of_each
 from .point import frobenius
 from .survey import Survey
+from .tails import fading
 
 FINER = 4  # How many times finer than the survey's grid it is, at most.
 FINE = 256  # Cells of the grid along each side of the window, or less where a surface takes long to evaluate.

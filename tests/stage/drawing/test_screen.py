@@ -9,7 +9,7 @@ import pytest
 from sim.stage.drawing.canvas import Backdrop
 from sim.stage.drawing.screen import Screen, image
 from sim.stage.style import text
-from sim.stage.style.kept import CACHE
+from sim.stage.style.cache import CACHE
 
 WHITE, RED = (255, 255, 255), (200, 0, 0)
 

@@ -8,10 +8,10 @@ import numpy as np
 import pygame
 import pytest
 
+from sim.base.languages import LANGUAGES
 from sim.descent.problem import Problem
 from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.plain.momentum import Momentum
-from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import Screen, painted

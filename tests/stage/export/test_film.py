@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
-from sim.files import OutputError, whole_file
+from sim.base.files import OutputError, whole_file
 from sim.scene import load_scene
 from sim.scene.reading import load_saved
 from sim.stage.export.film import ENCODERS, Recorder, film, film_size, films, video

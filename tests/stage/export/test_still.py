@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from sim.files import OutputError
+from sim.base.files import OutputError
 from sim.scene import SceneError, load_scene
 from sim.scene.reading import Saved, load_saved
 from sim.stage.drawing.layout import SMALLEST, USUAL, layout

@@ -14,8 +14,8 @@ from numpy.testing import assert_allclose
 from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
+from sim.base.files import OutputError
 from sim.descent.problem import UNKNOWN
-from sim.files import OutputError
 from sim.scene import Scene, SceneError
 from sim.scene.reading import Saved, parse_saved
 from sim.stage.drawing.camera import Camera

@@ -18,9 +18,9 @@ import pygame
 import pytest
 
 import sim as tm
+from sim.base.languages import LANGUAGES
 from sim.descent.examples.chance import Indices
 from sim.descent.verdict.events import Escape, Event
-from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.reading import parse_scene
 from sim.stage.drawing.camera import Camera, interpolated
@@ -41,7 +41,7 @@ from sim.stage.session.session import begin
 from sim.stage.style.numbers import number, way
 from sim.stage.style.theme import Theme, load_theme
 from sim.study.odds.odds import gather, jobs, odds
-from sim.study.statistics.telling import share_texts
+from sim.study.statistics.wording import share_texts
 from sim.surface.points import Array
 
 BROWSER = chromium.found()

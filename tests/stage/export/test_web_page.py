@@ -19,8 +19,8 @@ from command_line import mistake, output, status
 from page_words import sentences
 from PIL import Image
 
-from sim.languages import LANGUAGES
-from sim.resources import asset
+from sim.base.languages import LANGUAGES
+from sim.base.resources import asset
 from sim.scene import load_scene, scene_files
 from sim.scene.lesson import answer, caption, revealed_at
 from sim.scene.reading import load_saved, parse_scene

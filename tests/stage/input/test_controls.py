@@ -12,9 +12,9 @@ import pytest
 from driver import screen
 from pygame_gui.elements import UIButton
 
+from sim.base.languages import LANGUAGES
 from sim.descent.examples.recipes import TiltedExamples
 from sim.descent.rules import RULES, title_of
-from sim.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.stage.input.control import Buttons, Choice, Control, Slider, TextField
 from sim.stage.input.controls import controls, scene_titles, spreads_of
@@ -28,7 +28,7 @@ from sim.stage.session.problem import SetFormula
 from sim.stage.session.session import Session, Typed, begin, update
 from sim.stage.style import text
 from sim.stage.style.theme import load_theme
-from sim.stage.window.beside.preparing import controls_of
+from sim.stage.window.background.preparation import controls_of
 from sim.surface.functions.formula import Formula
 from sim.surface.protocol import LARGEST
 

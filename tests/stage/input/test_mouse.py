@@ -25,7 +25,7 @@ from sim.stage.session.setup import Drop, MoveStart, OpenScene
 from sim.stage.session.view import ZOOMS, Hover, Notify, Pan, ResetView, Rest, Turn, Zoom
 from sim.stage.window import showing
 from sim.stage.window import window as stage_window
-from sim.stage.window.beside import preparing
+from sim.stage.window.background import preparation
 
 SIZE = SMALLEST
 NAMES = list(scene_files())
@@ -313,7 +313,7 @@ def test_many_turns_of_the_wheel_in_a_frame_draw_one_picture(
 ) -> None:
     center = setting(window.session, SIZE).places.panels[0].map.center
     drawn = []
-    for room in (showing, preparing):
+    for room in (showing, preparation):
         monkeypatch.setattr(room, "draw", lambda *_: drawn.append(1))
     window.advance([wheel(1), move(center), *[wheel(1)] * 5], 0.0)
     whole, focus = window.session.scene.window, window.session.focus

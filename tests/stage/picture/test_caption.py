@@ -10,8 +10,8 @@ from messages import after
 from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
+from sim.base.languages import LANGUAGES
 from sim.descent.race import Race
-from sim.languages import LANGUAGES
 from sim.scene import Question, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, as_written, is_particular, revealed_at
 from sim.stage.drawing.layout import layout

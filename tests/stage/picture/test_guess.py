@@ -12,7 +12,7 @@ from pictures import drawn_in_turn
 from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene.lesson import revealed_at
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.around.caption import badge, offered, score

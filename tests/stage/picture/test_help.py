@@ -7,7 +7,7 @@ import numpy as np
 import pygame
 import pytest
 
-from sim.languages import LANGUAGES, words
+from sim.base.languages import LANGUAGES, words
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.help import SMALLEST, HelpLayout, draw_help, help_layout, key_groups
 from sim.stage.picture.setting import Setting, setting

@@ -28,7 +28,7 @@ from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import Snapshot, snapshot_of
 from sim.stage.session.session import begin
 from sim.stage.sheets.scenes import Card
-from sim.stage.style.kept import CACHE
+from sim.stage.style.cache import CACHE
 from sim.surface.functions.formula import Formula
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -10,9 +10,9 @@ import pytest
 from recording_canvas import RecordingCanvas
 from recordings import section
 
+from sim.base.languages import LANGUAGES
 from sim.descent.race import Race
 from sim.descent.schedules import CONSTANT
-from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.tour import the_tour
 from sim.stage.drawing.camera import FLAT

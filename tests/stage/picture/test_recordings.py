@@ -10,7 +10,7 @@ from recordings import check, section
 from scenes import flat_scene
 from tallies import few_seeds
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.canvas import Backdrop
 from sim.stage.picture.picture import draw

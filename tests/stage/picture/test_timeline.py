@@ -25,7 +25,7 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin
-from sim.stage.style.kept import CACHE
+from sim.stage.style.cache import CACHE
 from sim.stage.style.theme import THEMES, load_theme
 
 TICKS = 400

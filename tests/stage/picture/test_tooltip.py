@@ -10,7 +10,7 @@ from messages import after
 from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.drawing.screen import Screen

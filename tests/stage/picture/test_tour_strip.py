@@ -11,7 +11,7 @@ import pytest
 from recording_canvas import RecordingCanvas
 from recordings import check, section
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import OPENING, load_scene
 from sim.scene.tour import the_tour
 from sim.stage.drawing.layout import NUMBERS
@@ -39,7 +39,7 @@ from sim.stage.style.numbers import signed
 from sim.stage.style.theme import load_theme
 from sim.stage.views import ViewName
 from sim.study.odds.tally import Tally, work
-from sim.study.tour.telling import told
+from sim.study.tour.blanks import told
 
 SIZES = ((960, 600), (1280, 720), (1366, 768), (1600, 900))
 COUNT = len(the_tour().step)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from sim.files import OutputError
+from sim.base.files import OutputError
 from sim.scene import load_scene
 from sim.stage.drawing.screen import Screen
 from sim.stage.drawing.ticks import AxisScale, choices, per_cent, scale
@@ -24,8 +24,8 @@ from sim.stage.plot.ramp import STEPS, lightness, ramp
 from sim.stage.plot.stacks import draw_layer
 from sim.stage.plot.words import Label, spoken
 from sim.stage.style import text
+from sim.stage.style.cache import CACHE
 from sim.stage.style.color import Color
-from sim.stage.style.kept import CACHE
 from sim.stage.style.numbers import interval, number, short
 from sim.stage.style.style import Style
 from sim.stage.style.theme import THEMES, load_theme
@@ -35,7 +35,7 @@ from sim.study.odds.report import page as odds_page
 from sim.study.statistics.end_kind import ORDER, EndKind
 from sim.study.statistics.figure import Axis, Figure, HeatMap, Layer, Line, Mark, Page, Stack
 from sim.study.statistics.intervals import Estimate
-from sim.study.statistics.telling import number_texts
+from sim.study.statistics.wording import number_texts
 from sim.study.work.ensemble import NO_OUTCOMES
 
 NAN, INF = math.nan, math.inf

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from messages import after
 
-from sim.languages import TRANSLATIONS
+from sim.base.languages import TRANSLATIONS
 from sim.scene import load_scene, scene_files
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text

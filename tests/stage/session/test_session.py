@@ -12,7 +12,7 @@ from sim.stage.session.session import Session
 from sim.stage.session.setup import Drop, Guess, NewSeed, OpenScene, Return
 from sim.stage.session.tour import GoToStep, end
 from sim.stage.session.view import Back, Hover, Notify, ShowControls, ShowHelp
-from sim.stage.window.files.kept import as_kept
+from sim.stage.window.files.exported import as_exported
 
 
 def test_it_begins_playing_at_the_start(session: Session) -> None:
@@ -81,9 +81,9 @@ def test_a_scene_that_one_comes_back_to_brings_what_is_of_it(session: Session) -
 def test_in_a_file_nothing_tells_of_whoever_sits_at_the_window(session: Session) -> None:
     busy = replace(session, notice="Saved /home/me/a.png", asking=True, guess=1, judged=((session.scene, False),))
     busy = replace(busy, pointer=(300, 300), controls=True, help=True, toured=1)
-    kept = as_kept(GoToStep(2).apply(busy))
+    kept = as_exported(GoToStep(2).apply(busy))
     assert all(getattr(kept, name) == getattr(Session(session.scene), name) for name in OF_THE_HAND)
-    assert as_kept(busy) == replace(session, toured=1, live=False)
+    assert as_exported(busy) == replace(session, toured=1, live=False)
 
 
 def test_a_notice_stays_until_a_message_changes_what_is_to_be_seen(session: Session) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from messages import after
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import load_scene, scene_files
 from sim.scene.tour import the_tour
 from sim.stage.drawing.camera import FLAT

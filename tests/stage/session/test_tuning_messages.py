@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from messages import after
 
+from sim.base.languages import LANGUAGES
 from sim.descent.clock import Machine
-from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.view import LandView
 from sim.stage.drawing.layout import SMALLEST

@@ -11,7 +11,7 @@ from messages import after
 from scenes import flat_scene
 from waiting import until
 
-from sim.languages import ENGLISH, LANGUAGES, TRANSLATIONS, Language, LanguageError
+from sim.base.languages import ENGLISH, LANGUAGES, TRANSLATIONS, Language, LanguageError
 from sim.stage.picture.races import race
 from sim.stage.session.lanes import RemoveLane, SelectLane, SetHyperparameter
 from sim.stage.session.playback import Elapsed, Step

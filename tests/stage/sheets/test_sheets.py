@@ -14,7 +14,7 @@ from recording_canvas import RecordingCanvas
 from recordings import check
 from tallies import SPEEDS, few_seeds
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.scene.tour import the_tour
 from sim.stage.drawing.layout import layout
@@ -31,7 +31,7 @@ from sim.stage.session.tour import GoToStep
 from sim.stage.sheets.contrast import draw_table
 from sim.stage.sheets.odds import arranged, counted_in_words, odds_page
 from sim.stage.sheets.sheets import draw_over, pieces, sheet_layout, tab_at
-from sim.stage.style.kept import CACHE
+from sim.stage.style.cache import CACHE
 from sim.stage.style.style import Style
 from sim.stage.style.theme import THEMES, Theme, load_theme
 from sim.stage.style.tints import end_color

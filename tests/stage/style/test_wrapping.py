@@ -8,7 +8,7 @@ from sim.stage.export.web.words import page_words
 from sim.stage.style.numbers import NO_BREAK, on_seeds
 from sim.stage.style.text import width
 from sim.stage.style.wrapping import PIECE, complete, held, wrapped
-from sim.study.statistics.telling import INTERVALS
+from sim.study.statistics.wording import INTERVALS
 
 
 @pytest.mark.parametrize("bold", [False, True])

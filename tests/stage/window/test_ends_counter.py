@@ -27,8 +27,8 @@ from sim.stage.session.session import Guided, begin
 from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.session.view import Notify, ShowHelp, Toggle
 from sim.stage.window import display
-from sim.stage.window.beside import ends_counter
-from sim.stage.window.files.kept import as_kept
+from sim.stage.window.background import ends_counter
+from sim.stage.window.files.exported import as_exported
 from sim.stage.window.window import MainWindow
 from sim.study.odds.tally import work
 from sim.study.statistics.end_kind import EndKind
@@ -245,7 +245,7 @@ def test_before_the_question_is_answered_nothing_is_given_away(window: MainWindo
     count(window)
     window.session = replace(window.session, asking=True, progress=0.0)
     assert window.session.waiting
-    assert ends_seen(window.session) == ends_seen(as_kept(window.session)) == (None, None, None)
+    assert ends_seen(window.session) == ends_seen(as_exported(window.session)) == (None, None, None)
 
 
 def test_on_the_tour_bars_wait_for_what_was_measured(window: MainWindow) -> None:
@@ -255,7 +255,7 @@ def test_on_the_tour_bars_wait_for_what_was_measured(window: MainWindow) -> None
     told = replace(asked, seen=asked.scene.updates)
     assert ends_seen(told) == ends_seen(window.session) != (None, None, None)
     for session in (window.session, asked, told):
-        assert ends_seen(as_kept(session)) == ends_seen(session)
+        assert ends_seen(as_exported(session)) == ends_seen(session)
 
 
 def test_taking_a_seed_of_a_lane_that_is_gone_does_nothing(window: MainWindow) -> None:

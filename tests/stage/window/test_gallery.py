@@ -19,11 +19,11 @@ from recordings import section
 from scenes import flat_scene
 from waiting import until
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.scene.reading import Saved
 from sim.stage.drawing.layout import SMALLEST, layout
-from sim.stage.export.small import small_picture
+from sim.stage.export.thumbnail import small_picture
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import RACES, race
 from sim.stage.picture.setting import setting
@@ -35,7 +35,7 @@ from sim.stage.sheets.scenes import PICTURE, Card, Cards, _sentences, dealt, dra
 from sim.stage.style import text
 from sim.stage.style.theme import THEMES, load_theme
 from sim.stage.window import display
-from sim.stage.window.beside import gallery
+from sim.stage.window.background import gallery
 from sim.stage.window.events import layers
 from sim.stage.window.files.documents import OpenSaved
 from sim.stage.window.window import MainWindow

@@ -11,7 +11,7 @@ import pytest
 from driver import click, computed, pixels, press, screen, written
 from scenes import flat_scene
 
-from sim.stage.input.holding import DELAY, PERIOD, SLOW
+from sim.stage.input.key_repeat import DELAY, PERIOD, SLOW
 from sim.stage.picture.around.transport import knobs
 from sim.stage.picture.picture import draw
 from sim.stage.picture.setting import setting
@@ -22,7 +22,7 @@ from sim.stage.session.setup import Drop
 from sim.stage.session.view import Hover, ShowHelp
 from sim.stage.style.theme import Theme
 from sim.stage.window import display, showing
-from sim.stage.window.asking import ASKING
+from sim.stage.window.confirmation import ASKING
 from sim.stage.window.events.pointer import RESTING
 from sim.stage.window.window import MainWindow
 

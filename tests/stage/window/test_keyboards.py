@@ -38,10 +38,10 @@ SLOW = """
 import time
 from dataclasses import replace
 from sim.scene import load_scene
-from sim.stage.input import holding
+from sim.stage.input import key_repeat
 from sim.stage.session.session import begin
 from sim.stage.window import display, showing, window as stage
-holding.DELAY, stage.SLOW = 0.1, 0.07
+key_repeat.DELAY, stage.SLOW = 0.1, 0.07
 draw = showing.draw
 def slow(*arguments):
     time.sleep(0.12)

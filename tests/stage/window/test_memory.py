@@ -15,8 +15,8 @@ from sim.descent.problem import Problem
 from sim.scene import load_scene
 from sim.stage.session.session import Session
 from sim.stage.style import text
-from sim.stage.window.beside import memory
-from sim.stage.window.beside.turns import taking_turns
+from sim.stage.window.background import memory
+from sim.stage.window.background.worker_thread import taking_turns
 from sim.stage.window.window import MainWindow
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")

@@ -39,14 +39,14 @@ from sim.stage.session.session import Session, begin
 from sim.stage.session.setup import DraftRules, MoveStart, NewSeed, OpenScene
 from sim.stage.session.view import ChooseSwarm, Notify, ShowHelp, ToggleView
 from sim.stage.style import text
-from sim.stage.style.kept import CACHE
+from sim.stage.style.cache import CACHE
 from sim.stage.views import ViewName
 from sim.stage.window import display, showing
-from sim.stage.window.beside import preparing, readiness
+from sim.stage.window.background import preparation, readiness
 from sim.stage.window.files import documents
 from sim.stage.window.window import MainWindow
+from sim.surface.cancellation import raise_if_cancelled
 from sim.surface.critical.search import Search, search
-from sim.surface.wanted import raise_if_unwanted
 
 SIZE = (960, 600)
 NAMES = list(scene_files())
@@ -118,7 +118,7 @@ class Slow:
     def search(self, surface: object, window: object) -> Search:
         self.begun += 1
         while not self.gate.wait(0.002):
-            raise_if_unwanted()
+            raise_if_cancelled()
         return search(surface, window)  # type: ignore[arg-type]
 
     def wait(self, frames: int = 3) -> None:
@@ -240,11 +240,11 @@ def drag(slow: Slow, lane: int) -> None:
 def test_a_slider_that_is_dragged_stays_under_the_mouse_while_the_race_takes_long(
     slow: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = preparing.prepared
+    made = preparation.prepared
 
-    def late(*arguments: Any) -> preparing.Prepared:
+    def late(*arguments: Any) -> preparation.Prepared:
         while not slow.gate.wait(0.002):
-            raise_if_unwanted()
+            raise_if_cancelled()
         return made(*arguments)
 
     monkeypatch.setattr(readiness, "prepared", late)
@@ -324,7 +324,7 @@ def test_another_scene_that_is_chosen_meanwhile_wins(slow: Slow) -> None:
     ask(slow)
     first = slow.window.session.scene
     press(slow.window, pygame.K_UNKNOWN, "8")
-    time.sleep(preparing.YOUNG)
+    time.sleep(preparation.YOUNG)
     slow.wait()
     slow.finish()
     assert slow.window.session.scene.name == "himmelblau"
@@ -390,7 +390,7 @@ def test_a_formula_is_read_beside_the_window_and_another_scene_takes_its_place(
     def endless(*_: object) -> None:
         read.set()
         while True:
-            raise_if_unwanted()
+            raise_if_cancelled()
             time.sleep(0.002)
 
     monkeypatch.setattr("sim.stage.session.problem.beginning", endless)
@@ -420,8 +420,8 @@ def test_a_formula_that_was_read_beside_the_window_is_shown(slow: Slow) -> None:
 def test_a_formula_that_is_found_when_another_scene_has_been_asked_for_does_not_come_upon_that(
     slow: Slow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparing, "YOUNG", 60.0)
-    monkeypatch.setattr(preparing, "DIRECTLY", 0.0)
+    monkeypatch.setattr(preparation, "YOUNG", 60.0)
+    monkeypatch.setattr(preparation, "DIRECTLY", 0.0)
     slow.gate.set()
     slow.window._do(SetFormula("x^2 + y^2/11"))
     slow.window._prepare()
@@ -429,7 +429,7 @@ def test_a_formula_that_is_found_when_another_scene_has_been_asked_for_does_not_
     until(lambda: not slow.window._readiness.busy)
     slow.window.send(OpenScene(2))
     slow.window._prepare()
-    monkeypatch.setattr(preparing, "YOUNG", 0.0)
+    monkeypatch.setattr(preparation, "YOUNG", 0.0)
     slow.finish()
     assert slow.window.session.scene.name == "sharp-and-flat"
 
@@ -529,13 +529,13 @@ def test_what_is_typed_while_a_file_of_rules_is_run_stays(slow: Slow) -> None:
 
 def test_what_runs_apart_and_is_given_up_does_not_keep_the_process() -> None:
     code = (
-        "from sim.stage.window.beside.apart import apart\n"
-        "from sim.surface.wanted import GivenUp, unless\n"
+        "from sim.stage.window.background.own_thread import in_own_thread\n"
+        "from sim.surface.cancellation import Cancelled, cancel_when\n"
         "def endless():\n"
         "    while True: pass\n"
         "try:\n"
-        "    with unless(lambda: True): apart(endless)\n"
-        "except GivenUp: print('given up')\n"
+        "    with cancel_when(lambda: True): in_own_thread(endless)\n"
+        "except Cancelled: print('given up')\n"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=WAIT)
     assert told.stdout.splitlines()[-1] == "given up"
@@ -545,7 +545,7 @@ def test_a_mistake_of_ours_is_not_hidden_in_the_thread(slow: Slow, monkeypatch: 
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(preparing, "draw", broken)
+    monkeypatch.setattr(preparation, "draw", broken)
     slow.gate.set()
     slow.window.send(NewSeed())
     with pytest.raises(ZeroDivisionError):
@@ -613,9 +613,9 @@ def test_a_race_that_the_window_has_begun_is_not_computed_on_beside_it() -> None
     session = begin(load_scene(NAMES[0]))
     known = session.scene.race()
     known.extend(2)
-    assert preparing.prepared(session, SIZE, known).race is known
+    assert preparation.prepared(session, SIZE, known).race is known
     assert known.updates == 2
-    assert preparing.prepared(session, SIZE, None).race is not known
+    assert preparation.prepared(session, SIZE, None).race is not known
 
 
 def test_a_changed_lane_is_brought_to_the_moment_at_which_the_others_stay() -> None:
@@ -623,12 +623,12 @@ def test_a_changed_lane_is_brought_to_the_moment_at_which_the_others_stay() -> N
     shown = session.scene.race()
     shown.extend(401)
     changed = replace(SetHyperparameter("learning_rate", 0.123).apply(session), progress=400.0, playing=False)
-    made = preparing.prepared(changed, SIZE, None, former=shown)
+    made = preparation.prepared(changed, SIZE, None, former=shown)
     assert made.snapshot.tick == 400
     assert made.race.tracks[0] is not shown.tracks[0]
     assert made.race.tracks[1:] == shown.tracks[1:]
     assert {track.updates for track in shown.tracks} == {401}  # Nothing of what is shown was computed on.
-    assert preparing.prepared(changed, SIZE, None).snapshot.tick < 400
+    assert preparation.prepared(changed, SIZE, None).snapshot.tick < 400
 
 
 def test_the_window_takes_over_the_lanes_that_it_shows() -> None:

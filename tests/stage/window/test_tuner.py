@@ -23,8 +23,8 @@ from sim.stage.session.lanes import ScaleLearningRate, SelectLane
 from sim.stage.session.session import Message, Retuned, Search, begin, update
 from sim.stage.session.setup import NewSeed
 from sim.stage.session.tuning import NotTuned, Searched, Tune, Tuned
-from sim.stage.window.beside import tuner
-from sim.stage.window.beside.tuner import Quest
+from sim.stage.window.background import tuner
+from sim.stage.window.background.tuner import SearchThread
 from sim.stage.window.window import MainWindow
 
 SEEDS = 20
@@ -52,7 +52,7 @@ def window(scene: Scene) -> Iterator[MainWindow]:
         until(lambda: not multiprocessing.active_children())
 
 
-def all_of(quest: Quest) -> list[Message]:
+def all_of(quest: SearchThread) -> list[Message]:
     """All that it tells until it has come to its end."""
     told = list[Message]()
 
@@ -70,7 +70,7 @@ def found(scene: Scene, lane: int) -> list[Message]:
     """All that a search in that lane tells, from first to last, each time the same."""
     search = update(update(begin(scene), SelectLane(lane)), Tune()).tuning
     assert isinstance(search, Search)
-    quest = Quest(search)
+    quest = SearchThread(search)
     told = all_of(quest)
     until(lambda: not multiprocessing.active_children())
     return told
@@ -182,13 +182,13 @@ def test_what_matters_nothing_to_the_lane_lets_it_go_on(endless: MainWindow) -> 
 
 def test_no_frame_waits_for_it(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long it takes to plan: frames go on, and what is told comes as soon as it is there."""
-    go, planned = Event(), Quest._planned
+    go, planned = Event(), SearchThread._planned
 
-    def slowly(quest: Quest) -> object:
+    def slowly(quest: SearchThread) -> object:
         assert go.wait(60)
         return planned(quest)
 
-    monkeypatch.setattr(Quest, "_planned", slowly)
+    monkeypatch.setattr(SearchThread, "_planned", slowly)
     tune(window)
     for _ in range(20):
         assert on(window)
@@ -202,7 +202,7 @@ def test_a_process_that_dies_costs_nothing_but_time(scene: Scene, monkeypatch: p
     monkeypatch.setattr("sim.study.work.workers.available_workers", lambda: 2)
     search = update(update(begin(scene), SelectLane(MINIBATCH)), Tune()).tuning
     assert isinstance(search, Search)
-    quest = Quest(search)
+    quest = SearchThread(search)
     until(lambda: len(multiprocessing.active_children()) > 1)
     multiprocessing.active_children()[0].kill()
     assert all_of(quest)[-1] == found(scene, MINIBATCH)[-1]
@@ -233,7 +233,7 @@ def test_if_a_job_fails_a_sentence_says_so(window: MainWindow, monkeypatch: pyte
     def fail(*_: object) -> None:
         raise MemoryError("of a worker")
 
-    monkeypatch.setattr(Quest, "_search", fail)
+    monkeypatch.setattr(SearchThread, "_search", fail)
     tune(window)
     until(lambda: not on(window))
     assert window.session.notice == "No η was found: MemoryError: of a worker"

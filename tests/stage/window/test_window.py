@@ -26,7 +26,7 @@ from sim.stage.session.session import SPEEDS, Session, begin
 from sim.stage.session.setup import MoveStart, NewSeed
 from sim.stage.sheets.scenes import Card
 from sim.stage.window import showing
-from sim.stage.window.beside import swarming
+from sim.stage.window.background import swarming
 from sim.stage.window.files import saving
 from sim.stage.window.window import MainWindow
 from sim.study.maps.swarm import swarm

@@ -15,9 +15,9 @@ from sim.stage.picture.views import VIEWS
 from sim.stage.picture.views.context import MOMENTS
 from sim.stage.picture.views.words import stretch
 from sim.stage.session.session import SPEEDS, Session, begin
-from sim.stage.style.kept import CACHE
-from sim.stage.window.beside import ahead
-from sim.stage.window.beside.ahead import WordsAhead
+from sim.stage.style.cache import CACHE
+from sim.stage.window.background import lookahead
+from sim.stage.window.background.lookahead import WordsAhead
 
 SIZE = (960, 600)
 
@@ -33,7 +33,7 @@ def session() -> Session:
 def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Of which lanes and blocks words are laid out."""
     found = list[tuple[int, int]]()
-    monkeypatch.setattr(ahead, "lay_out", lambda _shown, _size, *which: found.append(which))
+    monkeypatch.setattr(lookahead, "lay_out", lambda _shown, _size, *which: found.append(which))
     return found
 
 

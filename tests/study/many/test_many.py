@@ -12,7 +12,7 @@ import pytest
 from command_line import mistake, output, status, taken_up
 
 from sim.command.console import ending
-from sim.command.studies import foretelling
+from sim.command.studies import duration
 from sim.command.studies import odds as command
 from sim.scene import load_scene
 from sim.study.many.plan import Many
@@ -121,7 +121,7 @@ def test_who_ends_it_is_told_where_its_results_are(
     def interrupted(*_: object) -> None:
         said.append([duty() for duty in ending._duties if duty not in before])
 
-    monkeypatch.setattr("sim.command.studies.keeping._complete", interrupted)
+    monkeypatch.setattr("sim.command.studies.results_file._complete", interrupted)
     found = Store(Path("kept"), planned())
     with found:
         found.put(0, planned().blocks[0].run())
@@ -193,16 +193,16 @@ def long(seconds: float) -> Callable[..., Cost]:
 
 def test_only_what_takes_long_is_foretold(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("odds", "--seeds", "5", "--updates", "20", "--workers", "2")
-    monkeypatch.setattr(foretelling, "_cost", long(480.0))
+    monkeypatch.setattr(duration, "_cost", long(480.0))
     assert status(*words) == 0
     assert capsys.readouterr().err == ""  # There is too little to do for a trial.
-    monkeypatch.setattr(foretelling, "WORTH_A_TRIAL", 0)
+    monkeypatch.setattr(duration, "WORTH_A_TRIAL", 0)
     assert status(*words) == 0
     assert capsys.readouterr().err == (
         "main.py: this will take about 4 min here with 2 processes, 20 s on ten such, by a trial of 1.0 s, which "
         "cannot know what else they will be doing, or how many runs diverge, or must go on to be decided\n"
     )
-    monkeypatch.setattr(foretelling, "_cost", long(8.0))
+    monkeypatch.setattr(duration, "_cost", long(8.0))
     assert status(*words) == 0
     assert capsys.readouterr().err == ""
 

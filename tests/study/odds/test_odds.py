@@ -39,7 +39,7 @@ from sim.study.odds.report import (
 )
 from sim.study.statistics.figure import Axis, Line, Page, Stack
 from sim.study.statistics.intervals import Estimate, wilson
-from sim.study.statistics.telling import INTERVALS, number_texts, share_texts
+from sim.study.statistics.wording import INTERVALS, number_texts, share_texts
 from sim.study.work import workers
 from sim.study.work.ensemble import NEVER, NO_OUTCOMES, VERDICTS, Job, Outcomes, alike, last_followed
 

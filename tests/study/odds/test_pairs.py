@@ -12,7 +12,7 @@ from sim.scene import Scene, load_scene
 from sim.study.odds.odds import gather, jobs
 from sim.study.odds.pairs import pairs, summary, table
 from sim.study.statistics.intervals import wilson
-from sim.study.statistics.telling import signed_texts
+from sim.study.statistics.wording import signed_texts
 from sim.study.work.ensemble import NEVER, Outcomes
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from sim.base.languages import TRANSLATIONS
 from sim.descent.examples.recipes import ShiftedExamples
 from sim.descent.rules.plain.momentum import Momentum
-from sim.languages import TRANSLATIONS
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.scene.words import path_text
 from sim.study.sweep.settings import (

@@ -21,8 +21,8 @@ from bits import same_bits
 from command_line import output, status, taken_up
 from waiting import until
 
+from sim.base.files import OutputError
 from sim.descent.clock import Machine
-from sim.files import OutputError
 from sim.scene import load_scene
 from sim.scene.view import LandView
 from sim.study.sweep import rows, store, sweep

@@ -15,7 +15,7 @@ from command_line import mistake, output, status, taken_up
 from readers import printed, rows, through_json
 
 from sim.command.console import ending
-from sim.command.studies import keeping
+from sim.command.studies import results_file
 from sim.command.studies import sweep as command
 from sim.descent.clock import Machine
 from sim.descent.verdict.kinds import VerdictKind
@@ -433,7 +433,7 @@ def test_who_ends_a_sweep_is_told_where_its_results_are(
     def interrupted(*_: object) -> None:
         said.append([duty() for duty in ending._duties if duty not in before])
 
-    monkeypatch.setattr(keeping, "_complete", interrupted)
+    monkeypatch.setattr(results_file, "_complete", interrupted)
     monkeypatch.setattr(command, "_show", interrupted)
     name = "re\nsults"
     with Store(Path(name), planned("local-minimum", SMALL[1], seeds=3, updates=20)) as found:

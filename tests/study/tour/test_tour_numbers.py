@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from measures import MEASURED, measured
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import Scene, SceneError, load_scene
 from sim.scene.tour import BLANK, COUNT, MEASURES, SPOKEN, TOUR, Number, Step, the_tour
 from sim.stage.style.theme import say
@@ -18,7 +18,7 @@ from sim.study.maps.basin_map import basin_map
 from sim.study.odds.ends import lane_ends
 from sim.study.statistics.end_kind import EndKind
 from sim.study.statistics.intervals import Estimate
-from sim.study.tour.telling import first_seed, text_of, told
+from sim.study.tour.blanks import first_seed, text_of, told
 from sim.study.work.ensemble import Job
 from sim.study.work.steps import finished
 

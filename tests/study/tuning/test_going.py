@@ -8,7 +8,7 @@ from command_line import mistake, output
 from sim.scene import load_scene
 from sim.study.sweep.sweep import Result
 from sim.study.tuning.budget import Budget
-from sim.study.tuning.going import NEARLY, Going, going, is_better
+from sim.study.tuning.progress import NEARLY, Going, going, is_better
 from sim.study.tuning.search import Tuning, plan
 from sim.study.tuning.tuned import tuned
 from sim.study.tuning.usual import usual_criterion

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.study.work.workers import THREADS
-from sim.surface.wanted import raise_if_unwanted
+from sim.surface.cancellation import raise_if_cancelled
 
 if TYPE_CHECKING:
     from sim.study.work.ensemble import Job
@@ -60,7 +60,7 @@ class Revocable(Square):
     def run(self) -> int:
         super().run()
         while True:
-            raise_if_unwanted()
+            raise_if_cancelled()
             time.sleep(0.01)
 
 

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pygame
 
 from ....surface.points import Array
+from ...style.cache import cached
 from ...style.color import Color
-from ...style.kept import kept
 from ..camera import Camera, Rotation
 from ..canvas import Canvas, Pixel
 
@@ -85,7 +85,7 @@ class _Sphere:
         return self.front.nbytes + self.plain.nbytes + self.added.nbytes
 
 
-@kept
+@cached
 def _sphere(radius: float, color: Color, turn: Rotation) -> _Sphere:
     right, up, distance, cover = _disc(radius)
     front = np.sqrt(np.clip(1 - distance**2, 0, 1))
@@ -104,7 +104,7 @@ def _sphere(radius: float, color: Color, turn: Rotation) -> _Sphere:
     return _Sphere(_along_axes(right, up, front, turn), plain, lit(own + (255 - own) * PALE) - plain)
 
 
-@kept
+@cached
 def shadow(radius: float, camera: Camera) -> Pixels:
     """The shadow of a ball on level land: black, and opacity (rows, columns, 4); its middle is where they touch."""
     wide = WIDE * radius

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ....surface.points import Array, Mask
-from ...style.kept import kept
+from ...style.cache import cached
 from ..camera import Camera
 from .grids import Floats
 
@@ -81,7 +81,7 @@ class Sightlines:
         return right
 
 
-@kept
+@cached
 def sightlines(camera: Camera, shape: tuple[int, int], stride: int = 1) -> Sightlines:
     """The lines of sight of a camera over a grid of that shape, one for so many columns of pixels."""
     turn, scale, window, (rows, columns) = camera.turn, camera.scale, camera.view, shape

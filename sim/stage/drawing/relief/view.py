@@ -9,7 +9,7 @@ from ....descent.problem import Problem
 from ....scene.view import USUAL_VIEW
 from ....surface.critical.point import CriticalPoint
 from ....surface.protocol import Window
-from ...style.kept import kept
+from ...style.cache import cached
 from ..camera import MARGIN, Camera
 from ..contours import GRID, floor_in, losses
 from .heights import SPARE, Heights, heights_of
@@ -32,7 +32,7 @@ LEVELS = 15
 CROWDED = 0.025
 
 
-@kept
+@cached
 def first_camera(problem: Problem, window: Window, width: int, height: int) -> Camera:
     """What first looks at a window on a problem's training loss as land in a panel of that size, alike for all."""
     size = math.sqrt(window.width * window.height)
@@ -46,14 +46,14 @@ def first_camera(problem: Problem, window: Window, width: int, height: int) -> C
     return camera
 
 
-@kept
+@cached
 def heights_over(problem: Problem, window: Window) -> Heights:
     """How high losses stand on a block of that window, whatever it is seen from."""
     passes = tuple(saddle.value for saddle in problem.saddles)
     return heights_of(losses(problem, block_camera(window).grid(GRID)), passes, floor_in(problem, window))
 
 
-@kept
+@cached
 def levels_over(problem: Problem, window: Window) -> tuple[float, ...]:
     """The heights at which such a block has contours, ascending."""
     return contour_heights(heights_over(problem, window), problem.minima, problem.saddles)

@@ -12,7 +12,7 @@ import numpy as np
 import pygame
 from av import FFmpegError
 
-from ....files import OutputError, whole_file
+from ....base.files import OutputError, whole_file
 from .encoding import Encoder, FramePixels, Size
 from .gif import Gif
 from .video import H264, VP9, Video

@@ -13,10 +13,10 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from ....base.files import OutputError, whole_file
+from ....base.resources import asset
 from ....descent.clock import UPDATES
 from ....descent.digest import digest
-from ....files import OutputError, whole_file
-from ....resources import asset
 from ....scene import Scene
 from ....scene.carriers import CARRYING_META, sealed
 from ....scene.reading import Saved

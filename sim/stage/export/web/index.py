@@ -9,12 +9,12 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
-from ....files import OutputError, ordinary_file, whole_file
-from ....languages import ENGLISH, TRANSLATIONS
+from ....base.files import OutputError, ordinary_file, whole_file
+from ....base.languages import ENGLISH, TRANSLATIONS
 from ....scene import Scene
 from ..still import picture
 from .file import GENERATOR, HEAD, INDEX
-from .plain import plain_page
+from .no_script import plain_page
 
 THEORY = "theory.html"
 """What the page of theory is called, beside the index."""

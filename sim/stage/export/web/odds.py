@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 from ....study.odds.odds import LaneOdds, Odds
 from ....study.statistics.intervals import Share
-from ....study.statistics.telling import share_texts
+from ....study.statistics.wording import share_texts
 from ....study.work.ensemble import VERDICTS
 
 Json: TypeAlias = Any

@@ -6,10 +6,10 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ....files import whole_file
-from ....resources import asset
+from ....base.files import whole_file
+from ....base.resources import asset
 from .file import HOME
-from .plain import plain_page
+from .no_script import plain_page
 
 
 def save_theory(path: Path) -> None:

@@ -3,10 +3,10 @@
 from html import escape
 from typing import Any, TypeAlias
 
+from ....base.languages import LANGUAGES, everywhere, language_or_code
 from ....descent.verdict.kinds import VerdictKind
 from ....descent.verdict.kinds.evidence import Saying
-from ....languages import LANGUAGES, everywhere, language_or_code
-from ....study.statistics.telling import INTERVALS
+from ....study.statistics.wording import INTERVALS
 from ...picture.around.footer import CLOCK_NAMES
 from ...style.numbers import settings
 from ...style.theme import load_theme, say

@@ -8,7 +8,7 @@ from ....scene.lesson import HOLD, answer, as_written, caption, end_of, revealed
 from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_badge
 from ...drawing.layout import Layout
-from ...drawing.reel import draw_unless_there
+from ...drawing.replay import draw_unless_there
 from ...session.bindings import keys_of
 from ...session.problem import OWN_SURFACE
 from ...session.session import Session, changed

@@ -8,7 +8,7 @@ from ....descent.clock import UPDATES
 from ... import TITLE
 from ...drawing.canvas import Canvas
 from ...drawing.layout import Layout
-from ...drawing.reel import draw_unless_there
+from ...drawing.replay import draw_unless_there
 from ...session.bindings import Deed, keys_of
 from ...session.playback import Play, Restart, Step
 from ...session.session import SPEEDS

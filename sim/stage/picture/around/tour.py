@@ -73,7 +73,7 @@ def _room(em: int, width: int) -> int:
 @lru_cache(maxsize=64)
 def _told(place: int, language: str) -> tuple[Words, Step, int]:
     """What is said at a step, the step, and the first of the seeds on which it stands."""
-    from ....study.tour.telling import first_seed, told  # noqa: PLC0415  Only the tour waits for these.
+    from ....study.tour.blanks import first_seed, told  # noqa: PLC0415  Only the tour waits for these.
 
     step = the_tour().step[place]
     return told(step, language), step, first_seed(step)

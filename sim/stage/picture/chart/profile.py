@@ -16,8 +16,8 @@ from ...drawing.canvas import Backdrop, Canvas, Pixel
 from ...drawing.glyphs import POLE, draw_flag, draw_marble, draw_wedge
 from ...drawing.strokes import pieces
 from ...style import text
+from ...style.cache import cached
 from ...style.color import Color, mix
-from ...style.kept import kept
 from ...style.style import hairline, stroke_of
 from ...style.theme import Theme
 from .axes import loss_marks
@@ -81,7 +81,7 @@ class Profile:
         return float(lengths[found] + shares[found] * (lengths[found + 1] - lengths[found]))
 
 
-@kept
+@cached
 def profile_of(problem: Problem, start: tuple[float, float]) -> Profile | None:
     """The line from a start by the minimum of its basin to the lowest that is known; None where there is none.
 
@@ -234,7 +234,7 @@ def _flag(height: int, stroke: float) -> float:
     return min((POLE + RIM) * stroke, FLAG * height)
 
 
-@kept
+@cached
 def fitted(problem: Problem, start: tuple[float, float], height: int, stroke: float) -> Profile | None:
     """The profile in a plot of that height, up to where the flag at its start has room; None where there is none."""
     profile = profile_of(problem, start)

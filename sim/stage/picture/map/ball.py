@@ -9,8 +9,8 @@ from ....surface.points import Array
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.relief.ball import ball, draw_centered, roll, shadow
 from ...drawing.relief.draped import resting
+from ...style.cache import cached
 from ...style.color import Color
-from ...style.kept import kept
 from .site import LandBlock
 
 RADIUS = 10.0  # Of a ball, in strokes.
@@ -57,7 +57,7 @@ class Rolling:
         return roll(turned, np.array([x, y, 0.0]), self._radius) if np.isfinite(movement).all() else turned
 
 
-@kept
+@cached
 def rolling(track: Track, diagonal: float) -> Rolling:
     """How the ball of a track is turned, from wherever it is seen."""
     return Rolling(track, diagonal)

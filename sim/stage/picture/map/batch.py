@@ -6,7 +6,7 @@ from ....descent.examples.chance import Indices
 from ....descent.problem import Problem
 from ....surface.points import Array
 from ...drawing.camera import Camera, smoothed
-from ...style.kept import kept
+from ...style.cache import cached
 
 COARSE = 48  # Nodes along a side at which it is computed how a batch's loss differs, at most.
 FEWEST = 12  # Nodes along such a side at least.
@@ -29,13 +29,13 @@ def batch_heights(problem: Problem, camera: Camera, batch: Indices, fine_side: i
         return np.asarray(fine + smoothed(difference, *places))
 
 
-@kept
+@cached
 def _full_heights(problem: Problem, camera: Camera, side: int) -> Array:
     with np.errstate(all="ignore"):
         return problem.train.value(camera.grid(side))
 
 
-@kept
+@cached
 def _example_heights(problem: Problem, camera: Camera) -> Array:
     """ℓ of each example on the grid (N, rows, columns): a batch's loss is the mean of some."""
     train = problem.train

@@ -6,7 +6,7 @@ from ....descent.examples.chance import Indices
 from ....descent.examples.finite_sum import FiniteSum
 from ....descent.problem import Problem
 from ....surface.points import Array, Mask, dot, eigenvalues, eigenvectors, norm
-from ...style.kept import kept
+from ...style.cache import cached
 
 STEPS = 16  # Newton steps from a minimum of the training loss to that of the other loss.
 STRIDE = 0.03  # Longest of them, in window diagonals.
@@ -24,13 +24,13 @@ def moved_minima(problem: Problem, loss: FiniteSum, batch: Indices | None = None
     return found[there]
 
 
-@kept
+@cached
 def test_minima(problem: Problem) -> Array:
     """Where they have moved to in the test loss, (n, 2)."""
     return moved_minima(problem, problem.test)
 
 
-@kept
+@cached
 def example_minima(problem: Problem, block: int) -> list[Array]:
     """Where the minima have moved to in the losses of the examples in a block of EXAMPLES: found at once, they take
     little more time than those of one, and each example has its turn before long.

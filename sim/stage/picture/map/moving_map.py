@@ -9,7 +9,7 @@ from ....surface.points import Array, norm, pair
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas
 from ...drawing.contours import FEWEST, lines_by_level, map_levels, rings, rings_apart
-from ...style.kept import kept
+from ...style.cache import cached
 from ...style.theme import Theme
 from .site import Map, Shaken, moving_grid
 from .terrain import draw_flat
@@ -49,7 +49,7 @@ def moving_contours(problem: Problem, camera: Camera, grid: Array) -> list[Array
     return drawn
 
 
-@kept
+@cached
 def _closer(problem: Problem, camera: Camera) -> list[tuple[int, float]]:
     """The losses of contours that belong to single minima, each with its minimum's number."""
     lows = enumerate(problem.minima)

@@ -15,7 +15,7 @@ from ....surface.points import Array
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel
 from ...style import text
-from ...style.kept import kept
+from ...style.cache import cached
 from ...style.theme import Theme
 from .site import Site, site_of
 from .terrain import CROWDED, marks_of, thinned
@@ -104,7 +104,7 @@ def _on(
     yield from zip(stands, _pixels(site, places, area).tolist(), site.hidden(places).tolist(), strict=True)
 
 
-@kept
+@cached
 def number_stands(
     problem: Problem,
     camera: Camera,

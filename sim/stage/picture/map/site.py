@@ -15,7 +15,7 @@ from ...drawing.relief.draped import drape, height_at, heights_at
 from ...drawing.relief.paints import paints
 from ...drawing.relief.picture import Relief, relief
 from ...drawing.relief.view import block_camera, first_camera, heights_over, levels_over
-from ...style.kept import kept
+from ...style.cache import cached
 from ...style.theme import Theme
 from .batch import batch_heights
 
@@ -179,7 +179,7 @@ class Shaken(NamedTuple):
     """One of so many by so many pixels is computed: more than 1 for a picture that gives way to another at once."""
 
 
-@kept
+@cached
 def moving_site(problem: Problem, camera: Camera, theme: Theme, shaken: Shaken) -> LandBlock:
     """The land of a batch's own loss, as high as the training loss would stand where it is the same."""
     return _block(problem, camera, theme, moving_grid(problem, block_camera(camera.window), shaken), shaken.stride)
@@ -202,18 +202,18 @@ def site_of(problem: Problem, camera: Camera, theme: Theme) -> Site:
     return Map(camera) if camera.flat else _still(problem, camera, theme)
 
 
-@kept
+@cached
 def _still(problem: Problem, camera: Camera, theme: Theme) -> LandBlock:
     return _block(problem, camera, theme, _block_losses(problem, camera.window))
 
 
-@kept
+@cached
 def _block_losses(problem: Problem, window: Window) -> Array:
     """The training loss on the nodes of a block's grid, from wherever it is seen."""
     return losses(problem, block_camera(window).grid(GRID))
 
 
-@kept
+@cached
 def _nodes(problem: Problem, camera: Camera) -> Array:
     """The pixels (rows, columns, 2) of a block's grid; NaN where there is no land."""
     window = camera.window
@@ -221,7 +221,7 @@ def _nodes(problem: Problem, camera: Camera) -> Array:
     return camera.project(block_camera(window).grid(GRID), heights)
 
 
-@kept
+@cached
 def clear_of_land(problem: Problem, camera: Camera, down: int) -> int:
     """How far from the left a block of the training loss leaves a picture empty down to there, in pixels."""
     across, below = np.moveaxis(_nodes(problem, camera), -1, 0)

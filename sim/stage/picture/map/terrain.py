@@ -21,8 +21,8 @@ from ...drawing.relief.plan import plan_view
 from ...drawing.relief.view import heights_over
 from ...drawing.screen import image
 from ...style import text
+from ...style.cache import cached
 from ...style.color import mix
-from ...style.kept import kept
 from ...style.theme import Theme
 from .site import LandBlock, Map, Site, along, site_of
 
@@ -207,7 +207,7 @@ class Mark(NamedTuple):
     """Whether land stands before the point."""
 
 
-@kept
+@cached
 def marks_of(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> tuple[Mark, ...]:
     """The marks of all critical points, from the land's corner, on the ground of the training loss."""
     site, points, size = site_of(problem, camera, theme), problem.critical, mark_stroke(problem, stroke)

@@ -20,7 +20,7 @@ from ....surface.points import Array
 from ....surface.protocol import Window
 from ...drawing.camera import visible
 from ...drawing.canvas import Backdrop, Canvas, Pixel
-from ...drawing.reel import draw_ground
+from ...drawing.replay import draw_ground
 from ...drawing.screen import Screen, painted
 from ...style.color import Color, mix
 from ...style.theme import Theme

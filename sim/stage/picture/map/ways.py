@@ -6,7 +6,7 @@ from ....descent.run import Run
 from ....scene import Scene
 from ....surface.points import Array
 from ....surface.protocol import Window
-from ...style.kept import kept
+from ...style.cache import cached
 
 FARTHEST = 600
 """Updates of a way that are drawn ahead: as many as can be computed before a hand that drags notices."""
@@ -14,7 +14,7 @@ BEYOND = 1.0
 """A way is followed so many windows' widths beyond the window."""
 
 
-@kept
+@cached
 def way(scene: Scene, lane: int, updates: int) -> Array:
     """Where the lane's marble is after each of so many updates, (n, 2): until it is gone, or far beyond the window."""
     run = Run(scene.problem(), scene.lanes[lane], np.array([scene.start]), np.array([scene.seed]))

@@ -16,7 +16,7 @@ from ....surface.points import Array
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel, Unseen
 from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge
-from ...drawing.reel import draw_again
+from ...drawing.replay import draw_again
 from ...style.color import Color, mix
 from ...style.style import stroke_of
 from ...style.theme import Theme

@@ -18,7 +18,7 @@ from ....study.odds.ends import LaneEnds
 from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_badge
 from ...drawing.layout import PanelLayout
-from ...drawing.reel import draw_unless_there
+from ...drawing.replay import draw_unless_there
 from ...style import text
 from ...style.numbers import batch_among, hyperparameters, number, plans, rule_in_words, short
 from ...style.style import hairline

@@ -10,7 +10,7 @@ from ....descent.race import Race
 from ...drawing.camera import Camera
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.glyphs import draw_flag
-from ...drawing.reel import draw_again
+from ...drawing.replay import draw_again
 from ...style.style import stroke_of
 from ...style.theme import Theme
 from ...views import ViewName

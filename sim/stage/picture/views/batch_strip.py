@@ -8,8 +8,8 @@ from ....descent.track import order_of
 from ....surface.points import Array
 from ...drawing.canvas import Canvas
 from ...drawing.screen import image
+from ...style.cache import cached
 from ...style.color import Color, mix
-from ...style.kept import kept
 from .context import ViewContext
 
 WAITING, USED, COMING = range(3)
@@ -43,7 +43,7 @@ def draw_batch_strip(canvas: Canvas, context: ViewContext) -> None:
     canvas.image(_strip(found.tobytes(), tones, theme.panel, area.size), area.topleft)
 
 
-@kept
+@cached
 def _strip(found: bytes, tones: tuple[Color, Color, Color], gap: Color, size: tuple[int, int]) -> pygame.Surface:
     """The strip of examples in these states, as a picture of that size: most are the same again and again."""
     cells = np.array(tones, float)[np.frombuffer(found, np.intp)]

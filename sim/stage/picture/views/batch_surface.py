@@ -13,8 +13,8 @@ from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.contours import contour_lines, few_levels
 from ...drawing.glyphs import draw_diamond
+from ...style.cache import cached
 from ...style.color import mix
-from ...style.kept import kept
 from ...views import ViewName
 from ..map.batch import batch_heights
 from ..map.minima import EXAMPLES, example_minima, moved_minima
@@ -66,7 +66,7 @@ def _seen(context: ViewContext, batch: bytes) -> list[list[Pixel]]:
     return [piece.tolist() for line in lines for piece in context.lines(line)]
 
 
-@kept
+@cached
 def _on_map(problem: Problem, camera: Camera, batch: bytes, corner: Pixel) -> list[list[Pixel]]:
     """All of the contours on a map, its upper left corner there."""
     lines = _surface(problem, camera, batch)
@@ -76,14 +76,14 @@ def _on_map(problem: Problem, camera: Camera, batch: bytes, corner: Pixel) -> li
     return [pixels[end - len(line) : end] for line, end in zip(lines, accumulate(map(len, lines)), strict=True)]
 
 
-@kept
+@cached
 def _surface(problem: Problem, camera: Camera, batch: bytes) -> list[Array]:
     """Contours in the plane of the loss of one batch given by its bytes."""
     heights = batch_heights(problem, camera, np.frombuffer(batch, dtype=np.intp), FINE)
     return contour_lines(heights, camera, few_levels(problem, camera))
 
 
-@kept
+@cached
 def _minima(problem: Problem, batch: bytes) -> Array:
     """The minima of that loss."""
     examples = np.frombuffer(batch, dtype=np.intp)

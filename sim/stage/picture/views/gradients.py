@@ -13,8 +13,8 @@ from ....surface.points import Array, Mask, norm
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.glyphs import draw_arrow, thin_arrows
 from ...drawing.relief.paints import level_colors
+from ...style.cache import cached
 from ...style.color import Color, mix, readable
-from ...style.kept import kept
 from ...style.numbers import number
 from ...style.theme import Theme
 from ...views import ViewName
@@ -102,7 +102,7 @@ def _fans(race: Race, index: int, site: Site, height: int, stroke: float, first:
     return Fans(arrows, show, tips, (one, several), told, known.tolist())
 
 
-_kept_fans = kept(_fans)
+_kept_fans = cached(_fans)
 
 
 @lru_cache(maxsize=8)

@@ -9,8 +9,8 @@ from ....descent.race import Race
 from ....surface.points import Array, eigenvalues, eigenvectors, norm
 from ...drawing.canvas import Canvas, Pixel
 from ...drawing.glyphs import draw_arrow
+from ...style.cache import cached
 from ...style.color import mix
-from ...style.kept import kept
 from ...style.numbers import number
 from ...views import ViewName
 from .arrows import rooms_for
@@ -41,7 +41,7 @@ def draw_hessian(canvas: Canvas, context: ViewContext) -> None:
         _draw_bar(canvas, context, curvature, along[each], rooms[each::2])
 
 
-@kept
+@cached
 def _axes(race: Race, index: int, first: int, last: int) -> Array:
     """The directions of most and of least curvature (moments, 2, 2), from the moment `first` to that before `last`."""
     with np.errstate(all="ignore"):

@@ -21,8 +21,8 @@ from ....surface.points import Array, norm
 from ...drawing.canvas import Backdrop, Canvas
 from ...drawing.glyphs import draw_arrow
 from ...style import text
+from ...style.cache import cached
 from ...style.color import Color, mix
-from ...style.kept import kept
 from ...style.numbers import number, rule_in_words
 from ...style.theme import Theme
 from ...views import ViewName
@@ -232,7 +232,7 @@ def _weights_places(context: ViewContext, decay: float, lines: int) -> tuple[pyg
     return _bars_and_words(tuple(context.area), context.em, context.theme, formula, decay, lines, above)
 
 
-@kept
+@cached
 def _bars_and_words(
     area: tuple[int, ...], em: int, theme: Theme, formula: str, decay: float, lines: int, above: float
 ) -> tuple[pygame.Rect, ...]:

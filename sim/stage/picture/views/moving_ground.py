@@ -3,8 +3,8 @@
 from ....descent.race import Race
 from ....descent.track import Track
 from ...drawing.canvas import Canvas
+from ...style.cache import cached
 from ...style.color import mix
-from ...style.kept import kept
 from ...style.theme import Theme
 from ...views import ViewName
 from ..map.site import Shaken
@@ -24,7 +24,7 @@ def draw_moving_ground(canvas: Canvas, context: ViewContext) -> None:
     draw_view_caption(canvas, context, ViewName.MOVING_GROUND, sentence, color, shorter, _all_said(context.race, theme))
 
 
-@kept
+@cached
 def _all_said(race: Race, theme: Theme) -> list[tuple[str, str]]:
     """What is said in all lanes while their batches are whole."""
     return [_said(track, track.lane.batch_size, theme) for track in race.tracks]

@@ -9,8 +9,8 @@ from ...session.bindings import Deed, Errand
 from ...session.session import Session
 from ...session.view import Hover
 from .. import display
-from ..asking import Asking
-from ..beside.readiness import Readiness
+from ..background.readiness import Readiness
+from ..confirmation import Confirmation
 from ..controls import OpenControls
 from .held import HeldKeys
 from .layers import among_scenes, answer_of_scenes, answer_of_sheet, guessed, lie_alike
@@ -30,7 +30,7 @@ class Answers:
         do: Callable[[Deed | None], None],
         controls: OpenControls,
         readiness: Readiness,
-        asking: Asking,
+        asking: Confirmation,
     ) -> None:
         self._session = session
         self._do = do

@@ -2,7 +2,7 @@
 
 import pygame
 
-from ...input.holding import DELAY, PERIOD, Holding, held_from
+from ...input.key_repeat import DELAY, PERIOD, Holding, held_from
 from ...session.bindings import Deed, Key
 from .. import display
 

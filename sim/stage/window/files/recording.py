@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from ....files import OutputError, free_path, located, named
+from ....base.files import OutputError, free_path, located, named
 from ...drawing.drawn_state import DrawnState
 from ...drawing.screen import Screen
 from ...export.carried import carried_by
@@ -16,7 +16,7 @@ from ...session.bindings import Errand, keys_of
 from ...session.session import Message, Session
 from ...session.view import Notify
 from ...style.theme import say
-from .kept import as_kept
+from .exported import as_exported
 
 if TYPE_CHECKING:
     from ...export.film import Recorder
@@ -82,7 +82,7 @@ class Filming:
         """Whether there is a picture: of the moment, or the last one."""
         if moment is None:
             return self._shown is not None
-        kept = replace(moment, session=as_kept(moment.session), stride=1)
+        kept = replace(moment, session=as_exported(moment.session), stride=1)
         if self._shown is None:
             self._picture = pygame.Surface(size, depth=32)
             self._drawn_state.clear()

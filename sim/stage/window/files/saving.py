@@ -6,7 +6,7 @@ from functools import partial
 
 import pygame
 
-from ....files import OutputError, free_path, located, named
+from ....base.files import OutputError, free_path, located, named
 from ...drawing.screen import Screen
 from ...export.carried import carried_by, unwritable
 from ...export.png import save_png
@@ -17,8 +17,8 @@ from ...session.session import Message, Origin, Session
 from ...session.view import Kept, Notify
 from ...sheets.scenes import Card
 from ...style.theme import say
-from ..beside.turns import failure
-from .kept import as_kept
+from ..background.worker_thread import failure
+from .exported import as_exported
 
 KNOWN = 5_000
 """Updates up to which a race is computed to its end before a picture of it is saved."""
@@ -64,7 +64,7 @@ class Saving:
 def _still(session: Session) -> Session:
     """The session as it will be when it is opened again: at an update, turned to where it is turning, unchanged."""
     return replace(
-        as_kept(session),
+        as_exported(session),
         progress=float(session.tick),
         seen=session.tick,
         horizon=max(session.scene.updates, session.tick),

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from ...cancellation import raise_if_cancelled
 from ...points import Array, components, matrices, vectors
 from ...protocol import Window
-from ...wanted import raise_if_unwanted
 from .error import FormulaError as FormulaError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Formula:
 
     def _compute(self, points: Array, order: int, lower: bool = False) -> Array:
         """All derivatives of an order on the first axis, and, if asked for, the lower ones after these."""
-        raise_if_unwanted()
+        raise_if_cancelled()
         x, y = components(points).reshape(2, -1)
         program, partial = _program(self.formula, order, lower)
         results = program.run(x, y)

@@ -23,7 +23,7 @@ from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import GLIDING, PHASES, Snapshot, snapshot_of
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import SPEEDS, begin
-from sim.stage.style.kept import CACHE
+from sim.stage.style.cache import CACHE
 from sim.stage.style.theme import load_theme
 from sim.surface.protocol import Window
 

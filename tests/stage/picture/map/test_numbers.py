@@ -7,9 +7,9 @@ import numpy as np
 import pygame
 import pytest
 
+from sim.base.languages import LANGUAGES
 from sim.descent.verdict.events import Escape, Event
 from sim.descent.verdict.kinds import VerdictKind
-from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.scene.view import USUAL_VIEW, LandView
 from sim.stage.drawing.canvas import Pixel

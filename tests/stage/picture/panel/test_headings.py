@@ -6,7 +6,7 @@ import pytest
 from messages import after
 from recording_canvas import RecordingCanvas
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.picture import draw

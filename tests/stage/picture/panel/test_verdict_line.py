@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from recording_canvas import RecordingCanvas
 
+from sim.base.languages import LANGUAGES
 from sim.descent.verdict.events import Escape
 from sim.descent.verdict.kinds import VerdictKind
-from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race

@@ -14,7 +14,7 @@ from pygame import Rect
 from recording_canvas import RecordingCanvas
 from recordings import section
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import Scene, load_scene
 from sim.scene.view import USUAL_VIEW
 from sim.stage.drawing.camera import Pose

@@ -9,7 +9,7 @@ from pygame import Rect
 from recording_canvas import RecordingCanvas
 from recordings import section
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.panel.course import course_of

@@ -8,8 +8,8 @@ from pygame import Rect
 from recording_canvas import RecordingCanvas
 from recordings import section
 
+from sim.base.languages import LANGUAGES
 from sim.descent.rules.plain.momentum import Momentum
-from sim.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.picture.picture import draw

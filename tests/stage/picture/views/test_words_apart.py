@@ -7,7 +7,7 @@ import pygame
 import pytest
 from pygame import Rect
 
-from sim.languages import LANGUAGES
+from sim.base.languages import LANGUAGES
 from sim.scene import load_scene, scene_files
 from sim.stage.drawing.canvas import Pixel
 from sim.stage.drawing.screen import Screen

@@ -9,7 +9,7 @@ from pygame import Rect
 
 from .....descent.race import Race
 from ....drawing.camera import Camera
-from ....style.kept import kept
+from ....style.cache import cached
 from ....style.theme import Theme
 from ....views import LAID_OUT_BY, ViewName
 from ..context import ViewContext
@@ -68,7 +68,7 @@ def offered(context: ViewContext) -> Offers:
     return _offers_of(context.race, context.index, *place)
 
 
-@kept
+@cached
 def _offers_of(
     race: Race, index: int, theme: Theme, size: tuple[int, int], em: int, views: frozenset[ViewName]
 ) -> Offers:

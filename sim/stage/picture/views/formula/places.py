@@ -5,7 +5,7 @@ from functools import partial
 
 from pygame import Rect
 
-from ....style.kept import kept
+from ....style.cache import cached
 from ....views import LAID_OUT_BY
 from ..context import MOMENTS, ViewContext
 from ..words.room import LINE as HIDDEN
@@ -32,7 +32,7 @@ def stands_here(context: ViewContext) -> Stands:
     return _stands(still_map, context.index, context.moment // MOMENTS, context.beside)
 
 
-@kept
+@cached
 def _stands(still_map: StillMap, index: int, block: int, beside: tuple[tuple[int, int], ...]) -> Stands:
     """Where the formula stands in a block of moments: all the time at one place, if there is one that hides nothing.
 

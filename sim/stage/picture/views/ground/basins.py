@@ -11,7 +11,7 @@ from .....surface.points import Array, pair
 from ....drawing.camera import Camera, interpolated
 from ....drawing.canvas import Canvas
 from ....drawing.screen import image
-from ....style.kept import kept
+from ....style.cache import cached
 from ....style.theme import Theme
 from ....style.tints import basin_color
 from ...map.site import Site
@@ -39,7 +39,7 @@ def draw_basins(canvas: Canvas, context: ViewContext) -> None:
     canvas.image(picture, context.area.topleft)
 
 
-@kept
+@cached
 def _on_map(problem: Problem, camera: Camera, theme: Theme) -> pygame.Surface:
     """The tints of a map, which stay whatever moves under them."""
     labels = basin_grid(problem, camera)
@@ -91,7 +91,7 @@ def _on_band(wide: Cellwise, site: Site, pixels: Array) -> Cellwise:
     return np.where(land, wide[row, column], NO_BASIN)
 
 
-@kept
+@cached
 def basin_grid(problem: Problem, camera: Camera) -> Cellwise:
     """Labels of cells that cover the map (rows, columns), row 0 at the bottom; not to be written to."""
     longer = max(camera.width, camera.height)

@@ -18,7 +18,7 @@ from ....drawing.relief.paints import level_colors
 from ....drawing.relief.view import heights_over
 from ....drawing.screen import image
 from ....style import text
-from ....style.kept import kept
+from ....style.cache import cached
 from ....style.numbers import brief
 from ....style.style import hairline
 from ....style.theme import Theme
@@ -112,7 +112,7 @@ def _scale(context: ViewContext) -> _Scale:
     return _scale_in(context.problem, context.camera, context.area.size, context.em)
 
 
-@kept
+@cached
 def _scale_in(problem: Problem, camera: Camera, size: tuple[int, int], em: int) -> _Scale:
     """The scale on a map of that size: lower where a number beside it would else hide land.
 

@@ -8,8 +8,8 @@ from ....drawing.camera import Camera
 from ....drawing.canvas import Canvas
 from ....drawing.contours import contour_lines, few_levels
 from ....drawing.glyphs import draw_dashes, draw_diamond
+from ....style.cache import cached
 from ....style.color import Color, mix
-from ....style.kept import kept
 from ....views import ViewName
 from ...map.minima import moved_minima
 from ..context import ViewContext
@@ -33,7 +33,7 @@ def draw_test_surface(canvas: Canvas, context: ViewContext) -> None:
     draw_view_caption(canvas, context, ViewName.TEST_SURFACE, sentence, theme.text, shorter)
 
 
-@kept
+@cached
 def _surface(problem: Problem, camera: Camera) -> tuple[list[Array], Array]:
     """Contours in the plane, and the minima, of the test loss."""
     with np.errstate(all="ignore"):

@@ -11,7 +11,7 @@ import pygame
 
 from ....drawing.canvas import Canvas
 from ....drawing.glyphs import draw_dashed
-from ....style.kept import kept
+from ....style.cache import cached
 from ....views import LAID_OUT_BY, STANDING, ViewName
 from ...map.numbers import named_minima
 from ..context import MOMENTS, ViewContext
@@ -75,7 +75,7 @@ def _moved(label: Label, context: ViewContext, rest: ViewContext) -> Label:
     return label._replace(mark=label.mark.move(by), stand=Stand(place, led))
 
 
-@kept
+@cached
 def _in_block(
     still_map: StillMap, index: int, block: int, beside: tuple[tuple[int, int], ...], named: tuple[int, ...]
 ) -> tuple[tuple[int, tuple[Label, ...]], ...]:
@@ -89,7 +89,7 @@ def _in_block(
     )
 
 
-@kept
+@cached
 def _in_any_room(
     still_map: StillMap, index: int, block: int, beside: tuple[tuple[int, int], ...], named: tuple[int, ...]
 ) -> tuple[tuple[int, tuple[Label, ...]], ...]:

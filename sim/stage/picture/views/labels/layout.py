@@ -9,7 +9,7 @@ import pygame
 
 from .....surface.critical.point import CriticalKind
 from ....style import text
-from ....style.kept import kept
+from ....style.cache import cached
 from ..words.room import mark_places, still_places
 from ..words.stretch import Line, StillMap
 from .leaders import leader_of, runs_over
@@ -64,14 +64,14 @@ class Form(NamedTuple):
     """and where nothing is that stands still."""
 
 
-@kept
+@cached
 def _surroundings(still_map: StillMap) -> Surroundings:
     context = still_map.at()
     own = marked_places(context)
     return Surroundings(own, (*own, *mark_places(context), *still_places(context)))
 
 
-@kept
+@cached
 def _form(still_map: StillMap, which: int) -> Form | None:
     """The first one, or those after it; None after the last."""
     context = still_map.at()
@@ -85,7 +85,7 @@ def _form(still_map: StillMap, which: int) -> Form | None:
     return Form(tuple(told), size, extents, places, tuple(free_of(each, others) for each in places))
 
 
-@kept
+@cached
 def laid_out(still_map: StillMap, named: tuple[int, ...]) -> tuple[tuple[Label, ...], tuple[pygame.Rect, ...]]:
     """The words of all points where they stand if no marble is there, and what else takes room on the map."""
     points, minima = still_map.race.problem.critical, still_map.race.problem.minima

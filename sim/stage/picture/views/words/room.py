@@ -10,7 +10,7 @@ from pygame import Rect
 
 from .....surface.points import Array
 from ....drawing.glyphs import flag_place
-from ....style.kept import kept
+from ....style.cache import cached
 from ....views import STANDING, ViewName
 from ...map.minima import test_minima
 from ...map.numbers import number_stands
@@ -139,7 +139,7 @@ def seen(context: ViewContext, first: int, last: int, others: Sequence[Rect] = (
     )
 
 
-@kept
+@cached
 def _still(still_map: StillMap) -> Still:
     """What is to be seen at all moments on a map."""
     context = still_map.at()
@@ -195,7 +195,7 @@ class Choice(NamedTuple):
     place: Rect
 
 
-@kept
+@cached
 def _choices(
     room: tuple[int, ...], sizes: tuple[tuple[int, int], ...], untold: tuple[float, ...], still: Still
 ) -> list[Choice]:

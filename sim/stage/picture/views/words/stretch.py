@@ -16,7 +16,7 @@ from .....surface.points import Array, components, vectors
 from ....drawing.camera import FAR, Camera, visible
 from ....drawing.canvas import Pixel
 from ....drawing.glyphs import WEDGE_RIM, wedge_middle
-from ....style.kept import kept
+from ....style.cache import cached
 from ....style.theme import Theme
 from ....views import LAID_OUT_BY, ViewName
 from ...map.site import along, site_of
@@ -136,7 +136,7 @@ def stretch_of(context: ViewContext, index: int, block: int) -> Stretch:
     return _stretch(still_map_of(context, LAID_OUT_BY | {ViewName.MOVING_GROUND}), index, MOMENTS * block)
 
 
-@kept
+@cached
 def _stretch(still_map: StillMap, index: int, first: int) -> Stretch:
     context, since, race = still_map.at(index, first), max(0, first - UPDATES), still_map.race
     way = steps(race, index, since, first + MOMENTS)

@@ -6,7 +6,7 @@ from ...session.odds import counted_for, withheld
 from ...session.session import Session
 
 
-def as_kept(session: Session) -> Session:
+def as_exported(session: Session) -> Session:
     """The session as a picture or film of it shows it: its race as it is looked at, no more told than at the window.
 
     Nothing tells of whoever sits there.

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from pygame import Rect, Surface
 
-from ..style.kept import CACHE, OBJECT
+from ..style.cache import CACHE, OBJECT
 from .canvas import Canvas, Pixel
 
 VERBS = frozenset(

@@ -7,14 +7,14 @@ from ...picture.setting import setting
 from ...session.odds import computing, counted_for
 from ...session.session import Message, Session
 from ...sheets.sheets import pieces, sheet_layout
-from .counter import Counter
+from .seed_counter import SeedCounter
 
 
-class Counting:
+class OddsSheet:
     """Has the tally of a session counted while a sheet shows it, and made ready to be shown."""
 
     def __init__(self) -> None:
-        self.counter: Counter | None = None
+        self.counter: SeedCounter | None = None
         """Who counts, if anybody does."""
         self.shown: Tally | None = None
         """What the sheet shows: the last that has been made ready."""
@@ -30,7 +30,7 @@ class Counting:
             self.counter.stop()
             self.counter = None
         if tally is not None and self.counter is None:
-            self.counter = Counter(tally)
+            self.counter = SeedCounter(tally)
         return [] if self.counter is None else self.counter.messages()
 
     def make_ready(self, session: Session, size: tuple[int, int]) -> None:

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from sim.surface.around import CROWDED, with_surroundings
 from sim.surface.critical.point import CriticalKind
 from sim.surface.critical.search import Search, search
 from sim.surface.functions.formula import Formula
 from sim.surface.protocol import Surface, Window
+from sim.surface.surroundings import CROWDED, with_surroundings
 
 WELLS = Formula("(x^2 - 1)^2 + y^2 - 0.3*x")
 LOWER, PASS, HIGHER = sorted(np.roots([4.0, 0.0, -4.0, -0.3]).real.tolist(), reverse=True)

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from ....resources import asset
+from ....base.resources import asset
 from .file import filled, hashed, themes
 
 

@@ -21,7 +21,7 @@ from ....study.odds.tally import work
 from ...session.odds import Counted, CountEnds, Failed, uncounted
 from ...session.session import Message, Session
 from ...session.tuning import searching
-from .turns import FAILURES, FAREWELL, STAFF, failure_of_processes, taking_turns
+from .worker_thread import FAILURES, FAREWELL, STAFF, failure_of_processes, taking_turns
 
 if TYPE_CHECKING:
     from ....descent.problem import Problem

@@ -17,7 +17,7 @@ from ....scene import Scene
 from ....study.odds.tally import Tally, work
 from ...session.odds import Counted, Failed, Timed
 from ...session.session import Message
-from .turns import PAUSE, Beside, taking_turns
+from .worker_thread import PAUSE, WorkerThread, taking_turns
 
 if TYPE_CHECKING:
     from ....study.odds.contrast import Speed
@@ -47,7 +47,7 @@ class SpeedTest:
         return measured(self.scene)
 
 
-class Counter(Beside):
+class SeedCounter(WorkerThread):
     """Computes what a tally still lacks, until it is told to stop."""
 
     def __init__(self, tally: Tally) -> None:

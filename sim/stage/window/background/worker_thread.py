@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 
-from ....descent.rules.saying import told
+from ....descent.rules.one_line import error_text
 from ...session.session import Message
 
 SHARING = 0.0005
@@ -51,7 +51,7 @@ def taking_turns() -> Iterator[None]:
 def failure(error: BaseException) -> str:
     """What to tell of a failure, in one line; all there is to know goes to where the program's mistakes are told."""
     traceback.print_exception(error)
-    return told(error)
+    return error_text(error)
 
 
 def failure_of_processes(error: BaseException) -> str:
@@ -61,7 +61,7 @@ def failure_of_processes(error: BaseException) -> str:
     return "" if isinstance(error, StudyError | OSError) else failure(error)
 
 
-class Beside:
+class WorkerThread:
     """A thread that finds something out beside the window, until it is told to stop."""
 
     def __init__(self, run: Callable[[], None], name: str, failed: Callable[[str], Message]) -> None:

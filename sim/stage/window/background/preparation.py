@@ -19,7 +19,7 @@ from ....descent.race import Race
 from ....scene import SceneError
 from ....study.odds.tally import Tally
 from ....study.odds.tally import work as work_of
-from ....surface.wanted import GivenUp, unless
+from ....surface.cancellation import Cancelled, cancel_when
 from ...drawing.camera import FLAT, Pose
 from ...drawing.screen import Screen
 from ...export.png import load_library
@@ -35,9 +35,9 @@ from ...style.theme import say
 from ...views import ViewName
 from ..files.rules import RulesRun
 from . import ends_counter
-from .ahead import compute_ahead
+from .lookahead import compute_ahead
 from .memory import give_back
-from .turns import failure, taking_turns
+from .worker_thread import failure, taking_turns
 
 if TYPE_CHECKING:
     from ...input.widgets import ControlPanel
@@ -193,7 +193,7 @@ def loaded(here: Setting) -> None:
         load_library()
 
 
-class Preparing:
+class Preparation:
     """The one thing that is being made ready, if anything is."""
 
     def __init__(self) -> None:
@@ -271,9 +271,9 @@ class Preparing:
 def _made(make: Callable[[], Prepared], unwanted: Event) -> Prepared | None:
     """What is made; None if it was given up: the exception would hold all that was there when it came."""
     try:
-        with taking_turns(), unless(unwanted.is_set):
+        with taking_turns(), cancel_when(unwanted.is_set):
             return make()
-    except GivenUp:
+    except Cancelled:
         return None
     finally:
         give_back()

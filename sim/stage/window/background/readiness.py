@@ -17,9 +17,9 @@ from ...session.session import Message, Session
 from ...sheets.scenes import Card
 from .. import display
 from ..files.rules import run
-from . import preparing
-from .apart import apart
-from .preparing import Aim, Goal, Inquiry, Prepared, Preparing, aim, inquired, loaded, prepared
+from . import preparation
+from .own_thread import in_own_thread
+from .preparation import Aim, Goal, Inquiry, Preparation, Prepared, aim, inquired, loaded, prepared
 
 CARRIED = 0.3
 """Seconds after which it is said, of something that is dragged too, that it is still being computed."""
@@ -43,7 +43,7 @@ class Readiness:
     """Knows what is ready of what a session asks for, and has the rest made ready, one thing at a time."""
 
     def __init__(self) -> None:
-        self._preparing = Preparing()
+        self._preparing = Preparation()
         self._ready: Aim | None = None  # What has been made ready: more there is not to draw.
         self._inquiry: Inquiry | None = None  # What is being found out beside pictures.
         self._since = 0.0  # Since when the picture has stayed, or the last one came.
@@ -95,8 +95,8 @@ class Readiness:
     def _patience(self) -> float:
         """How long a frame waits for what is begun: not at all where the picture stands still already."""
         if self.standing is None:
-            return preparing.AT_FIRST
-        return 0.0 if self.waiting else preparing.DIRECTLY
+            return preparation.AT_FIRST
+        return 0.0 if self.waiting else preparation.DIRECTLY
 
     def found(self) -> Prepared | None:
         """What has been made ready, and is to be kept; None while the picture has to wait for it."""
@@ -155,4 +155,4 @@ def inquiry_of(deed: SetFormula | LoadRules) -> Inquiry:
     """What such a deed asks for that takes long."""
     if isinstance(deed, SetFormula):
         return Inquiry(lambda: deed)
-    return Inquiry(partial(apart, partial(run, deed.path)))  # Its code may run for ever.
+    return Inquiry(partial(in_own_thread, partial(run, deed.path)))  # Its code may run for ever.

@@ -4,7 +4,7 @@ from ....descent.race import Race
 from ....study.maps.swarm import Swarm, swarm
 from ...picture.snapshot import snapshot_of
 from ...session.session import Session
-from .ahead import updates_a_frame
+from .lookahead import updates_a_frame
 
 SWARMING = (0.002, 0.008)
 """Fewest and most seconds of a frame that go into a swarm, whatever the drawing takes."""

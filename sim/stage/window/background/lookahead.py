@@ -26,7 +26,7 @@ LAID_OUT_UP_TO = 100.0
 """Updates a second up to which words are laid out ahead: faster, there is not a frame for each lane."""
 
 
-class Ahead:
+class Lookahead:
     """Computes on the race that is shown, and knows how long an update of it takes."""
 
     def __init__(self) -> None:

@@ -11,9 +11,9 @@ from recording_canvas import RecordingCanvas
 
 from sim.stage.drawing.canvas import Backdrop, Canvas
 from sim.stage.drawing.drawn_state import DrawnState
-from sim.stage.drawing.reel import VERBS, draw_again, draw_ground, draw_unless_there
+from sim.stage.drawing.replay import VERBS, draw_again, draw_ground, draw_unless_there
 from sim.stage.drawing.screen import Screen
-from sim.stage.style.kept import CACHE
+from sim.stage.style.cache import CACHE
 
 SIZE = (80, 60)
 RED = (200, 10, 10)

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from ...languages import grouped
+from ...base.languages import grouped
 from ...scene import load_scene
 from ...scene.tour import COUNT, SHARE, Number, Step, Words, filled
 from ..statistics.intervals import Estimate
-from ..statistics.telling import number_texts, share_texts
+from ..statistics.wording import number_texts, share_texts
 
 
 def text_of(number: Number) -> str:

@@ -11,7 +11,7 @@ from ..console.arguments import add_workers
 from ..console.ending import before_the_end, no_longer
 from ..console.output import Place, check_distinct, file_place
 from ..console.terminal import escaped, remark, watched
-from .foretelling import add_dry_run, foretell, show_cost
+from .duration import add_dry_run, foretell, show_cost
 
 if TYPE_CHECKING:
     from ...study.sweep.settings import Over
@@ -75,7 +75,7 @@ BESIDE = ("-wal", "-shm", "-journal")
 
 def check_files(parser: argparse.ArgumentParser, named: Mapping[str, Place | None]) -> None:
     """What can be known to be impossible before the computing; results come first, and see to themselves."""
-    from ...files import check_writable, located
+    from ...base.files import check_writable, located
 
     check_distinct(parser, named)
     files = {option: place for option, place in named.items() if isinstance(place, Path)}

@@ -5,8 +5,8 @@ from concurrent.futures import Future, wait
 from threading import Thread
 from typing import TypeVar
 
-from ....surface.wanted import raise_if_unwanted
-from .turns import taking_turns
+from ....surface.cancellation import raise_if_cancelled
+from .worker_thread import taking_turns
 
 PAUSE = 0.02
 """Seconds after which it is looked whether it is still wanted."""
@@ -14,16 +14,16 @@ PAUSE = 0.02
 T = TypeVar("T")
 
 
-def apart(find: Callable[[], T]) -> T:
+def in_own_thread(find: Callable[[], T]) -> T:
     """What comes of it, or what it raises. Given up, it goes on unheard, and ends with the process at the latest.
 
     Raises:
         GivenUp: it is not wanted any more.
     """
     outcome: Future[T] = Future()
-    Thread(target=_told, args=(find, outcome), name="apart", daemon=True).start()
+    Thread(target=_told, args=(find, outcome), name="own thread", daemon=True).start()
     while not outcome.done():
-        raise_if_unwanted()
+        raise_if_cancelled()
         wait([outcome], PAUSE)
     return outcome.result()
 

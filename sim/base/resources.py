@@ -12,6 +12,6 @@ def asset(*names: str) -> Path:
     >>> asset("scenes", "01-local-minimum.toml").suffix
     '.toml'
     """
-    package = Path(str(files(__package__)))
+    package = Path(str(files(__package__))).parent
     inside = package / "assets"
     return (inside if inside.is_dir() else package.with_name("assets")).joinpath(*names)

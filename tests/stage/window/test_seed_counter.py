@@ -18,8 +18,8 @@ from sim.stage.picture.setting import setting
 from sim.stage.session.odds import Counted, Failed, Timed, computing
 from sim.stage.session.session import Message, begin
 from sim.stage.sheets.sheets import sheet_layout
-from sim.stage.window.beside import counter as counter_of
-from sim.stage.window.beside.counter import Counter
+from sim.stage.window.background import seed_counter as counter_of
+from sim.stage.window.background.seed_counter import SeedCounter
 from sim.stage.window.window import MainWindow
 from sim.study.odds.tally import Tally, work
 
@@ -37,7 +37,7 @@ def endless(scene: Scene) -> Scene:
     return replace(scene, updates=2_000_000)
 
 
-def gathered(counter: Counter, found: list[Message]) -> list[Message]:
+def gathered(counter: SeedCounter, found: list[Message]) -> list[Message]:
     """All that the counter has found, if `found` is what it had found before."""
     found += counter.messages()
     return found
@@ -46,7 +46,7 @@ def gathered(counter: Counter, found: list[Message]) -> list[Message]:
 def test_what_the_processes_find_is_what_is_found_here(scene: Scene) -> None:
     known = ((0, work(scene)[0].run()),)
     gc.collect()
-    counter, found = Counter(Tally(scene, known)), list[Message]()
+    counter, found = SeedCounter(Tally(scene, known)), list[Message]()
     until(lambda: len(gathered(counter, found)) == 6)
     counter.close()
     assert isinstance(found[0], Timed)
@@ -62,7 +62,7 @@ def test_what_the_processes_find_is_what_is_found_here(scene: Scene) -> None:
 
 
 def test_stopping_does_not_wait_for_what_is_being_computed(endless: Scene) -> None:
-    counter = Counter(Tally(endless, speeds=None))
+    counter = SeedCounter(Tally(endless, speeds=None))
     until(lambda: any(isinstance(message, Timed) for message in counter.messages()))
     assert multiprocessing.active_children()
     counter.close()
@@ -72,7 +72,7 @@ def test_stopping_does_not_wait_for_what_is_being_computed(endless: Scene) -> No
 
 
 def test_processes_that_die_time_and_again_are_a_failure(endless: Scene) -> None:
-    counter, found = Counter(Tally(endless, speeds=SPEEDS)), list[Message]()
+    counter, found = SeedCounter(Tally(endless, speeds=SPEEDS)), list[Message]()
 
     def failed() -> bool:
         for process in multiprocessing.active_children():
@@ -89,7 +89,7 @@ def test_processes_that_cannot_be_started_are_a_failure(endless: Scene, monkeypa
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(multiprocessing.get_context("spawn").Process, "start", refuse)
-    counter, found = Counter(Tally(endless, speeds=SPEEDS)), list[Message]()
+    counter, found = SeedCounter(Tally(endless, speeds=SPEEDS)), list[Message]()
     until(lambda: gathered(counter, found))
     assert found == [Failed(endless)]
     assert counter.ready
@@ -107,7 +107,7 @@ class Failing:
 
 def test_a_job_that_fails_is_a_failure_and_it_is_said_which(endless: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counter_of, "work", lambda _scene: (Failing(),) * 6)
-    counter, found = Counter(Tally(endless, speeds=SPEEDS)), list[Message]()
+    counter, found = SeedCounter(Tally(endless, speeds=SPEEDS)), list[Message]()
     until(lambda: gathered(counter, found))
     assert found == [Failed(endless, "MemoryError: of a worker")]
     assert counter.ready
@@ -115,7 +115,7 @@ def test_a_job_that_fails_is_a_failure_and_it_is_said_which(endless: Scene, monk
 
 
 def test_a_process_that_dies_is_replaced(scene: Scene) -> None:
-    counter, found = Counter(Tally(scene, speeds=SPEEDS)), list[Message]()
+    counter, found = SeedCounter(Tally(scene, speeds=SPEEDS)), list[Message]()
     until(multiprocessing.active_children)
     for process in multiprocessing.active_children():
         process.kill()
@@ -178,7 +178,7 @@ def test_after_a_failure_the_sheet_says_so_and_nothing_goes_on_until_it_is_opene
         tries.append(1)
         raise MemoryError
 
-    monkeypatch.setattr(Counter, "_compute", fail)
+    monkeypatch.setattr(SeedCounter, "_compute", fail)
     for count in (1, 2):
         press(window, pygame.K_j, "j")
 
@@ -218,7 +218,9 @@ def test_another_scene_stops_it(window: MainWindow, endless: Scene) -> None:
 
 
 def test_a_click_on_a_sheet_turns_it_or_does_nothing(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.stage.window.beside.counting.Counter", lambda _tally: _Idle(window.session.scene))
+    monkeypatch.setattr(
+        "sim.stage.window.background.odds_sheet.SeedCounter", lambda _tally: _Idle(window.session.scene)
+    )
     press(window, pygame.K_j, "j")
     here = setting(window.session, (960, 600))
     places = sheet_layout(here.places, here.theme)

@@ -6,25 +6,25 @@ from typing import Any
 LONGEST = 160  # Characters of what an exception says.
 
 
-def told(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """What an exception says, in one line.
 
-    >>> told(ValueError("two\\nlines"))
+    >>> error_text(ValueError("two\\nlines"))
     'ValueError: two lines'
     """
     said = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
-    return f"{type(error).__name__}: {cut(said)}" if said else type(error).__name__
+    return f"{type(error).__name__}: {shortened(said)}" if said else type(error).__name__
 
 
-def shown(value: object) -> str:
+def value_text(value: object) -> str:
     """A value as it is written, in one line; its kind where that cannot be said."""
     try:
-        return cut(repr(value))
+        return shortened(repr(value))
     except Exception:  # Of code that is not ours, or of a number with too many digits.
         return type(value).__name__
 
 
-def cut(said: str) -> str:
+def shortened(said: str) -> str:
     """No more of it than fits a line."""
     return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
 

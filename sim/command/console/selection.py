@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from ...base.files import OutputError, located
+from ...base.languages import ENGLISH
 from ...descent.digest import departure
 from ...descent.race import Race
-from ...files import OutputError, located
-from ...languages import ENGLISH
 from ...scene import OPENING, Scene
 from ...scene.lesson import without_particulars
 from ...scene.reading import Saved, load_saved, sources

@@ -109,7 +109,7 @@ CACHE = Cache()
 """The one that pictures share."""
 
 
-def kept(function: Callable[P, T]) -> Callable[P, T]:
+def cached(function: Callable[P, T]) -> Callable[P, T]:
     """A function whose results are kept in CACHE; its arguments must be hashable, and its results are shared."""
 
     @wraps(function)
@@ -120,9 +120,9 @@ def kept(function: Callable[P, T]) -> Callable[P, T]:
     return wanted
 
 
-def at_hand(function: Callable[P, T]) -> Callable[P, T]:
+def hot_cached(function: Callable[P, T]) -> Callable[P, T]:
     """A function whose results are kept in CACHE, and the last NEAR at hand: small ones, asked for by dozens."""
-    return cast(Callable[P, T], lru_cache(maxsize=NEAR)(kept(function)))
+    return cast(Callable[P, T], lru_cache(maxsize=NEAR)(cached(function)))
 
 
 class Recent(Generic[K, T]):

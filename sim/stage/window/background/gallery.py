@@ -9,15 +9,15 @@ from typing import NamedTuple
 import pygame
 
 from ....scene import Scene, SceneError, load_scene, scene_files
-from ....surface.wanted import GivenUp, unless
-from ...export.small import small_picture
+from ....surface.cancellation import Cancelled, cancel_when
+from ...export.thumbnail import small_picture
 from ...session.session import Message, Session
 from ...session.setup import is_judged
 from ...session.view import Notify
 from ...sheets.scenes import PICTURE, Card
-from ...style.kept import Cache
+from ...style.cache import Cache
 from ...style.theme import say
-from .turns import failure, taking_turns
+from .worker_thread import failure, taking_turns
 
 MEMORY = 24 << 20
 """Bytes of all small pictures that are kept, at most."""
@@ -135,9 +135,9 @@ class Gallery:
 
 def _made(key: Key, unwanted: Event) -> tuple[Scene, pygame.Surface] | None:
     """A scene and its picture; None if its file has gone or changed since the program began, or it was given up."""
-    with taking_turns(), unless(unwanted.is_set):
+    with taking_turns(), cancel_when(unwanted.is_set):
         try:
             scene = load_scene(key.scene) if isinstance(key.scene, str) else key.scene
             return scene, small_picture(scene, key.theme, PICTURE, key.asks)
-        except (SceneError, GivenUp):
+        except (SceneError, Cancelled):
             return None

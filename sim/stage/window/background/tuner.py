@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ....scene import SceneError
 from ...session.session import Message, Search, Session
 from ...session.tuning import NotTuned, Searched, Tuned, searching
-from .turns import PAUSE, STAFF, Beside, taking_turns
+from .worker_thread import PAUSE, STAFF, WorkerThread, taking_turns
 
 if TYPE_CHECKING:
     from ....study.sweep.sweep import Result
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SEEDS = 200
 """With which the learning rate is chosen, and as many fresh ones of which it is told."""
-NEEDED = ("....study.tuning.going", "....study.work.low_priority", "....study.work.standby")
+NEEDED = ("....study.tuning.progress", "....study.work.low_priority", "....study.work.standby")
 """What has to be loaded to search."""
 
 
@@ -31,7 +31,7 @@ class Tuner:
     """Has the search that a session wants done, and no other."""
 
     def __init__(self) -> None:
-        self._quest: Quest | None = None
+        self._quest: SearchThread | None = None
 
     def go_on(self, session: Session) -> list[Message]:
         """Begin what is wanted and let be what is not any more; what has been found since the last call."""
@@ -42,7 +42,7 @@ class Tuner:
         if search is None:
             return []
         if self._quest is None:
-            self._quest = Quest(search)
+            self._quest = SearchThread(search)
         return self._quest.messages()
 
     def close(self) -> None:
@@ -51,7 +51,7 @@ class Tuner:
             self._quest.close()
 
 
-class Quest(Beside):
+class SearchThread(WorkerThread):
     """One search, until it is told to stop."""
 
     def __init__(self, search: Search, seeds: int | None = None) -> None:
@@ -86,7 +86,7 @@ class Quest(Beside):
 
     def _search(self, tuning: "Tuning") -> None:
         """Compute what is wanted, and what is wanted then, until nothing is."""
-        from ....study.tuning.going import Going, going, is_better
+        from ....study.tuning.progress import Going, going, is_better
         from ....study.tuning.tuned import tuned
         from ....study.work.standby import Standby
         from ....study.work.workers import available_workers, started

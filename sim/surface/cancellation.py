@@ -11,12 +11,12 @@ from contextvars import ContextVar
 _unwanted: ContextVar[Callable[[], bool] | None] = ContextVar("unwanted", default=None)
 
 
-class GivenUp(Exception):
+class Cancelled(Exception):
     """What was being computed is not wanted any more."""
 
 
 @contextmanager
-def unless(unwanted: Callable[[], bool]) -> Iterator[None]:
+def cancel_when(unwanted: Callable[[], bool]) -> Iterator[None]:
     """Within it, and in this thread alone, computing is given up as soon as `unwanted` says so.
 
     Raises:
@@ -29,7 +29,7 @@ def unless(unwanted: Callable[[], bool]) -> Iterator[None]:
         _unwanted.reset(token)
 
 
-def raise_if_unwanted() -> None:
+def raise_if_cancelled() -> None:
     """Go on, if this is still wanted; to be called wherever much is about to be computed.
 
     Raises:
@@ -37,4 +37,4 @@ def raise_if_unwanted() -> None:
     """
     unwanted = _unwanted.get()
     if unwanted is not None and unwanted():
-        raise GivenUp
+        raise Cancelled

@@ -10,7 +10,7 @@ ASKING = 2.0
 """Seconds within which Esc, pressed again, ends a film or quits."""
 
 
-class Asking:
+class Confirmation:
     """The end that has been asked for once, if one has: that of a film, or that of the window."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Asking:
         self._until = None
 
 
-def asked(session: Session, film: bool) -> str:
+def prompt(session: Session, film: bool) -> str:
     """What there is to say the first time."""
     key = keys_of(partial(say, session.language), Errand.BACK)
     if film:

@@ -4,8 +4,8 @@ import numpy as np
 import pygame
 import pytest
 
-from sim.stage.style import kept
-from sim.stage.style.kept import HELD, LEAST, LIMIT, Cache, weight_of
+from sim.stage.style import cache
+from sim.stage.style.cache import HELD, LEAST, LIMIT, Cache, weight_of
 
 
 def arrays(store: Cache, *keys: str, size: int = 1000) -> None:
@@ -56,10 +56,10 @@ def test_pictures_and_arrays_weigh_what_they_hold() -> None:
 
 
 def test_a_function_is_asked_once_for_the_same_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "CACHE", Cache())
+    monkeypatch.setattr(cache, "CACHE", Cache())
     asked = []
 
-    @kept.kept
+    @cache.cached
     def double(value: int, times: int = 2) -> int:
         asked.append((value, times))
         return value * times
@@ -110,15 +110,15 @@ class Growing:
 def test_the_last_few_stay_whatever_they_weigh_and_the_others_while_there_is_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(kept, "CACHE", Cache(3_000))
-    recent: kept.Recent[str, Growing] = kept.Recent(2)
+    monkeypatch.setattr(cache, "CACHE", Cache(3_000))
+    recent: cache.Recent[str, Growing] = cache.Recent(2)
     made = {name: recent.get(name, Growing) for name in "ab"}
     made["a"].nbytes = made["b"].nbytes = 2_000
     assert recent.get("a", Growing) is made["a"]
     recent.get("c", Growing)
-    assert kept.CACHE.weight == 2_000 + LEAST  # It has grown since it was made.
+    assert cache.CACHE.weight == 2_000 + LEAST  # It has grown since it was made.
     assert recent.find("b") is made["b"]
-    assert kept.CACHE.weight == 2_000 + LEAST  # Now "a" rests there.
+    assert cache.CACHE.weight == 2_000 + LEAST  # Now "a" rests there.
     made["c"] = recent.get("c", Growing)
     made["c"].nbytes = 4_000
     for name in "de":
@@ -128,7 +128,7 @@ def test_the_last_few_stay_whatever_they_weigh_and_the_others_while_there_is_roo
 
 
 def test_what_was_made_elsewhere_takes_the_place_of_another() -> None:
-    recent: kept.Recent[str, list[int]] = kept.Recent(2)
+    recent: cache.Recent[str, list[int]] = cache.Recent(2)
     recent.get("a", list)
     mine = [1]
     recent.keep("a", mine)
