@@ -98,11 +98,16 @@ def test_at_the_end_of_what_was_changed_the_way_back_stands_there_and_no_caption
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("changes", [{}, {"controls": True}, {"presenter": True}], ids=str)
-def test_what_to_try_is_there_on_one_line_and_in_a_tip(
+@pytest.mark.parametrize("size", [*SIZES, (1920, 1080)])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"controls": True}, *({"presenter": True, "larger": larger} for larger in (1.0, 1.3, 1.6, 4.0))],
+    ids=str,
+)
+def test_type_is_equally_large_at_all_steps_and_what_to_try_is_there(
     size: tuple[int, int], language: str, changes: dict[str, Any]
 ) -> None:
+    heights = []
     for step in range(COUNT):
         begun = at(step, language=language, **changes)
         here = setting(begun, size)
@@ -110,14 +115,19 @@ def test_what_to_try_is_there_on_one_line_and_in_a_tip(
         for session in (begun, watched(begun), replace(begun, live=False)):
             canvas = RecordingCanvas(size)
             draw_strip(canvas, here.places, here.theme, session, race(session.scene), 0)
-            (line,) = (line for line in canvas.recording.splitlines() if f'text "{words}"' in line)
-            left, height = PLACED.findall(line)[-1]
-            assert float(left) + text.width(words, int(height)) <= here.places.look.right
-            assert int(height) >= 0.59 * here.places.em
+            drawn = [line for line in canvas.recording.splitlines() if 'text "' in line]
+            begins = next(place for place, line in enumerate(drawn) if f'text "{words[:4]}' in line)
+            assert said("\n".join(drawn[begins:])) == "".join(words.split())
+            heights.append(int(PLACED.findall(drawn[begins - 1])[-1][1]))
+            for line in drawn[begins:]:
+                left, height = PLACED.findall(line)[-1]
+                assert float(left) + text.width(line.split('"')[1], int(height)) <= here.places.look.right
+                assert int(height) >= 0.85 * heights[-1]
         session = watched(begun)
         button = next(each for each in guides(here.places, session, here.theme) if each.does == GoBack())
         lines = knob_tip(button, TipContext(here.theme, here.places)).rows
         assert "".join(words.split()) in "".join("".join(row.cells).replace(" ", "") for row in lines)
+    assert min(heights) >= 0.85 * max(heights)
 
 
 @pytest.mark.parametrize("size", SIZES)
