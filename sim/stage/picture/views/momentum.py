@@ -45,8 +45,9 @@ WRITTEN: tuple[Callable[[float], str], ...] = (number, partial(brief, digits=2))
 """How numbers are written: with as many digits as there is room for."""
 SHORT, APART = -0.7, 0.25
 """How high bars stand over the equation, in ems: beside its letters, which are short, and above all its lines."""
-SIGN = "λᵏ"
-"""What stands beside the bars on low maps, where words have no room above them."""
+SIGN, LOW = "λᵏ", 0.2
+"""What stands over the bars on low maps, where words have no room above them; and the weight below which bars are low.
+"""
 CLEAR = 2.0  # Beside the letters and the bars, and between them, in ems.
 
 
@@ -257,9 +258,7 @@ def _bars_and_words(
     plate.bottomright = right + em // 4, round(foot - (HIGH + 0.1) * em)
     if plate.top >= max(lowest, top + (1 - WORDED) * height):
         return bars, plate
-    beside = pygame.Rect(0, 0, text.width(SIGN, round(0.8 * em)) + em // 2, plate.height)
-    beside.midright = bars.left - max(2, em // 8), bars.centery
-    return (bars, beside) if bars.top >= lowest else ()
+    return (bars,) if bars.top >= lowest else ()
 
 
 def _letters(theme: Theme, formula: str) -> str:
@@ -276,12 +275,19 @@ def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, lines: int
         place.bottomright = most.bottomright
         drawn = Backdrop(_draw_bars, (tuple(bars), context.color, theme, em), place.size, holes=True)
         canvas.backdrop(drawn, place.topleft)
+        if len(places) == 1:
+            _draw_sign(canvas, place, bars, theme, em)
     for plate in places[1:]:
-        size = round(0.8 * em)
-        words, _ = text.suited((_words(theme), SIGN), [size], plate.width)
-        there = plate.move(place.left - most.left if words == SIGN else 0, 0)  # At first there are fewer bars.
-        canvas.rect(there, theme.panel, opacity=PLATE)
-        canvas.text(words, there.center, size, theme.text, align=0.5)
+        canvas.rect(plate, theme.panel, opacity=PLATE)
+        canvas.text(_words(theme), plate.center, round(0.8 * em), theme.text, align=0.5)
+
+
+def _draw_sign(canvas: Canvas, place: pygame.Rect, bars: list[float], theme: Theme, em: int) -> None:
+    """What the bars are, over those that are low, and to the left of the others."""
+    size, low = round(0.9 * em), sum(_bar(em)) * sum(weight < LOW for weight in bars)
+    wide, high = text.label_size(SIGN, size, bold=True)
+    left = min(place.left, place.left + low - wide)
+    canvas.label(SIGN, (left, place.bottom - round(LOW * HIGH * em) - high), size, theme.text, theme.halo, bold=True)
 
 
 def _words(theme: Theme) -> str:
