@@ -118,7 +118,7 @@ def _suits(frame: Frame, em: int, usual: int) -> bool:
 
 @lru_cache(maxsize=8)
 def _steps(shown: More) -> tuple[tuple[int, float, More], ...]:
-    """Of every step as it is at first how many lanes it has, the aspect of its maps, and what panels have besides."""
+    """How many lanes every step has as it is at first, the aspect of its maps, and what panels have besides."""
     return tuple(_of_steps(shown))
 
 
