@@ -22,7 +22,7 @@ CARD_ROOMY, SWARM_CARD, NUMBERED_CARD, FULL_CARD = 7.0, 10.0, 10.2, 12.2
 swarm's shares."""
 THINNEST = 3
 """Height of a strip of examples, in pixels, of which there is none where it would be less."""
-NARROW = 13.5
+NARROW = 13.9
 """Width of a panel, in ems, below which the loss has a line of its own: beside it the verdict would have no room."""
 WORDED = 17.0
 """Width of a panel, in ems, below which its name leaves no room for anything beside it: rather there are more rows."""
@@ -170,8 +170,7 @@ def layout(
 
     larger: how many times as large as usual type and strokes are to be; they are less so where the maps need the room.
     """
-    usual = max(SMALL_TYPE, round(type_of(size)))
-    em = max(LEAST_TYPE, round(larger * usual * (PRESENTED if presenter else 1.0)))
+    usual, em = usual_type(size), asked_type(size, presenter, larger)
     while em > usual and not _leaves_room(_laid_out(size, em, lanes, aspect, controls, more, lines)):
         em -= 1
     places = _laid_out(size, em, lanes, aspect, controls, more, lines)
@@ -194,6 +193,24 @@ def _rows(places: Layout) -> int:
 def type_of(size: tuple[int, int]) -> float:
     """Height of the type that suits a window of that size, in pixels."""
     return TYPE * min(size[0] / USUAL[0], size[1] / USUAL[1])
+
+
+def usual_type(size: tuple[int, int]) -> int:
+    """Height of the type in a window of that size, in pixels, where none is asked for."""
+    return max(SMALL_TYPE, round(type_of(size)))
+
+
+def asked_type(size: tuple[int, int], presenter: bool, larger: float) -> int:
+    """Height of the type that is asked for in a window of that size, in pixels: it has that if there is room for it."""
+    return max(LEAST_TYPE, round(larger * usual_type(size) * (PRESENTED if presenter else 1.0)))
+
+
+def with_type(
+    size: tuple[int, int], em: int, lanes: int, aspect: float, controls: bool, more: More, lines: int
+) -> Layout | None:
+    """The layout for type of that height in pixels; None where it leaves maps too little room."""
+    places = _laid_out(size, em, lanes, aspect, controls, more, lines)
+    return places if _leaves_room(places) else None
 
 
 def _leaves_room(places: Layout) -> bool:

@@ -8,20 +8,13 @@ from ...scene import Scene
 from ...scene.tour import the_tour
 from ...surface.protocol import Window
 from ..drawing.camera import FLAT, Camera, Pose
-from ..drawing.layout import LOW_PRESENTED, Layout, More, Yields, layout
+from ..drawing.layout import LOW_PRESENTED, Layout, More, Yields, asked_type, layout
 from ..session.session import Session
 from ..session.tour import step_of
 from ..style.theme import Theme, load_theme
 from ..views import ViewName
-from .around.tour import strip_lines
+from .around.guided import Frame, guided
 from .map.site import camera_on
-
-LOW_MAP = 11.5
-"""Height of a map, in ems, below which words beside names make way for it, and the chart where these are not enough:
-no step of the tour speaks of that."""
-LOW_BELOW_SHEET = 15.5
-"""Height of a map, in ems, below which words and the chart make way where a sheet comes to lie over the maps: its type
-is no smaller for what there is to try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,43 +76,19 @@ class Setting:
 
 def places_in(here: Setting, size: tuple[int, int]) -> Layout:
     """Where things stand in a window of that size."""
-    places = _places(here, size, here.more)
-    if here.more.profile or (here.step is None and not here.presenter):
-        return places
-    least = LOW_PRESENTED if here.step is None else LOW_MAP
-    for way in (Yields.WORDS, Yields.CHART_TOO):
-        if places.panels[0].map.height >= least * places.em:
-            break
-        places = _places(here, size, replace(here.more, yields=way))
-    return places
-
-
-def _places(here: Setting, size: tuple[int, int], more: More) -> Layout:
     window = here.scene.window
-    usual = partial(
-        layout,
-        size,
-        len(here.scene.lanes),
-        window.width / window.height,
-        here.controls,
-        here.presenter,
-        more,
-        larger=here.larger,
-    )
-    plain = usual()
-    if here.step is None:
-        return plain
-    told = partial(strip_lines, here.step, here.theme)
-    most = told(plain.em, plain.look.width)
-    places = usual(lines=most)
-    if places.em < plain.em:  # Where the strip leaves maps too little room, type is smaller, and takes fewer lines.
-        least = told(places.em, places.look.width)
-        fewer = [usual(lines=lines) for lines in range(least, most)]
-        fewer.append(usual(lines=least, larger=here.larger * places.em / plain.em))
-        places = next((laid for laid in fewer if told(laid.em, laid.look.width) <= laid.look_lines), places)
-    roomier = usual(lines=places.look_lines + 1, larger=here.larger * places.em / plain.em)  # With what to try besides.
-    lowest = (LOW_BELOW_SHEET if the_tour().step[here.step].sheet else LOW_MAP) * roomier.em
-    return roomier if roomier.em == places.em and roomier.panels[0].map.height >= lowest else places
+    laid = partial(layout, size, len(here.scene.lanes), window.width / window.height, here.controls)
+    if here.step is not None:
+        frame = Frame(size, here.language, here.controls, here.more)
+        return guided(laid, here.step, frame, asked_type(size, here.presenter, here.larger))
+    places = laid(here.presenter, here.more, larger=here.larger)
+    if here.more.profile or not here.presenter:
+        return places
+    for way in (Yields.WORDS, Yields.CHART_TOO):
+        if places.panels[0].map.height >= LOW_PRESENTED * places.em:
+            break
+        places = laid(here.presenter, replace(here.more, yields=way), larger=here.larger)
+    return places
 
 
 def setting(session: Session, size: tuple[int, int]) -> Setting:

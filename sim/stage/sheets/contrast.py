@@ -78,7 +78,7 @@ def draw_table(canvas: Canvas, tally: Tally, theme: Theme, em: int, waits: bool 
         middle = (canvas.size[0] // 2, canvas.size[1] // 2)
         canvas.text(theme.say("One example is the smallest batch and the full one."), middle, em, theme.muted)
         return
-    layout = _arranged(canvas.size, len(told.rows), theme, em)
+    layout = table_arranged(canvas.size, len(told.rows), theme, em)
     card, small = layout.card, layout.small
     canvas.rect(card, theme.panel, corner=em // 2)
     canvas.rect(card, theme.border, width=hairline(em), corner=em // 2)
@@ -91,7 +91,7 @@ def draw_table(canvas: Canvas, tally: Tally, theme: Theme, em: int, waits: bool 
         canvas.text(words, (card.left + em, y), small, theme.muted)
 
 
-def _arranged(size: tuple[int, int], rows: int, theme: Theme, em: int) -> TableLayout:
+def table_arranged(size: tuple[int, int], rows: int, theme: Theme, em: int) -> TableLayout:
     """The table with so many rows on a canvas of that size: low, if type is larger then."""
     usual, low = (_table_layout(size, rows, theme, em, low) for low in (False, True))
     return low if low.em > usual.em else usual

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pygame
 
 from ..drawing.canvas import Canvas
-from ..drawing.layout import SMALL_TYPE, Layout, type_of
+from ..drawing.layout import Layout, usual_type
 from ..session.bindings import Errand, keys_of
 from ..session.scenes import ShowScenes, count
 from ..session.session import Session
@@ -86,7 +86,7 @@ def dealt(places: Layout, number: int) -> Cards:
     Larger type takes none of their room as long as that can be had below them.
     """
     cards = _laid(places, number, places.em)
-    usual = min(places.em, max(SMALL_TYPE, round(type_of(places.size))))
+    usual = min(places.em, usual_type(places.size))
     if cards.picture(0).width >= SMALLER * _laid(places, number, usual).picture(0).width:
         return cards
     return _laid(places, number, places.em, brief=True)

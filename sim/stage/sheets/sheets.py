@@ -28,6 +28,10 @@ LABELS = {"odds": "odds", "contrast": "small against large batch"}
 MARGIN = 0.7  # Of a page of figures, in ems: the figures are to stand where the maps do.
 
 
+TABS = 1.9
+"""Height of the tabs, in ems."""
+
+
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
     """Where things stand on a sheet."""
@@ -42,7 +46,7 @@ def sheet_layout(places: Layout, theme: Theme) -> SheetLayout:
     """A sheet takes the place of maps and chart."""
     em, gap = places.em, round(0.5 * places.em)
     whole = places.chart.unionall([panel.frame for panel in places.panels])
-    tall, left = round(1.9 * em), whole.left
+    tall, left = round(TABS * em), whole.left
     tabs = dict[Sheet, pygame.Rect]()
     for name in SHEETS:
         width = text.width(theme.say(LABELS[name]), em, bold=True) + 2 * em

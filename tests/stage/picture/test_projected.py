@@ -19,11 +19,12 @@ from sim.stage.drawing.camera import FLAT
 from sim.stage.drawing.layout import LOW_PRESENTED
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.step import still
+from sim.stage.picture.around.guided import LOW_MAP
 from sim.stage.picture.map.site import site_of
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
-from sim.stage.picture.setting import LOW_MAP, setting
+from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views.arrows import SHORTEST_ARROW, step_and_movement
 from sim.stage.picture.views.words.stretch import marble_place

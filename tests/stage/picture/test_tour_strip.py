@@ -14,9 +14,10 @@ from recordings import check, section
 from sim.base.languages import LANGUAGES
 from sim.scene import OPENING, load_scene
 from sim.scene.tour import the_tour
-from sim.stage.drawing.layout import NUMBERS
+from sim.stage.drawing.layout import NUMBERS, usual_type
 from sim.stage.input.mouse import Act, Hand, Mouse, respond
 from sim.stage.picture.around.caption import said_now
+from sim.stage.picture.around.guided import LEAST_MAP
 from sim.stage.picture.around.tour import draw_strip, guides
 from sim.stage.picture.map.minima import test_minima as minima_of_test_loss
 from sim.stage.picture.picture import draw, pointed
@@ -34,14 +35,20 @@ from sim.stage.session.session import Message, Session, begin, update
 from sim.stage.session.setup import OpenScene
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour
 from sim.stage.session.view import Hover
+from sim.stage.sheets.contrast import table_arranged
+from sim.stage.sheets.sheets import sheet_layout
 from sim.stage.style import text
 from sim.stage.style.numbers import signed
 from sim.stage.style.theme import load_theme
 from sim.stage.views import ViewName
+from sim.study.odds.contrast import ABOUT
 from sim.study.odds.tally import Tally, work
 from sim.study.tour.blanks import told
 
 SIZES = ((960, 600), (1280, 720), (1366, 768), (1600, 900))
+LARGE = [(960, 600), (1024, 768), (1366, 768), (1920, 1080)]
+LARGER = (1.0, 1.1, 1.2, 1.3, 1.6, 4.0)
+"""How many times as large as usual type is asked to be."""
 COUNT = len(the_tour().step)
 PLACED = re.compile(r'" ([\d.]+),[\d.]+ size (\d+)')
 """Where the words of a line of a recording begin, and the height of their type."""
@@ -100,11 +107,16 @@ def test_at_the_end_of_what_was_changed_the_way_back_stands_there_and_no_caption
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("changes", [{}, {"controls": True}, {"presenter": True}], ids=str)
-def test_what_to_try_is_there_on_one_line_and_in_a_tip(
+@pytest.mark.parametrize("size", [*SIZES, (1920, 1080)])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"controls": True}, *({"presenter": True, "larger": larger} for larger in (1.0, 1.3, 1.6, 4.0))],
+    ids=str,
+)
+def test_type_is_equally_large_at_all_steps_and_what_to_try_is_there(
     size: tuple[int, int], language: str, changes: dict[str, Any]
 ) -> None:
+    heights = []
     for step in range(COUNT):
         begun = at(step, language=language, **changes)
         here = setting(begun, size)
@@ -112,14 +124,46 @@ def test_what_to_try_is_there_on_one_line_and_in_a_tip(
         for session in (begun, watched(begun), replace(begun, live=False)):
             canvas = RecordingCanvas(size)
             draw_strip(canvas, here.places, here.theme, session, race(session.scene), 0)
-            (line,) = (line for line in canvas.recording.splitlines() if f'text "{words}"' in line)
-            left, height = PLACED.findall(line)[-1]
-            assert float(left) + text.width(words, int(height)) <= here.places.look.right
-            assert int(height) >= 0.59 * here.places.em
+            drawn = [line for line in canvas.recording.splitlines() if 'text "' in line]
+            begins = next(place for place, line in enumerate(drawn) if f'text "{words[:4]}' in line)
+            assert said("\n".join(drawn[begins:])) == "".join(words.split())
+            heights.append(int(PLACED.findall(drawn[begins - 1])[-1][1]))
+            for line in drawn[begins:]:
+                left, height = PLACED.findall(line)[-1]
+                assert float(left) + text.width(line.split('"')[1], int(height)) <= here.places.look.right
+                assert int(height) >= 0.85 * heights[-1]
         session = watched(begun)
         button = next(each for each in guides(here.places, session, here.theme) if each.does == GoBack())
         lines = knob_tip(button, TipContext(here.theme, here.places)).rows
         assert "".join(words.split()) in "".join("".join(row.cells).replace(" ", "") for row in lines)
+    assert min(heights) >= 0.85 * max(heights)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", LARGE)
+def test_a_table_is_as_large_while_type_beside_it_grows(size: tuple[int, int], language: str) -> None:
+    session, tables = at(12, language=language, presenter=True), []
+    for larger in LARGER:
+        here = setting(replace(session, larger=larger), size)
+        body = sheet_layout(here.places, here.theme).body
+        tables.append(table_arranged(body.size, len(ABOUT), here.theme, here.places.em))
+    assert min(table.em for table in tables) >= 0.93 * max(table.em for table in tables)
+    assert min(table.small for table in tables) == tables[0].small
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("presenter", [False, True])
+@pytest.mark.parametrize("size", LARGE)
+def test_type_that_is_asked_for_larger_is_no_smaller_and_leaves_maps_to_be_seen(
+    size: tuple[int, int], presenter: bool, language: str
+) -> None:
+    for step in range(COUNT):
+        session, heights = at(step, language=language, presenter=presenter), []
+        for larger in LARGER:
+            places = setting(replace(session, larger=larger), size).places
+            heights.append(places.em)
+            assert places.panels[0].map.height >= 0.95 * LEAST_MAP * usual_type(size)
+        assert heights == sorted(heights), step
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -5,6 +5,7 @@ Unrolled, it is a sum of all gradients so far, in which the one k updates ago we
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -23,7 +24,7 @@ from ...drawing.glyphs import draw_arrow
 from ...style import text
 from ...style.cache import cached
 from ...style.color import Color, mix
-from ...style.numbers import number, rule_in_words
+from ...style.numbers import brief, number, rule_in_words
 from ...style.theme import Theme
 from ...views import ViewName
 from .arrows import room_for
@@ -39,12 +40,17 @@ MOST_BARS = 32  # Past gradients whose weights are shown.
 HIGH = 1.6  # Of the highest bar, in ems.
 FOOT = 0.1  # Below the equation, in ems.
 WORDED = 0.5
-"""The share of a map's height, from below, above which nothing is said of the weights."""
+"""The share of a map's height, from below, above which no words say what the weights are."""
 LEAST_WEIGHT = 0.02
 """Smaller ones would not show."""
 TYPE = 0.9  # Height of the equation's type, in ems.
+WRITTEN: tuple[Callable[[float], str], ...] = (number, partial(brief, digits=2))
+"""How numbers are written: with as many digits as there is room for."""
 SHORT, APART = -0.7, 0.25
 """How high bars stand over the equation, in ems: beside its letters, which are short, and above all its lines."""
+SIGN, LOW = "λᵏ", 0.2
+"""What stands over the bars on low maps, where words have no room above them; and the weight below which bars are low.
+"""
 CLEAR = 2.0  # Beside the letters and the bars, and between them, in ems.
 
 
@@ -189,7 +195,7 @@ def _draw_equation(canvas: Canvas, context: ViewContext, parts: Sum | None, move
     lines = _equation(context, parts, movement, size, room)[: _most_lines(context)]
     high, color = context.area.height / context.em - FOOT, mix(context.color, context.theme.text, 0.35)
     for row, line in enumerate(reversed(lines), start=1):
-        draw_line(canvas, context, text.fitted(line, size, room), high - ROW * row, size, color)
+        draw_line(canvas, context, line, high - ROW * row, size, color)
     return len(lines)
 
 
@@ -198,25 +204,33 @@ def _most_lines(context: ViewContext) -> int:
 
 
 def _equation(context: ViewContext, parts: Sum | None, movement: Array, size: int, room: int) -> list[str]:
-    """The sum in letters and in numbers, in lines that fit into the room if they can.
+    """The sum in letters and in numbers, in lines that all fit into the room: else with fewer digits, or in letters.
 
     Where the rule's formula is shown, which says the movement too, only what that does not: the two summands.
     """
     say, told = context.theme.say, ViewName.FORMULA in context.views
     if parts is None:
         name = rule_in_words(rule_name(context.track.lane.rule), context.theme.language)
-        return [] if told else [say("movement by {rule}", rule=name), f"= {_pair(movement)}"]
-    letters = [] if told else [_letters(context.theme, parts.formula)]
-    if not parts.carried.any():
-        return [] if told else [*letters, f"= {_pair(movement)}"]
-    summands, result = f"{'Δθ ' * told}= {_pair(parts.carried)} + {_pair(parts.push)}", f"= {_pair(movement)}"
-    whole = f"{summands} {result}"
-    return [*letters, whole] if text.width(whole, size) <= room else [*letters, summands, result]
+        letters = say("movement by {rule}", rule=name)
+    else:
+        letters = _letters(context.theme, parts.formula)
+    first = [] if told or text.width(letters, size) > room else [letters]
+    for written in WRITTEN:
+        result = f"= {_pair(movement, written)}"
+        if parts is None or not parts.carried.any():
+            ways = [[] if told else [result]]
+        else:
+            summands = f"{'Δθ ' * told}= {_pair(parts.carried, written)} + {_pair(parts.push, written)}"
+            ways = [[f"{summands} {result}"], [summands, result]]
+        for lines in ways:
+            if all(text.width(line, size) <= room for line in lines):
+                return first + lines
+    return first
 
 
-def _pair(vector: Array) -> str:
+def _pair(vector: Array, written: Callable[[float], str]) -> str:
     x, y = vector.tolist()
-    return f"({number(x)}, {number(y)})"
+    return f"({written(x)}, {written(y)})"
 
 
 def weights(decay: float, moment: int) -> list[float]:
@@ -245,7 +259,7 @@ def _bars_and_words(
     bars.bottomright = right + 1, foot + 1
     plate = pygame.Rect(0, 0, text.width(_words(theme), round(0.8 * em)) + em // 2, round(1.2 * em))
     plate.bottomright = right + em // 4, round(foot - (HIGH + 0.1) * em)
-    if plate.top >= max(lowest, top + (1 - WORDED) * height):  # On the lowest maps, bars alone.
+    if plate.top >= max(lowest, top + (1 - WORDED) * height):
         return bars, plate
     return (bars,) if bars.top >= lowest else ()
 
@@ -264,9 +278,19 @@ def _draw_weights(canvas: Canvas, context: ViewContext, decay: float, lines: int
         place.bottomright = most.bottomright
         drawn = Backdrop(_draw_bars, (tuple(bars), context.color, theme, em), place.size, holes=True)
         canvas.backdrop(drawn, place.topleft)
+        if len(places) == 1:
+            _draw_sign(canvas, place, bars, theme, em)
     for plate in places[1:]:
         canvas.rect(plate, theme.panel, opacity=PLATE)
         canvas.text(_words(theme), plate.center, round(0.8 * em), theme.text, align=0.5)
+
+
+def _draw_sign(canvas: Canvas, place: pygame.Rect, bars: list[float], theme: Theme, em: int) -> None:
+    """What the bars are, over those that are low, and to the left of the others."""
+    size, low = round(0.9 * em), sum(_bar(em)) * sum(weight < LOW for weight in bars)
+    wide, high = text.label_size(SIGN, size, bold=True)
+    left = min(place.left, place.left + low - wide)
+    canvas.label(SIGN, (left, place.bottom - round(LOW * HIGH * em) - high), size, theme.text, theme.halo, bold=True)
 
 
 def _words(theme: Theme) -> str:

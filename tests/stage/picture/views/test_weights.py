@@ -39,3 +39,19 @@ def test_bars_stand_beside_the_letters_or_above_all_lines(language: str, name: s
             assert [bar for bar in shown if bar.collidelist(plates) >= 0] == []
             bars += len(shown)
         assert bool(bars) is any(isinstance(lane.rule, Momentum) for lane in scene.lanes)
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768)])
+@pytest.mark.parametrize("larger", [1.0, 1.6, 4.0])
+@pytest.mark.parametrize("name", ["plateau", "local-minimum", "learning-rate-ladder"])
+def test_no_sum_is_cut_and_bars_have_a_caption(name: str, larger: float, size: tuple[int, int]) -> None:
+    scene = load_scene(name)
+    running = race(scene)
+    running.extend(scene.updates + 1)
+    session = replace(begin(scene), playing=False, presenter=True, larger=larger, views=frozenset({ViewName.MOMENTUM}))
+    for tick in (19, 100, scene.updates):
+        draw(canvas := RecordingCanvas(size), snapshot_of(replace(session, progress=float(tick), seen=tick), running))
+        for index in range(len(scene.lanes)):
+            drawn = section(section(canvas.recording, f"lane {index + 1}"), "momentum")
+            assert "…" not in drawn
+            assert ("backdrop" in drawn) is ("λᵏ" in drawn)
