@@ -7,6 +7,7 @@ from ...descent.race import Race
 from ...study.maps.swarm import Cloud, Glimpse, swarm
 from ...study.odds.tally import Tally
 from ..session.odds import counted_for
+from ..session.playback import tempo
 from ..session.session import SPEEDS, Session
 from ..sheets.scenes import Card
 from ..views import ViewName
@@ -15,7 +16,7 @@ from .views.moving_ground import LANDED
 GLIDING = 30.0
 """Updates a second up to which one sees a marble glide from one to the next; faster ones are shown as they are."""
 SHARP = 8.0
-"""Updates a second up to which one looks at ground that rests between two movements."""
+"""Updates a second up to which one looks at ground that moves."""
 COARSE = 2
 """Pixels along the side of what is computed of ground that moves on at once."""
 PHASES = 24
@@ -78,12 +79,17 @@ def snapshot_of(session: Session, race: Race) -> Snapshot:
 
 
 def ground_stride(now: Snapshot) -> int:
-    """One of how many by how many pixels of moving ground is computed: COARSE while the session plays on, since
-    the next picture shows it otherwise at once; 1 between two movements that take long enough to be looked at.
+    """One of how many by how many pixels of moving ground is computed: 1 where it is looked at, COARSE where the next
+    picture shows it otherwise at once.
+
+    It is looked at while time goes slowly; where several lanes move, which takes long, only between two movements.
     """
-    if not now.session.playing or ViewName.MOVING_GROUND not in now.session.views:
+    session = now.session
+    if not session.playing or ViewName.MOVING_GROUND not in session.views:
         return 1
-    return COARSE if SPEEDS[now.session.speed] > SHARP or now.phase > LANDED else 1
+    pace = SPEEDS[session.speed] * tempo(replace(session, progress=now.tick + now.phase), now.race)
+    several = sum(not lane.sees_all(now.race.problem.train.count) for lane in session.scene.lanes) > 1
+    return COARSE if pace > SHARP or (several and now.phase > LANDED) else 1
 
 
 def seen(session: Session) -> Glimpse | None:

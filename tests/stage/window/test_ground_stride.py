@@ -63,11 +63,25 @@ def test_a_film_of_the_window_shows_all_of_it(window: MainWindow) -> None:
     assert window._showing.moment.stride == 1
 
 
-def test_ground_that_rests_between_slow_movements_is_fine(session: Session) -> None:
-    def stride(speed: int, progress: float, **changes: object) -> int:
-        moment = replace(session, speed=speed, progress=progress, **changes)  # type: ignore[arg-type]
-        return ground_stride(snapshot_of(moment, race(session.scene)))
+def stride(session: Session, speed: int, progress: float, **changes: object) -> int:
+    moment = replace(session, speed=speed, progress=progress, **changes)  # type: ignore[arg-type]
+    return ground_stride(snapshot_of(moment, race(moment.scene)))
 
-    assert stride(SLOW, 20.0) == stride(SLOW, 20.0 + 0.9 * LANDED) == 1
-    assert stride(SLOW, 20.9) == stride(FAST, 20.0) == COARSE
-    assert stride(FAST, 20.0, playing=False) == stride(FAST, 20.0, views=frozenset()) == 1
+
+def test_ground_is_fine_while_time_goes_slowly(session: Session) -> None:
+    assert stride(session, SLOW, 20.0) == stride(session, SLOW, 20.9) == 1
+    assert stride(session, FAST, 20.0) == COARSE
+    assert stride(session, FAST, 20.0, playing=False) == stride(session, FAST, 20.0, views=frozenset()) == 1
+
+
+def test_ground_is_fine_where_something_happens(session: Session) -> None:
+    slowed = replace(session, drama=True, speed=SPEEDS.index(20.0))
+    assert [stride(slowed, slowed.speed, progress) for progress in (0.5, 20.0, 53.9)] == [1, COARSE, 1]
+
+
+def test_ground_of_several_lanes_is_fine_between_slow_movements(session: Session) -> None:
+    minibatch = session.scene.lanes[1]
+    scene = replace(session.scene, lanes=(*session.scene.lanes, replace(minibatch, name="another")))
+    race(scene).extend(30)
+    several = replace(session, scene=scene)
+    assert [stride(several, SLOW, 20.0 + share) for share in (0.0, 0.9 * LANDED, 0.9)] == [1, 1, COARSE]
