@@ -147,7 +147,7 @@ let keysIn = ""; // The language that the keys are told in.
 const CANNOT = "This page plays a race that was computed. To change η, a rule or a batch size, "
   + "open this very file in the program: {command}";
 const CANNOT_HERE = "This page plays a race that was computed. To change η, a rule or a batch size, "
-  + "run it anew where it was made.";
+  + "run it again where it was made.";
 const WITHIN = location.protocol === "about:"; // Whether it stands within another page, and has no address of its own.
 
 function writeTransport() {

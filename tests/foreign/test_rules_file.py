@@ -874,7 +874,7 @@ def test_what_a_rule_refuses_stays_as_it_was_with_what_it_says(session: Session)
     ):
         after = update(there, message)
         assert after.scene is there.scene
-        assert after.notice == f"Nothing is changed: mine.py, {what}"
+        assert after.notice == f"Nothing was changed: mine.py, {what}"
 
 
 def test_a_rule_that_refuses_the_lane_is_not_chosen_and_passed_over(session: Session) -> None:
@@ -882,7 +882,7 @@ def test_a_rule_that_refuses_the_lane_is_not_chosen_and_passed_over(session: Ses
     there = update(session, SetHyperparameter("learning_rate", 1.0))
     after = update(there, ChooseRule("Heavy"))
     assert after.scene is there.scene
-    assert after.notice.startswith("Nothing is changed: mine.py, line 19: Heavy refuses learning_rate = 1.0")
+    assert after.notice.startswith("Nothing was changed: mine.py, line 19: Heavy refuses learning_rate = 1.0")
     last = update(there, ChooseRule([*RULES][-2]))
     passed = update(last, NextRule())
     assert rule_name(passed.scene.lanes[0].rule) == "gradient descent"

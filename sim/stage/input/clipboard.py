@@ -27,7 +27,7 @@ def pasted(language: str) -> str | Notify:
 
 
 def _unread(language: str, reason: str) -> Notify:
-    told = say(language, "The clipboard cannot be read, perhaps since it holds too much: {reason}", reason=reason)
+    told = say(language, "The clipboard cannot be read, perhaps because it holds too much: {reason}", reason=reason)
     return Notify(told)
 
 

@@ -322,7 +322,7 @@ def _comfort(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
             "motion",
             say("less motion"),
             ToggleMotion(),
-            tip_of(say, say("nothing glides, turns by and by, grows, or slows down by itself"), ToggleMotion()),
+            tip_of(say, say("nothing glides, turns gradually, grows, or slows down by itself"), ToggleMotion()),
             session.steady,
         ),
     )
@@ -380,7 +380,7 @@ def _telling(session: Session, say: Callable[..., str]) -> tuple[Button, ...]:
             "presenter",
             say("presenter"),
             Present(),
-            tip_of(say, say("bigger type and strokes, without this panel"), Present()),
+            tip_of(say, say("larger text and strokes, without this panel"), Present()),
         ),
     )
 

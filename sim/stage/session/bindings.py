@@ -286,7 +286,7 @@ GROUPS: dict[str, tuple[Binding, ...]] = {
             _arrows("Alt", Turn, -TWIST),
         ),
         Binding("T L", "light or dark; next language: {name}", (Key("t", ChangeTheme()), Key("l", ChangeLanguage()))),
-        Binding("P F", "presenter, with bigger type; full screen", (Key("p", Present()), Key("f", Errand.FULL_SCREEN))),
+        Binding("P F", "presenter, with larger text; full screen", (Key("p", Present()), Key("f", Errand.FULL_SCREEN))),
     ),
     "Keep and go": (
         Binding("S", "save a picture, which can be opened again", (Key("s", Errand.PICTURE),)),

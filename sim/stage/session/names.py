@@ -14,7 +14,7 @@ from ...scene import Scene
 from ...scene.speech import LONGEST_NAME, InLanguages
 from ..style.text import missing
 
-BOXES = "The fonts at hand lack {characters} of the name {name}."
+BOXES = "No installed font has {characters} of the name {name}."
 """What is said of a name that cannot be shown."""
 MOST_TOLD = 4
 """As many characters are told of those that cannot be shown."""

@@ -350,7 +350,7 @@ def update(session: Session, message: Message) -> Session:
     try:
         there = said(session, message)
     except RuleFailure as failure:
-        return replace(session, notice=say(session.language, "Nothing is changed: {why}", why=str(failure)))
+        return replace(session, notice=say(session.language, "Nothing was changed: {why}", why=str(failure)))
     if there.scene != session.scene:
         counted = there.tally is not None and there.tally.holds_of(there.scene)
         if not counted:

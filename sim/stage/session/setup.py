@@ -70,7 +70,7 @@ class Return(Message):
         if changed(session):
             return _unchanged(session)
         if before is None:
-            return replace(session, notice=say(session.language, "Nothing was changed that could be taken back."))
+            return replace(session, notice=say(session.language, "There is no change to undo."))
         if before.scene.name == session.scene.name:
             return _changed_again(session, before)
         left = leave(replace(session, left=None))

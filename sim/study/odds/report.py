@@ -49,7 +49,7 @@ End = tuple[EndKind, int]
 
 WHERE, ESCAPES, SADDLE_ESCAPES = "Where the seeds end", "Escapes from a basin or a saddle", "Escapes from the saddle"
 WHISKERS = "A whisker is the interval of all that lies below an edge."
-WANDERERS = "Under way is also who still wanders between basins."
+WANDERERS = "Marbles that still wander between basins count as under way."
 BOTH = f"{WHISKERS} {WANDERERS}"
 PASSING = "In a basin at last are, besides those who end there, some who wander on."
 ESCAPE = "A marble has escaped once it has left its start's basin or saddle, or a saddle at which it had stalled."

@@ -1172,7 +1172,7 @@ def test_a_race_in_a_notebook_plays_within_its_frame(browser: chromium.Browser, 
     found = sorted(inside.value("window.threeMarbles.marbles()"), key=lambda marble: int(marble["lane"]))
     assert [(each["x"], each["y"]) for each in found] == [tuple(marble.theta[90].tolist()) for marble in race]
     assert inside.value("document.getElementById('copy').hidden")  # It has no address.
-    assert "run it anew where it was made" in inside.value("document.getElementById('cannot').textContent")
+    assert "run it again where it was made" in inside.value("document.getElementById('cannot').textContent")
     reach = "(() => { try { return window.parent.name; } catch (error) { return error.name; } })()"
     assert inside.value(reach) == "SecurityError"  # It sees nothing of the notebook.
     assert tab.mistakes() == []

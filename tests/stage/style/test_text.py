@@ -117,7 +117,7 @@ def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWind
 
 def test_the_window_says_it_once(window: MainWindow) -> None:
     computed(window)
-    assert window.session.notice == f"The fonts at hand lack U+1F3B2 of the name {EMOJI}."
+    assert window.session.notice == f"No installed font has U+1F3B2 of the name {EMOJI}."
     for message in (Notify(""), NewSeed(), OpenScene(1)):
         window.send(message)
         computed(window)
@@ -129,7 +129,7 @@ def test_a_picture_and_a_film_say_it_on_standard_error(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("mine.toml").write_text(scene_text(named("Dice", EMOJI)), encoding="utf-8")
-    sentence = f"main.py: the fonts at hand lack U+1F3B2 of the name {EMOJI}\n"
+    sentence = f"main.py: no installed font has U+1F3B2 of the name {EMOJI}\n"
     for words in ("screenshot mine.toml --update 2", "record mine.toml --to 2 --size 320x240 -o a.webp"):
         assert status(*words.split()) == 0
         assert capsys.readouterr().err == sentence

@@ -155,8 +155,8 @@ def late() -> str:
 
 
 UNREADABLE = [
-    (refuse, "The clipboard cannot be read, perhaps since it holds too much: no clipboard"),
-    (late, "The clipboard cannot be read, perhaps since it holds too much: Selection timeout"),
+    (refuse, "The clipboard cannot be read, perhaps because it holds too much: no clipboard"),
+    (late, "The clipboard cannot be read, perhaps because it holds too much: Selection timeout"),
     (foreign, "The text on the clipboard cannot be read: it is not in UTF-8."),
     (lambda: " \n", "There is no text on the clipboard."),
 ]

@@ -370,6 +370,6 @@ def test_all_bars_are_equally_long_and_go_on_to_the_end_of_the_row(window: MainW
     row, context = here.places.panels[1].ends, TipContext(here.theme, here.places)
     for seen, moment in ((ends_seen(window.session)[1], "at the end"), (apart[1], words.pop())):
         told = [line.cells[0] for line in ends_tip(seen, row, row.center, context).rows]
-        assert f"{moment}; at a minimum is who stays there" in told
+        assert f"{moment}; at a minimum: marbles that stay there" in told
     for panel, bar in zip(here.places.panels, laid, strict=True):
         assert bar.boxes[-1][1].right == panel.ends.right

@@ -130,10 +130,10 @@ def test_seeds_that_may_have_had_a_part_in_the_promise_are_told(
     assert status(*words) == 0
     told = capsys.readouterr()
     assert json.loads(told.out)["fresh"] is is_fresh
-    assert ("seeds below 1,000,000 may have had a part in the promise" in told.err) is not is_fresh
+    assert ("seeds below 1,000,000 may have had a part in the claim" in told.err) is not is_fresh
 
 
 @pytest.mark.usefixtures("_elsewhere")
 def test_who_promises_nothing_is_told_how_one_does(capsys: pytest.CaptureFixture[str]) -> None:
-    assert 'the scene "ravine" promises no shares' in mistake(capsys, "odds", "ravine", "--claim")
+    assert 'the scene "ravine" claims no shares' in mistake(capsys, "odds", "ravine", "--claim")
     assert "not allowed with argument --csv" in mistake(capsys, "odds", "--claim", "--csv", "a.csv")

@@ -21,7 +21,7 @@ CANNOT = (
 )
 """What a page cannot do."""
 CANNOT_HERE = (
-    "This page plays a race that was computed. To change η, a rule or a batch size, run it anew where it was made."
+    "This page plays a race that was computed. To change η, a rule or a batch size, run it again where it was made."
 )
 """What a page cannot do where there is no file, or none that the program could open."""
 STATIC = NO_SCRIPT, DAMAGED, OPENS = (

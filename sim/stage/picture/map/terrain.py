@@ -189,7 +189,7 @@ def _draw_blank(canvas: Canvas, blank: Mask, theme: Theme, stroke: float) -> Non
 def _say_nothing_is_here(canvas: Canvas, theme: Theme, stroke: float) -> None:
     """Where a marble that is ridden along with has gone, there may be no land at all."""
     size, (width, height) = round(12 * stroke), canvas.size
-    words = text.fitted(theme.say("Nowhere here has the loss a finite value."), size, round(0.96 * width))
+    words = text.fitted(theme.say("The loss has no finite value anywhere here."), size, round(0.96 * width))
     corner = (0.5 * (width - text.label_size(words, size)[0]), 0.5 * height)
     canvas.label(words, corner, size, theme.text, theme.panel)
 

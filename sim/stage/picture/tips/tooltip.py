@@ -274,7 +274,7 @@ def shares_tip(cloud: Cloud, place: Rect, pixel: tuple[int, int], context: TipCo
         for part in found
         if part.count >= least
     ]
-    counted = TipRow((say("now; at a minimum is who is near it, staying or not"),))
+    counted = TipRow((say("now; at a minimum: marbles that are near it, staying or not"),))
     about = Rect(pixel[0] - context.places.em, place.top, 2 * context.places.em, place.height)
     return Tip((head, *rows, counted), about)
 
@@ -295,10 +295,10 @@ def ends_tip(ends: LaneEnds | None, place: Rect, pixel: tuple[int, int], context
         rows.append(TipRow((f"{name}: {theme.count(share.count)}", figure, interval), color))
     part = ends_bar(place, ends, theme, context.places.em).part_at(pixel)
     click = say("Click: all the odds.") if part is None else say("Click: a race that ends there.")
-    counted = say("at the end; at a minimum is who stays there")
+    counted = say("at the end; at a minimum: marbles that stay there")
     if ends.moment is not None:
         updates = theme.count(ends.moment)
-        counted = say("after {updates} updates; at a minimum is who stays there", updates=updates)
+        counted = say("after {updates} updates; at a minimum: marbles that stay there", updates=updates)
     return Tip((head, *rows, TipRow((counted,)), TipRow((click,))), about)
 
 

@@ -160,7 +160,7 @@ def test_many_places_do_not_make_an_endless_tooltip() -> None:
     context = TipContext(THEME, layout((960, 600), 3, 1.5, more=More(swarm=True)))
     tip = shares_tip(told, pygame.Rect(0, 0, 200, 20), (50, 5), context)
     assert len(tip.rows) == 1 + MOST_PARTS + 1
-    assert tip.rows[-1].cells == ("now; at a minimum is who is near it, staying or not",)
+    assert tip.rows[-1].cells == ("now; at a minimum: marbles that are near it, staying or not",)
     assert any("minimum 40: 40" in row.cells[0] for row in tip.rows)
 
 

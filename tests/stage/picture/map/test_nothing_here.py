@@ -13,7 +13,7 @@ from sim.surface.functions.formula import Formula
 from sim.surface.protocol import Window
 
 THEME = load_theme("light")
-WORDS = "Nowhere here has the loss a finite value."
+WORDS = "The loss has no finite value anywhere here."
 
 
 @pytest.mark.parametrize("pose", [FLAT, Pose(-16, 44)])
