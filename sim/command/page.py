@@ -6,10 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from ..base.limits import MOST_SEEDS as MOST_ODDS
 from . import COMMAND_LINE
-from .console.arguments import (
-    MOST_SEEDS as MOST_ODDS,
-)
 from .console.arguments import (
     Parser,
     add_clock,

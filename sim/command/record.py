@@ -5,13 +5,11 @@ import argparse
 import re
 from contextlib import closing
 
+from ..base.limits import LARGEST_SIZE, MOST_UPDATES, THEMES
 from ..stage.export.limits import FASTEST, FASTEST_GIF, FILMS, LONGEST, SHORTEST
 from . import COMMAND_LINE
 from .console.arguments import (
-    LARGEST_SIZE,
-    MOST_UPDATES,
     SMALLEST_SIZE,
-    THEMES,
     Parser,
     add_motion,
     add_scene,

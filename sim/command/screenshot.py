@@ -3,10 +3,10 @@
 
 import argparse
 
+from ..base.limits import MOST_UPDATES
 from ..stage.export.limits import PICTURES
 from . import COMMAND_LINE
 from .console.arguments import (
-    MOST_UPDATES,
     Parser,
     add_look,
     add_scale,

@@ -7,9 +7,10 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..base.limits import THEMES
 from ..base.version import VERSION
 from . import COMMAND_LINE, COMMANDS, PROGRAM
-from .console.arguments import THEMES, Parser, add_motion, add_scale, add_scene
+from .console.arguments import Parser, add_motion, add_scale, add_scene
 from .console.terminal import remark, show
 
 if TYPE_CHECKING:

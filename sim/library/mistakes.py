@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..base.limits import THEMES
 from ..scene import did_you_mean
 from ..surface.protocol import LARGEST
 
@@ -124,7 +125,7 @@ def known_theme(theme: str) -> str:
     Raises:
         UseError: there is no such theme.
     """
-    return one_of("theme", theme, ("light", "dark"))
+    return one_of("theme", theme, THEMES)
 
 
 def picture_size(size: Any, least: tuple[int, int] = (160, 120)) -> tuple[int, int]:

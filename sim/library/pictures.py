@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
 from ..base.languages import ENGLISH, LANGUAGES
+from ..base.limits import LEAST_TILT, MOST_TILT, MOST_UPDATES
 from ..scene import MOST_LANES, OPENING, Scene
-from ..scene.speech import MOST_UPDATES
-from ..scene.view import LEAST_TILT, MOST_TILT
 from ..stage.export.limits import FASTEST, FASTEST_GIF, FILMS, LONGEST, PICTURES, SHORTEST
 from .lanes import Added
 from .mistakes import (

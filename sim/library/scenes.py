@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from ..base.limits import LARGEST_SEED, MOST_UPDATES
 from ..descent.clock import Machine
 from ..descent.examples.recipes import MOST_EXAMPLES, Recipe, TiltedExamples
 from ..descent.lane import Lane
@@ -16,7 +17,7 @@ from ..descent.rules.plain.gradient_descent import GradientDescent
 from ..scene import OPENING, Scene, load_scene, scene_files
 from ..scene.lesson import without_particulars
 from ..scene.mistakes import oddities
-from ..scene.speech import LONGEST_TEXT, LONGEST_TITLE, MOST_UPDATES
+from ..scene.speech import LONGEST_TEXT, LONGEST_TITLE
 from ..scene.view import LandView
 from ..scene.words import path_text
 from ..surface.functions import SURFACES as KNOWN
@@ -29,7 +30,6 @@ from .surfaces import Surface
 if TYPE_CHECKING:
     from .races import Race
 
-LARGEST_SEED = 2**53 - 1
 USUAL_UPDATES = 400
 USUAL_COUNT = 20
 SHARE = 0.5

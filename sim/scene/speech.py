@@ -10,10 +10,10 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from ..base.languages import TRANSLATIONS
+from ..base.limits import MOST_UPDATES
 from ..descent.verdict.events import EVENT_KINDS, Escape
 
 MOST_LANES = 6
-MOST_UPDATES = 1_000_000
 
 EVENT_CODES = tuple(kind.code for kind in EVENT_KINDS)
 """The kinds of events, as files call them."""

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ..base.languages import CODE
+from ..base.limits import MOST_UPDATES
 from ..descent.clock import CLOCKS, Machine
 from ..descent.digest import DIGEST
 from ..descent.examples.batches import Sampling
@@ -37,7 +38,6 @@ from ..surface.protocol import Point, Window
 from .speech import (
     EVENT_CODES,
     MOST_LANES,
-    MOST_UPDATES,
     Caption,
     LaneName,
     Question,

@@ -17,10 +17,11 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..base.files import bounded, ordinary_file, why
+from ..base.limits import MOST_UPDATES
 from ..base.resources import asset
 from ..descent.clock import CLOCKS, UPDATES
 from .reading import LARGEST_FILE, scene_files, validated
-from .speech import MOST_UPDATES, StrictTable, Translated, mistake, one_line, translatable
+from .speech import StrictTable, Translated, mistake, one_line, translatable
 from .view import LandView
 from .words import SceneError, did_you_mean, path_text
 

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
-LEAST_TILT, MOST_TILT = 12.0, 76.0
-"""Between these angles, in degrees, one sees a block of land: below is a map, and above one looks along the ground."""
+from ..base.limits import LEAST_TILT, MOST_TILT
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ import main
 from sim.base.files import OutputError
 from sim.command import COMMANDS, entry
 from sim.command import run as run_command
-from sim.command.console import arguments, terminal
+from sim.command.console import terminal
 from sim.command.console.selection import READING, keep_sources
 from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.protocol import Slope
@@ -355,12 +355,6 @@ def test_an_unnamed_picture_overwrites_nothing(tmp_path: Path, monkeypatch: pyte
     assert status("screenshot") == 0
     assert (tmp_path / "local-minimum.png").read_bytes() == b"mine"
     assert (tmp_path / "local-minimum-2.png").read_bytes() == b"picture"
-
-
-def test_the_themes_are_those_of_the_stage() -> None:
-    from sim.stage.style.theme import THEMES  # noqa: PLC0415  The other tests do without the stage.
-
-    assert set(arguments.THEMES) == set(THEMES)
 
 
 # No display, no pygame-ce.

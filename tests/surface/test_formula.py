@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from sim.base.limits import THEMES
 from sim.descent.examples.recipes import ShiftedExamples, TiltedExamples
 from sim.descent.problem import Problem
 from sim.scene import Scene, SceneError, load_scene, parse_scene
@@ -22,7 +23,7 @@ from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.screen import painted
 from sim.stage.export.still import screenshot
 from sim.stage.picture.map.terrain import terrain as drawn_terrain
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 from sim.surface.basins import find_basins, flow_step
 from sim.surface.critical.point import CriticalKind, CriticalPoint
 from sim.surface.critical.suggestion import suggest_window

@@ -10,6 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ...base.languages import ENGLISH, LANGUAGES
+from ...base.limits import (
+    CLOCKS,
+    LARGEST_SEED,
+    LARGEST_SIZE,
+    LEAST_TILT,
+    MOST_SEEDS,
+    MOST_TILT,
+    MOST_UPDATES,
+    MOST_WORKERS,
+    THEMES,
+)
 from ...stage.views import ViewName
 from .. import PROGRAM
 from .output import check_distinct, text_place
@@ -20,8 +31,6 @@ if TYPE_CHECKING:
 
     from ...stage.export.looks import Look
 
-CLOCKS = ("updates", "epochs", "serial", "parallel")
-LEAST_TILT, MOST_TILT = 12.0, 76.0
 PARTS = ("profile", "numbers", "odds-bar")
 """What can be shown beside the views over the maps."""
 SHOWN = {**{name.replace(" ", "-"): name for name in ViewName}, **dict.fromkeys(PARTS)}
@@ -30,13 +39,8 @@ Arguments = argparse.ArgumentParser | argparse._MutuallyExclusiveGroup
 
 FAILED = 2
 
-MOST_UPDATES = 1_000_000
-LARGEST_SEED = 2**53 - 1
-MOST_SEEDS = 1_000_000
-MOST_WORKERS = 61  # What Windows can wait for at once.
-SMALLEST_SIZE, LARGEST_SIZE = (320, 240), (7680, 4320)
+SMALLEST_SIZE = (320, 240)
 SMALLEST_SCALE, LARGEST_SCALE = 0.25, 16.0
-THEMES = ("light", "dark")
 LONGEST_SENTENCE = 500  # Characters; what was typed may be any number of them.
 
 

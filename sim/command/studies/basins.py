@@ -5,6 +5,7 @@ import argparse
 import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from ...base.limits import MOST_BASIN_UPDATES
 from .. import COMMAND_LINE
 from ..console.arguments import Parser, add_look, add_scene, png_path, quoted, whole_number
 from ..console.progress import result_of
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ...descent.rules.protocol import Letter, Rule
     from ...scene import Scene
 
-USUAL_UPDATES, MOST_UPDATES = 2_000, 100_000
+USUAL_UPDATES = 2_000
 
 
 def parser() -> argparse.ArgumentParser:
@@ -37,11 +38,11 @@ def parser() -> argparse.ArgumentParser:
     _add_rule(parser)
     parser.add_argument(
         "--updates",
-        type=whole_number(1, MOST_UPDATES),
+        type=whole_number(1, MOST_BASIN_UPDATES),
         default=USUAL_UPDATES,
         metavar="N",
-        help=f"how many updates of a rule to follow before a marble counts as still moving, at most {MOST_UPDATES:,} "
-        f"(default: {USUAL_UPDATES:,})",
+        help=f"how many updates of a rule to follow before a marble counts as still moving, at most "
+        f"{MOST_BASIN_UPDATES:,} (default: {USUAL_UPDATES:,})",
     )
     parser.add_argument(
         "--exact",

@@ -62,7 +62,8 @@ def _cost(study: "Study", wanted: list[int]) -> "Cost":
 
 def _processes(arguments: argparse.Namespace) -> int:
     """How many compute here."""
-    from ...study.work.workers import MOST_WORKERS, available_workers
+    from ...base.limits import MOST_WORKERS
+    from ...study.work.workers import available_workers
 
     return min(arguments.workers or available_workers(), MOST_WORKERS)
 

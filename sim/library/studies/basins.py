@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ...base.limits import MOST_BASIN_UPDATES
 from ...descent.rules.protocol import Rule
 from ...scene import OPENING, Scene, SceneError
 from ...study.maps.basin_map import USUAL_UPDATES, BasinMap, basin_map, summary, table
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 USUAL_SIZE = (1200, 675)
-MOST_UPDATES = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +117,7 @@ def basins(
     if lane is not None:
         known = {each.name: each.rule for each in meant.lanes}
         followed = known[known_name("lane", lane, known)]
-    most = whole_number("updates", updates, 1, MOST_UPDATES)
+    most = whole_number("updates", updates, 1, MOST_BASIN_UPDATES)
     require_pygame_ce()
     from ...stage.export.basins import map_layout  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...base.limits import LARGEST_SEED, MOST_SEEDS, MOST_WORKERS
 from ...scene import OPENING, Scene
 from ...study.odds import report
 from ...study.odds.odds import LaneOdds, gather, jobs, named_outcomes
@@ -14,19 +15,19 @@ from ...study.odds.odds import odds as counted
 from ...study.odds.pairs import Pair, pairs
 from ...study.statistics.figure import Page
 from ...study.work.ensemble import NEVER, VERDICTS, Outcomes
-from ...study.work.workers import MOST_WORKERS, completed
+from ...study.work.workers import completed
 from ...surface.basins import NO_BASIN
 from ..lanes import Added
 from ..mistakes import known_name, whole_number
 from ..portable import portable
-from ..scenes import LARGEST_SEED, SceneLike, resolve_scene, updates_of
+from ..scenes import SceneLike, resolve_scene, updates_of
 from ..tables import plain_text
 from .pictured import Pictured
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-USUAL_SEEDS, MOST_SEEDS = 1_000, 1_000_000
+USUAL_SEEDS = 1_000
 
 
 class Odds(Pictured):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from ...base.limits import LARGEST_SEED, MOST_SEEDS
 from ...scene import OPENING, Scene
 from ...study.statistics.figure import Page
 from ...study.sweep import pairs_report, report
@@ -14,11 +15,11 @@ from ...study.sweep.sweep import plan
 from ...study.sweep.ties import Tie, tie
 from ..lanes import Added
 from ..mistakes import UseError, known_name, shown, whole_number
-from ..scenes import LARGEST_SEED, SceneLike, resolve_scene, updates_of
+from ..scenes import SceneLike, resolve_scene, updates_of
 from ..tables import frame_of, plain_text
 from .arguments import computed
 from .arguments import overs as overs_of
-from .odds import MOST_SEEDS, workers_for
+from .odds import workers_for
 from .pictured import SHOWN, Pictured, image_of
 
 if TYPE_CHECKING:

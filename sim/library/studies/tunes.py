@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from ...base.limits import LARGEST_SEED, MOST_SEEDS, MOST_UPDATES
 from ...scene import OPENING, Scene, did_you_mean
 from ...study.statistics.figure import Page
 from ...study.sweep.settings import Over, Value
@@ -12,16 +13,16 @@ from ...study.tuning import report
 from ...study.tuning.budget import Budget
 from ...study.tuning.budget import budget as budget_of
 from ...study.tuning.candidates import keys_of, of_every_rule
-from ...study.tuning.search import CRITERIA, FEWEST_SEEDS, MOST_UPDATES, plan
+from ...study.tuning.search import CRITERIA, FEWEST_SEEDS, plan
 from ...study.tuning.tuned import LaneTuned, Pair, Tuned, tuned
 from ...study.tuning.usual import usual_criterion
 from ..lanes import Added
 from ..mistakes import UseError, known_name, shown, truth, whole_number
-from ..scenes import LARGEST_SEED, SceneLike, resolve_scene
+from ..scenes import SceneLike, resolve_scene
 from ..tables import frame_of, plain_text
 from .arguments import computed
 from .arguments import overs as overs_of
-from .odds import MOST_SEEDS, workers_for
+from .odds import workers_for
 from .pictured import Pictured
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import pygame
 from pygame import Rect
 
 from ...base.files import OutputError, whole_file
+from ...base.limits import LARGEST_SIZE
 from ...descent.clock import UPDATES
 from ...descent.race import Race
 from ...scene import Scene, SceneError
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 SVG = ".svg"
 MOST_DOTS = 100_000  # Of all trails in an SVG together: larger files are of no use to anyone.
-LARGEST_SIZE = (7680, 4320)
 SMALLEST_SIZE = (160, 120)
 
 USUAL = tuple(field.name for field in fields(Setting))

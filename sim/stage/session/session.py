@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 from ...base.languages import ENGLISH
+from ...base.limits import THEMES
 from ...descent.clock import UPDATES
 from ...descent.rules.guard import RuleFailure
 from ...scene import Scene
@@ -21,7 +22,7 @@ from ...study.odds.tally import Tally
 from ...study.tuning.usual import Criterion
 from ...surface.protocol import Point, Window
 from ..drawing.camera import FLAT, Pose
-from ..style.theme import THEMES, say
+from ..style.theme import say
 from ..views import ViewName
 
 T = TypeVar("T")

@@ -6,13 +6,13 @@ from typing import Any, Literal
 import numpy as np
 
 from ...base.languages import LanguageError, following, language, mistake, words
+from ...base.limits import LEAST_TILT, MOST_TILT, THEMES
 from ...descent.race import Race
-from ...scene.view import LEAST_TILT, MOST_TILT
 from ...study.maps.swarm import SIZES, SPREADS
 from ...surface.protocol import Window
 from ..drawing.camera import FLAT, Pose
 from ..style.text import has_family
-from ..style.theme import THEMES, say
+from ..style.theme import say
 from ..views import ViewName
 from .odds import PutAway
 from .session import Message, Origin, Session, onward, said

@@ -9,8 +9,6 @@ from ...base.languages import ENGLISH, grouped, words
 from ...base.resources import asset
 from .color import Color
 
-THEMES = ("light", "dark")
-
 
 @dataclass(frozen=True, slots=True)
 class Theme:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pygame
 
 from ...base.languages import ENGLISH
-from ..style.theme import THEMES, load_theme
+from ...base.limits import THEMES
+from ..style.theme import load_theme
 from . import display
 from .poster import draw_poster, keep_poster, poster
 

@@ -22,6 +22,7 @@ from typing import Any, TypeAlias, overload
 
 import numpy as np
 
+from ...base.limits import MOST_UPDATES
 from ...descent.clock import MACHINE_TIME
 from ...descent.verdict.kinds import VerdictKind
 from ...scene import Scene
@@ -42,7 +43,6 @@ ALIKE = 9
 """Digits behind the point, in the surface's own units of loss, that make a difference."""
 FEWEST_SEEDS = 20
 LARGEST_BLOCK = 250
-MOST_UPDATES = 1_000_000
 
 CRITERIA = {
     "loss": "training loss at last",

@@ -23,9 +23,9 @@ from types import ModuleType
 from typing import Any, Protocol, TypeVar, cast
 
 from ...base.files import FOLDER_GONE, why
+from ...base.limits import MOST_WORKERS
 from ...surface.cancellation import cancel_when
 
-MOST_WORKERS = 61  # What Windows can wait for at once.
 MOST_DEATHS = 3  # Times in a row that a worker may die before any of them has completed a job.
 WORTH_PROCESSES = 1_000_000
 """Marble-updates from which on worker processes pay.

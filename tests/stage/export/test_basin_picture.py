@@ -9,6 +9,7 @@ import pygame
 import pytest
 
 from sim.base.languages import LANGUAGES
+from sim.base.limits import THEMES
 from sim.descent.problem import Problem
 from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.plain.momentum import Momentum
@@ -18,7 +19,7 @@ from sim.stage.drawing.screen import Screen, painted
 from sim.stage.export import basins
 from sim.stage.export.basins import STRENGTH, MapLayout, draw_basin_map, legend_rows, map_layout, rule_line, save_basins
 from sim.stage.picture.map.terrain import terrain
-from sim.stage.style.theme import THEMES, Theme, load_theme
+from sim.stage.style.theme import Theme, load_theme
 from sim.stage.style.tints import basin_color
 from sim.study.maps.basin_map import DIVERGED, MOVING, BasinMap
 from sim.surface.basins import NO_BASIN

@@ -7,10 +7,10 @@ import pytest
 from PIL import Image, ImageSequence
 from tallies import few_seeds
 
-from sim.command.console.arguments import CLOCKS, LEAST_TILT, MOST_TILT
+from sim.base.limits import CLOCKS
 from sim.command.entry import obey
 from sim.descent import clock
-from sim.scene import load_scene, view
+from sim.scene import load_scene
 from sim.stage.export.looks import Look
 from sim.stage.export.still import paused
 from sim.stage.picture.views import VIEWS
@@ -102,4 +102,3 @@ def test_help_names_every_view_and_what_it_repeats_is_so(capsys: pytest.CaptureF
     told = " ".join(capsys.readouterr().out.split())
     assert all(f" {name.replace(' ', '-')}," in told for name in VIEWS)
     assert tuple(clock.CLOCKS) == CLOCKS
-    assert (LEAST_TILT, MOST_TILT) == (view.LEAST_TILT, view.MOST_TILT)

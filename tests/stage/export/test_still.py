@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from sim.base.files import OutputError
+from sim.base.limits import THEMES
 from sim.scene import SceneError, load_scene
 from sim.scene.reading import Saved, load_saved
 from sim.stage.drawing.layout import SMALLEST, USUAL, layout
@@ -21,7 +22,7 @@ from sim.stage.picture.around.footer import status
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 
 SCENE = load_scene("local-minimum")
 SIZE = (960, 600)

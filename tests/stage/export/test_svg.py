@@ -15,6 +15,7 @@ from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
 from sim.base.files import OutputError
+from sim.base.limits import THEMES
 from sim.descent.problem import UNKNOWN
 from sim.scene import Scene, SceneError
 from sim.scene.reading import Saved, parse_saved
@@ -27,7 +28,7 @@ from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import VIEWS
 from sim.stage.style import text
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 from sim.surface.functions.formula import Formula
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,12 +8,12 @@ import pygame
 import pytest
 
 from sim.base.languages import LANGUAGES, words
+from sim.base.limits import THEMES
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.help import SMALLEST, HelpLayout, draw_help, help_layout, key_groups
 from sim.stage.picture.setting import Setting, setting
 from sim.stage.session.bindings import GROUPS
 from sim.stage.session.session import Session
-from sim.stage.style.theme import THEMES
 
 SIZES = [(960, 600), (1280, 720), (1366, 768), (1600, 900), (1920, 1080), (960, 1400), (2600, 600)]
 

@@ -11,6 +11,7 @@ from scenes import flat_scene
 from tallies import few_seeds
 
 from sim.base.languages import LANGUAGES
+from sim.base.limits import THEMES
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.canvas import Backdrop
 from sim.stage.picture.picture import draw
@@ -19,7 +20,7 @@ from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.picture.views import VIEWS
 from sim.stage.session.session import begin
 from sim.stage.sheets.scenes import Card
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 from sim.stage.views import ViewName
 from sim.study.odds.tally import own
 

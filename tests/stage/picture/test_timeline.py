@@ -6,6 +6,7 @@ import numpy as np
 import pygame
 import pytest
 
+from sim.base.limits import THEMES
 from sim.descent.clock import CLOCKS
 from sim.descent.race import Race
 from sim.scene import Scene, load_scene
@@ -26,7 +27,7 @@ from sim.stage.picture.races import race
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import begin
 from sim.stage.style.cache import CACHE
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 
 TICKS = 400
 ALL = 10**9  # As if all had been watched.

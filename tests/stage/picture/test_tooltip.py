@@ -11,6 +11,7 @@ from recording_canvas import RecordingCanvas
 from scenes import flat_scene
 
 from sim.base.languages import LANGUAGES
+from sim.base.limits import THEMES
 from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.layout import SMALLEST, USUAL
 from sim.stage.drawing.screen import Screen
@@ -33,7 +34,7 @@ from sim.stage.session.bindings import key_text, keys, label_of
 from sim.stage.session.lanes import SelectLane, SetHyperparameter
 from sim.stage.session.session import Session, begin
 from sim.stage.style.numbers import number, signed
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 from sim.surface.critical.point import CriticalKind
 from sim.surface.points import eigenvalues
 

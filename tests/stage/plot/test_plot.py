@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sim.base.files import OutputError
+from sim.base.limits import THEMES
 from sim.scene import load_scene
 from sim.stage.drawing.screen import Screen
 from sim.stage.drawing.ticks import AxisScale, choices, per_cent, scale
@@ -28,7 +29,7 @@ from sim.stage.style.cache import CACHE
 from sim.stage.style.color import Color
 from sim.stage.style.numbers import interval, number, short
 from sim.stage.style.style import Style
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 from sim.stage.style.tints import end_color
 from sim.study.odds.odds import odds
 from sim.study.odds.report import page as odds_page

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from messages import after
 
+from sim.base.limits import LEAST_TILT, MOST_TILT
 from sim.scene import load_scene, parse_scene
 from sim.scene.reading import Saved, parse_saved
 from sim.scene.saving import saved_text
-from sim.scene.view import LEAST_TILT, MOST_TILT, USUAL_VIEW, LandView
+from sim.scene.view import USUAL_VIEW, LandView
 from sim.scene.words import SceneError
 from sim.scene.writing import scene_text
 from sim.stage.drawing.camera import FLAT, Pose

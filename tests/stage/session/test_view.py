@@ -12,6 +12,7 @@ from scenes import flat_scene
 from waiting import until
 
 from sim.base.languages import ENGLISH, LANGUAGES, TRANSLATIONS, Language, LanguageError
+from sim.base.limits import THEMES
 from sim.stage.picture.races import race
 from sim.stage.session.lanes import RemoveLane, SelectLane, SetHyperparameter
 from sim.stage.session.playback import Elapsed, Step
@@ -37,7 +38,6 @@ from sim.stage.session.view import (
     ridden,
     within_reach,
 )
-from sim.stage.style.theme import THEMES
 from sim.stage.window.window import MainWindow
 from sim.study.maps.swarm import SIZES, SPREADS
 

@@ -15,6 +15,7 @@ from recordings import check
 from tallies import SPEEDS, few_seeds
 
 from sim.base.languages import LANGUAGES
+from sim.base.limits import THEMES
 from sim.scene import Scene, load_scene
 from sim.scene.tour import the_tour
 from sim.stage.drawing.layout import layout
@@ -33,7 +34,7 @@ from sim.stage.sheets.odds import arranged, counted_in_words, odds_page
 from sim.stage.sheets.sheets import draw_over, pieces, sheet_layout, tab_at
 from sim.stage.style.cache import CACHE
 from sim.stage.style.style import Style
-from sim.stage.style.theme import THEMES, Theme, load_theme
+from sim.stage.style.theme import Theme, load_theme
 from sim.stage.style.tints import end_color
 from sim.study.odds.contrast import Speed
 from sim.study.odds.tally import Tally, ends_of, work

@@ -5,8 +5,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from sim.base.limits import THEMES
 from sim.stage.style.color import Color, readable
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 from sim.stage.style.tints import end_color, quiet_basin_color
 from sim.study.odds.ends import PLACELESS
 from sim.study.odds.report import MOST_BASINS

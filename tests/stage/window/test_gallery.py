@@ -20,6 +20,7 @@ from scenes import flat_scene
 from waiting import until
 
 from sim.base.languages import LANGUAGES
+from sim.base.limits import THEMES
 from sim.scene import Scene, SceneError, load_scene, scene_files
 from sim.scene.reading import Saved
 from sim.stage.drawing.layout import SMALLEST, layout
@@ -33,7 +34,7 @@ from sim.stage.session.scenes import MOST_BROUGHT, Choose, Pick, ShowScenes, cou
 from sim.stage.session.session import begin, update
 from sim.stage.sheets.scenes import PICTURE, Card, Cards, _sentences, dealt, draw_scenes, keys_here
 from sim.stage.style import text
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 from sim.stage.window import display
 from sim.stage.window.background import gallery
 from sim.stage.window.events import layers

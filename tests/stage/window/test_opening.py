@@ -11,10 +11,11 @@ import pygame
 import pytest
 from driver import pixels, screen
 
+from sim.base.limits import THEMES
 from sim.scene import OPENING, load_scene
 from sim.scene.reading import Saved
 from sim.stage.session.session import begin
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 from sim.stage.window.display import NoDisplay
 from sim.stage.window.greeting import draw_greeting
 from sim.stage.window.opening import open_window

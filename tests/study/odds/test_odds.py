@@ -17,7 +17,6 @@ import pytest
 from command_line import mistake, output, status
 from readers import printed, rows, through_json
 
-from sim.command.console import arguments
 from sim.descent.crowd import Crowd
 from sim.descent.verdict.kinds import VerdictKind
 from sim.scene import OPENING, Scene, load_scene, parse_scene
@@ -40,7 +39,6 @@ from sim.study.odds.report import (
 from sim.study.statistics.figure import Axis, Line, Page, Stack
 from sim.study.statistics.intervals import Estimate, wilson
 from sim.study.statistics.wording import INTERVALS, number_texts, share_texts
-from sim.study.work import workers
 from sim.study.work.ensemble import NEVER, NO_OUTCOMES, VERDICTS, Job, Outcomes, alike, last_followed
 
 pytestmark = pytest.mark.usefixtures("_elsewhere")
@@ -666,7 +664,3 @@ def test_control_c_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pyte
         status("odds", "--seeds", "100", "--csv", "a.csv", "-o", "a.png")
     assert len(calls) == 4
     assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
-
-
-def test_the_command_allows_as_many_workers_as_there_can_be() -> None:
-    assert arguments.MOST_WORKERS == workers.MOST_WORKERS

@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 
 from ....base.files import OutputError, whole_file
+from ....base.limits import THEMES
 from ....base.resources import asset
 from ....descent.clock import UPDATES
 from ....descent.digest import digest
@@ -23,7 +24,7 @@ from ....scene.reading import Saved
 from ....scene.saving import saved_text
 from ....scene.writing import outsiders
 from ....study.odds.odds import Odds
-from ...style.theme import THEMES, load_theme
+from ...style.theme import load_theme
 from .ground import MOST_GRIDS, nodes_for
 from .odds import odds_data
 from .race import LARGEST_BATCHES, Json, Span, computed, race_data

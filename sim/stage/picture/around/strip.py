@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ....base.limits import THEMES
 from ....scene.tour import Step, Words, the_tour
 from ...session.bindings import keys_of
 from ...session.playback import GoToEnd
 from ...session.tour import GoBack
 from ...style import text
 from ...style.numbers import on_seeds, signed
-from ...style.theme import THEMES, Theme, load_theme
+from ...style.theme import Theme, load_theme
 from ...style.wrapping import wrapped
 
 MARGIN = 0.7

@@ -4,10 +4,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from sim.base.limits import THEMES
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.relief.paints import level_colors, paints
 from sim.stage.drawing.relief.plan import plan_view
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 from sim.surface.points import Array
 from sim.surface.protocol import Window
 

@@ -7,12 +7,13 @@ import pytest
 from numpy.testing import assert_allclose
 from scenery import WINDOW, aslant, covered, height_at, hills, traced
 
+from sim.base.limits import THEMES
 from sim.stage.drawing.camera import Camera
 from sim.stage.drawing.relief import picture as picture_module
 from sim.stage.drawing.relief.paints import level_colors, paints
 from sim.stage.drawing.relief.picture import Pixels, Relief, relief
 from sim.stage.style.cache import weight_of
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 from sim.surface.points import Array, pair
 
 LIGHT = load_theme("light")

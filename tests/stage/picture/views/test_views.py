@@ -17,6 +17,7 @@ from recording_canvas import RecordingCanvas
 from recordings import section
 from runs import alone
 
+from sim.base.limits import THEMES
 from sim.descent.examples.batches import Draw
 from sim.descent.lane import Lane
 from sim.descent.problem import Problem
@@ -52,7 +53,7 @@ from sim.stage.session.session import Session, begin
 from sim.stage.session.tour import GoToStep
 from sim.stage.session.view import ToggleView
 from sim.stage.style.color import Color
-from sim.stage.style.theme import THEMES, load_theme
+from sim.stage.style.theme import load_theme
 from sim.stage.style.tints import basin_color
 from sim.stage.views import CAPTIONED, ViewName
 from sim.surface.critical.point import CriticalKind
