@@ -19,6 +19,7 @@ from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.adaptive.rmsprop import RMSprop
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
+from sim.descent.rules.plain.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
 from sim.descent.rules.sign.lion import Lion
 from sim.descent.schedules import CONSTANT, Constant, Cosine, Exponential, OneCycle, Schedule, WarmRestarts
@@ -30,6 +31,7 @@ from sim.descent.verdict.kinds.evidence import Part, Saying
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.descent.verdict.verdict import Verdict
 from sim.scene import load_scene
+from sim.surface.basins import FAR
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.polynomial import Beale, DoubleWellSaddle, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock
 from sim.surface.points import norm
@@ -275,6 +277,21 @@ def test_what_grows_from_one_restart_to_the_next_is_under_way_until_it_overflows
     assert growing.track.overflow is not None
     assert [kind for kind, _, _ in spells(growing)] == [VerdictKind.UNDER_WAY, VerdictKind.DIVERGED]
     assert events(growing, "diverged") == [growing.track.overflow]
+
+
+def test_who_goes_along_the_floor_of_a_valley_past_the_window_does_not_leave_it() -> None:
+    """Minibatches throw it some ten windows along the floor, and never over the ridges beside it."""
+    problem = tilted(Formula("sin(x)"), 0.5, 4)
+    way = Lane("", Nesterov(1.0, 0.9), 1, schedule=WarmRestarts(length=200), sampling="replacement")
+    race = Race(problem, [way], (2.6904, 4.6264), 748271)
+    race.extend(1500)
+    (judge,), (track,) = race.judges, race.tracks
+    assert np.abs(track.theta[:, 1]).max() > 2.5 * problem.window.diagonal
+    x = track.theta[90:, 0]
+    assert (np.abs(x - 1.5 * np.pi) < np.pi).all()
+    assert not events(judge, "escaped")
+    near = np.flatnonzero(norm(track.theta - problem.window.center) < 0.9 * FAR * problem.window.diagonal)
+    assert {judge.basin(update) for update in near.tolist() if update >= 90} == {judge.basin(90)} != {None}
 
 
 def test_what_noise_throws_to_and_fro_does_not_bounce() -> None:
