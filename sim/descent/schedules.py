@@ -112,7 +112,7 @@ class Constant(Schedule):
         return 1.0
 
     def least_from(self, time: int) -> float:
-        """The same."""
+        """What it always is."""
         return self.at(time)
 
 
@@ -259,7 +259,7 @@ class WarmRestarts(Schedule):
         return _cosine(1.0, self.floor, (time - begin) / length)
 
     def least_from(self, time: int) -> float:
-        """That of the last moment of a cycle; the longer one is, the closer it is to the floor."""
+        """The last factor of a cycle, which is the closer to the floor, the longer that is."""
         del time
         return self.at(self.length - 1) if self.stretch == 1 else self.floor
 
