@@ -35,6 +35,7 @@ SCALE_GRID = 32  # Points along each side from which a problem's own scales are 
 NEARLY = 1e-8  # How near a minimum is known for sure, in diagonals, also where it has no curvature.
 ROUNDED = 8.0  # So many times what the loss changes as near as that, and the spacing of numbers, rounding may come to,
 AS_LOW = 1e-8  # but no more than such a share of the scale of losses.
+PROVED = 1e-12  # The same of a proof: on a crease the place may be off by more than the height, which is met exactly.
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,8 @@ class Problem:
         """Why the training loss is nowhere lower than that, in the window or out of it; None if that is not proved."""
         if self.lowest is None:
             return None
-        return proof(self.train, self.critical, self.lowest, self.as_low - self.lowest)
+        equal = min(self.as_low - self.lowest, PROVED * self.units.loss)
+        return proof(self.train, self.critical, self.lowest, equal)
 
     @property
     def _grid(self) -> Array:

@@ -65,6 +65,20 @@ class Schedule(ABC):
         del time
         return self.falls
 
+    def falls_after(self, update: int, updates_per_epoch: int) -> bool:
+        """Whether the factor is ever less than that update's, after it.
+
+        >>> [Polynomial(length=2, warmup=1, warmup_from=0.0).falls_after(update, 1) for update in range(5)]
+        [False, True, True, False, False]
+        """
+        time = (update if self.per == "update" else update // updates_per_epoch) - self.warmup
+        return self.least_from(max(time, 0)) < self.factor(update, updates_per_epoch)
+
+    def least_from(self, time: int) -> float:
+        """What the factor comes to at least from that time after the warm-up on, or comes close to."""
+        del time
+        return 0.0
+
     def to_come(self, update: int, updates_per_epoch: int) -> float:
         """What the factors of that update and of all that come after it add up to at most; infinite if to no number.
 
@@ -97,6 +111,10 @@ class Constant(Schedule):
         del time
         return 1.0
 
+    def least_from(self, time: int) -> float:
+        """What it always is."""
+        return self.at(time)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepDecay(Schedule):
@@ -114,6 +132,11 @@ class StepDecay(Schedule):
 
     def at(self, time: int) -> float:
         return float(self.gamma ** (time // self.every))
+
+    def least_from(self, time: int) -> float:
+        """Nothing, if it falls at all."""
+        del time
+        return float(self.gamma == 1)
 
     def sum_from(self, time: int) -> float:
         """The sum of the factors left in this step, and of the geometric series of all later ones."""
@@ -136,6 +159,11 @@ class Exponential(Schedule):
 
     def at(self, time: int) -> float:
         return float(self.gamma**time)
+
+    def least_from(self, time: int) -> float:
+        """Nothing, if it falls at all."""
+        del time
+        return float(self.gamma == 1)
 
     def sum_from(self, time: int) -> float:
         """The sum of the geometric series of the factors."""
@@ -202,6 +230,11 @@ class Cosine(Schedule):
     def at(self, time: int) -> float:
         return _cosine(1.0, self.floor, time / self.length)
 
+    def least_from(self, time: int) -> float:
+        """The floor, again and again."""
+        del time
+        return self.floor
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarmRestarts(Schedule):
@@ -224,6 +257,11 @@ class WarmRestarts(Schedule):
     def at(self, time: int) -> float:
         begin, length = self._cycle(time)
         return _cosine(1.0, self.floor, (time - begin) / length)
+
+    def least_from(self, time: int) -> float:
+        """The last factor of a cycle, which is the closer to the floor, the longer that is."""
+        del time
+        return self.at(self.length - 1) if self.stretch == 1 else self.floor
 
     def _cycle(self, time: int) -> tuple[int, int]:
         """When the cycle of that time begins, and how long it is."""
@@ -260,6 +298,10 @@ class OneCycle(Schedule):
         if time < top:
             return _cosine(first, 1.0, time / top)
         return _cosine(1.0, end, (min(time, last) - top) / (last - top)) if last > top else 1.0
+
+    def least_from(self, time: int) -> float:
+        """Where it ends, or where it is, if that is less."""
+        return min(self.at(time), self.at(max(time, self.length)))
 
     def falls_from(self, time: int) -> bool:
         """As every schedule has it."""

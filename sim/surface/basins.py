@@ -14,12 +14,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from .critical.bottoms import level_between
 from .critical.ground import Ground, lowest_around, walks
 from .critical.newton import apart, first_of_each, nearest_within
 from .critical.point import CriticalPoint
 from .critical.search import grounds_of
 from .discs import Tiles
-from .points import Array, Mask, components, dot, eigenvalues, norm, pair
+from .points import Array, Mask, components, dot, eigenvalues, eigenvectors, norm, pair
 from .protocol import Surface, Window
 
 NO_BASIN = -1
@@ -54,7 +55,7 @@ CELLS = 128  # Along each side of the window; a flow that enters a cell well ins
 MARGIN = 3  # Cells around those that are asked for, which are looked at with them.
 
 LEVEL_FLOOR = 1e-6  # A valley's curvature along its floor, over that across.
-BEYOND = 2.0  # How far beyond the window floors of valleys are followed, in diagonals.
+BEYOND = FAR  # How far beyond the window floors of valleys are followed, in diagonals.
 
 # On a crease a flow jumps from side to side. From there on it slides from the lowest place around to the next.
 SLIDES = 200  # How often it does at most.
@@ -241,6 +242,8 @@ class Basins:
         outside = np.intersect1d(open_, outside)
         if len(outside) and self.valleys.any():
             labels[outside] = self._on_floors(self._longer_floors, ends[outside], heights[outside], slack)
+            open_ = outside[labels[outside] == NO_BASIN]
+            labels[open_] = self._straight_on(ends[open_], heights[open_])
         return labels
 
     def _on_floors(self, floors: Sequence[Array], ends: Array, heights: Array, slack: float) -> Labels:
@@ -251,6 +254,22 @@ class Basins:
             gaps = nearest_within(ends, floors[index], ground.step)
             nearer = (gaps < least) & (np.abs(heights - height) <= slack * ground.equal)
             labels[nearer], least[nearer] = index, gaps[nearer]
+        return labels
+
+    def _straight_on(self, ends: Array, heights: Array) -> Labels:
+        """The valley whose floor goes straight on, past where it was followed to, to each of the ends (n, 2); (n,)."""
+        labels = np.full(len(ends), NO_BASIN, dtype=np.intp)
+        hessians = self.surface.hessian(ends)
+        lower, upper = eigenvalues(hessians).T
+        across = eigenvectors(hessians)[:, 1]
+        level = np.abs(lower) <= LEVEL_FLOOR * upper
+        for index in np.flatnonzero(self.valleys).tolist():
+            ground, floor = self.grounds[index], self._longer_floors[index]
+            rows = np.flatnonzero(level & (np.abs(heights - self._heights[index]) <= ground.equal))
+            tips = floor[[norm(floor - end).argmin() for end in ends[rows]]]
+            along = np.abs(dot(tips - ends[rows], across[rows])) <= ground.step
+            rows, tips = rows[along], tips[along]
+            labels[rows[level_between(self.surface, ends[rows], tips, ground.equal)]] = index
         return labels
 
     @cached_property

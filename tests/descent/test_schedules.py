@@ -136,6 +136,23 @@ def test_what_a_factor_is_never_above_is_its_own_unless_it_rises_again(name: str
         assert schedule.never_above(update, 1) == (np.inf if rises else factors[update])
 
 
+@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("per_epoch", [1, 4])
+@pytest.mark.parametrize("warmup", [0, 7])
+@pytest.mark.parametrize("numbers", [{}, {"gamma": 1.0}, {"floor": 1.0}, {"rise": 1.0}, {"floor": 0.3}])
+def test_a_factor_falls_if_one_of_the_later_ones_is_less(
+    name: str, per_epoch: int, warmup: int, numbers: dict[str, float]
+) -> None:
+    known = {field.name for field in fields(SCHEDULES[name])}
+    kind: Any = SCHEDULES[name]
+    lengths = {"length": 40, "every": 40} | numbers
+    own = {number: value for number, value in lengths.items() if number in known}
+    schedule: Schedule = kind(warmup=warmup, per="update" if per_epoch == 1 else "epoch", **own)
+    factor = factors(schedule, 6000, per_epoch)
+    for update in range(0, 400, 3):
+        assert schedule.falls_after(update, per_epoch) == (min(factor[update:]) < factor[update])
+
+
 @pytest.mark.parametrize("warmup", [0, 5])
 @pytest.mark.parametrize("per_epoch", [1, 4])
 @pytest.mark.parametrize(

@@ -270,6 +270,27 @@ def test_what_rests_in_a_valley_outside_the_window_is_in_it() -> None:
     assert_array_equal(np.sign(positions[labels, 0]), np.sign(outside[:, 0]))
 
 
+@pytest.mark.parametrize("formula", ["sin(2*x)", "sin(x + 0.5*y)", "(y - sin(x))^2"])
+def test_a_floor_that_goes_on_past_the_window_is_the_same_valley_there(formula: str) -> None:
+    """As far as flows are followed, if it is straight; a third as far, if it winds."""
+    problem = problem_of(formula)
+    length, waves = problem.window.diagonal, formula.startswith("(")
+    ways = np.linspace(-0.9 * FAR, 0.9 * FAR, 41) * length * (0.35 if waves else 1.0)
+    along = {"sin(2*x)": (0.0, 1.0), "sin(x + 0.5*y)": (-0.5 / 1.25**0.5, 1 / 1.25**0.5)}.get(formula, (1.0, 0.0))
+    for label, minimum in enumerate(problem.minima):
+        floor = np.array(minimum.position) + ways[:, None] * along
+        if waves:
+            floor[:, 1] = np.sin(floor[:, 0])
+        assert (problem.basins.labels(floor + np.array([0.02, 0.0])) == label).all()
+
+
+def test_what_is_level_with_a_floor_past_the_window_but_not_on_it_is_in_no_known_valley() -> None:
+    basins = problem_of("sin(2*x)").basins
+    last = float(basins.minima[:, 0].max())
+    others = np.array([[last + turns * np.pi, y] for turns in (1, 2, 16) for y in (0.0, 8.0, -40.0)])
+    assert (basins.labels(others) == NO_BASIN).all()
+
+
 def test_a_flow_on_a_crease_finds_its_minimum() -> None:
     problem = problem_of("abs(x - 0.3) + (y - 0.2)^2")
     assert problem.basins.radii[0] > 1.0

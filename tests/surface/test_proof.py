@@ -82,6 +82,18 @@ def test_a_formula_that_is_as_low_as_its_parts_allow_is_the_lowest(formula: str,
     assert problem.lowest <= problem.train.value(window.grid(200, 200)).min() + 1e-12
 
 
+@pytest.mark.parametrize("depth", [1e-8, 1e-10])
+def test_a_minimum_on_a_crease_is_not_proved_to_be_the_lowest_if_another_one_is_lower_by_little(depth: float) -> None:
+    """As far from a crease as its place is known the loss changes by more than that; but its height is known better."""
+    window = Window(-3.0, 3.0, -3.0, 3.0)
+    folds = "abs(sin(x)) + abs(sin(y))"
+    assert typed(folds, window).proof is Proof.BOUND
+    dented = typed(f"{folds} - {depth}*exp(-(x - 31.4159265)^2 - y^2)", window)
+    assert dented.lowest is not None
+    assert dented.train.value(np.array([[10 * np.pi, 0.0]]))[0] < dented.lowest - 0.5 * depth
+    assert dented.proof is None
+
+
 @pytest.mark.parametrize(
     ("formula", "low", "high"),
     [

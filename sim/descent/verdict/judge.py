@@ -37,6 +37,7 @@ CROSSED = 3
 """In how many blocks in a row one that crosses a plateau comes to ground that is none, until it has crossed it."""
 
 UNDER_WAY, OFF_SURFACE = KINDS.index(VerdictKind.UNDER_WAY), KINDS.index(VerdictKind.OFF_SURFACE)
+DIVERGED = KINDS.index(VerdictKind.DIVERGED)
 _LOOKS = np.array([kind.traits.looks for kind in KINDS])
 STAYING = np.array([kind.place.in_a_basin for kind in KINDS])
 """Which of KINDS say that a marble stays in a basin, at rest or not."""
@@ -161,7 +162,7 @@ class Judge:
         """
         going = (RANKS[self.kinds[runs]] > Rank.FOR_GOOD) | (failed & (self.kinds[runs] == OFF_SURFACE))
         diverged = overflown(self._problem, theta[going], gradient[going])
-        kinds = np.where(diverged, KINDS.index(VerdictKind.DIVERGED), OFF_SURFACE)
+        kinds = np.where(diverged, DIVERGED, OFF_SURFACE)
         kinds[failed[going]] = KINDS.index(VerdictKind.FAILED)
         self._conclude(runs[going], updates[going], kinds, self._stay.home[runs[going]])
 
@@ -247,6 +248,7 @@ class Judge:
         strayed = norm(block[-1] - self._began) > LEAVING * REST_DISTANCE * self._problem.units.length
         seen = look.seen.at(look.number, self._swing, strayed)
         sight = seen.sight
+        self._take_in(update, stay, block[-1], alive)
         alive = alive & (RANKS[self.kinds] > Rank.FOR_GOOD)
         self._leave_saddles(update, block, alive)
         kinds = self._kinds(look, seen, alive)
@@ -265,6 +267,12 @@ class Judge:
             alive & (self.kinds == KINDS.index(VerdictKind.STALLED)) & (sight.still_at != NO_SADDLE)
         )
         self._saddles = self._saddles.with_stalled(stalled, sight.still_at[stalled])
+
+    def _take_in(self, update: int, stay: Stays, theta: Array, alive: Mask) -> None:
+        """Let those that have diverged and are back in the window after all, at θ (M, 2), be under way again."""
+        away = np.flatnonzero(alive & (self.kinds == DIVERGED))
+        back = away[self._problem.window.contains(theta[away])]
+        self._conclude(back, update, np.full(len(back), UNDER_WAY), stay.home[back])
 
     def _take_back(self, update: int, kinds: Indices, outside: Mask, block: Array) -> None:
         """Let those that are outside of all known basins begin to stay in noise only where there is one after all.
@@ -364,7 +372,8 @@ class Judge:
         factors = self._plan.factors(blocks.ends)[:, None] if self._plan.decays else None
         steps = self._plan.steps_left(blocks.ends)[:, None]
         by_itself = ~(self._plan.noisy | self._plan.rises(blocks.ends, SWING))[:, None]
-        held = Held(factors, for_good, steps, self._plan.noisy, by_itself, ended)
+        falling = (self._plan.falls(blocks.ends) | self._plan.falls(np.maximum(blocks.ends - SWING, 0)))[:, None]
+        held = Held(factors, for_good, steps, self._plan.noisy, by_itself, falling, ended)
         sight = see(self._problem, ends, progress, held)
         off = in_a_row(self._off, ~sight.still_plateau)
         self._off = off[-1]

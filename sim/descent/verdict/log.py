@@ -66,7 +66,7 @@ class Log:
         """The update at which each diverged, left the surface or had its rule fail, or NEVER; shape (M,)."""
         ends = np.full_like(self.escapes, NEVER)
         run, update, kind = np.concatenate(self._changes).T
-        # One that has come back to the surface goes on.
+        # One that has come back goes on.
         ends[run] = np.where(RANKS[kind] == Rank.FOR_GOOD, update, NEVER)
         return ends
 

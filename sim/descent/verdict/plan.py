@@ -94,6 +94,11 @@ class Plan:
         factors = np.array([schedule.factor(update, epoch) for update in updates.tolist()])
         return np.where(factors >= TELLING, factors, 0.0)
 
+    def falls(self, updates: Indices) -> Mask:
+        """Whether the learning rate is ever less than at each of these updates, after it."""
+        schedule, epoch = self.lane.schedule, self.epoch
+        return np.array([schedule.falls_after(update, epoch) for update in updates.tolist()], dtype=np.bool_)
+
     def rises(self, updates: Indices, span: int) -> Mask:
         """Whether the learning rate before each of these updates is more than so many before."""
         if self.constant:

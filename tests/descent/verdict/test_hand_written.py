@@ -21,6 +21,7 @@ from sim.descent.verdict import blocks
 from sim.descent.verdict.events import Escape, Event
 from sim.descent.verdict.judge import CROSSED, SWINGING, Judge
 from sim.descent.verdict.kinds import KINDS, LASTING, VerdictKind
+from sim.descent.verdict.log import NEVER
 from sim.descent.verdict.sight import plateaus, rests, saddles, sight, tolerances
 from sim.scene import load_scene, scene_files
 from sim.surface.functions.formula import Formula
@@ -499,6 +500,17 @@ def test_who_may_come_back_has_not_diverged() -> None:
         assert (last(judged(BOWL, way)) is VerdictKind.DIVERGED) == diverged
     gentler = problem_of(Formula("sqrt(1 + x^2 + y^2)"))  # Whose walls are less and less steep.
     assert last(judged(gentler, swing(1.0, 1.12**0.1, 100) * 3e6 * LENGTH)) is VerdictKind.BOUNCING
+
+
+def test_who_comes_back_to_the_window_after_all_is_under_way_again() -> None:
+    out = swing(1.0, 1.12**0.1, 100) * 3e6 * LENGTH
+    still = np.tile([0.3, 0.2], (45, 1))
+    judge = judged(BOWL, np.concatenate([out, still]))
+    assert told(judge)[:3] == [VerdictKind.UNDER_WAY, VerdictKind.DIVERGED, VerdictKind.UNDER_WAY]
+    assert judge.log.changes()[2][0] == 110
+    assert judge.log.ends.tolist() == [NEVER]
+    beyond = judged(BOWL, np.concatenate([out, still + 100 * LENGTH]))
+    assert last(beyond) is VerdictKind.DIVERGED
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,10 @@ from sim.descent.rules.adaptive.adam import Adam
 from sim.descent.rules.adaptive.rmsprop import RMSprop
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
+from sim.descent.rules.plain.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
 from sim.descent.rules.sign.lion import Lion
-from sim.descent.schedules import CONSTANT, Cosine, Schedule
+from sim.descent.schedules import CONSTANT, Constant, Cosine, Exponential, OneCycle, Schedule, WarmRestarts
 from sim.descent.track import Track
 from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.events import EVENT_KINDS
@@ -30,6 +31,7 @@ from sim.descent.verdict.kinds.evidence import Part, Saying
 from sim.descent.verdict.track_judge import TrackJudge
 from sim.descent.verdict.verdict import Verdict
 from sim.scene import load_scene
+from sim.surface.basins import FAR
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.polynomial import Beale, DoubleWellSaddle, Himmelblau, MonkeySaddle, Quadratic, Rosenbrock
 from sim.surface.points import norm
@@ -247,6 +249,49 @@ def test_at_the_edge_of_stability_a_marble_bounces() -> None:
     assert [kind for kind, _, _ in spells(bouncing)] == [VerdictKind.UNDER_WAY, VerdictKind.BOUNCING]
     for eta, end in ((0.49, VerdictKind.SETTLED), (0.51, VerdictKind.DIVERGED)):
         assert judged(problem, lane(GradientDescent(eta), 20), (2.0, 1.0), 600).verdict(600).kind is end
+
+
+@pytest.mark.parametrize("batch_size", [1, 20])
+@pytest.mark.parametrize(
+    ("eta", "schedule"),
+    [(2.0, Exponential(gamma=0.99)), (1.6, WarmRestarts(length=100)), (2.0, OneCycle(length=150))],
+)
+def test_who_is_thrown_far_away_while_the_learning_rate_is_to_fall_has_not_diverged(
+    eta: float, schedule: Schedule, batch_size: int
+) -> None:
+    problem, rule = tilted(Formula("x^2 + y^2"), 0.1), GradientDescent(eta)
+    falling = judged(problem, Lane("", rule, batch_size, schedule=schedule), (1.0, 1.0), 1500)
+    assert norm(falling.track.theta).max() > 2e6 * problem.units.length
+    assert norm(falling.track.theta[-1]) < 1e-2 * norm(falling.track.theta).max()
+    assert not events(falling, "diverged")
+    (diverged,) = events(judged(problem, lane(rule, batch_size), (1.0, 1.0), 200), "diverged")
+    assert diverged < 100
+    warm = judged(problem, Lane("", rule, batch_size, schedule=Constant(warmup=50)), (1.0, 1.0), 200)
+    assert len(events(warm, "diverged")) == 1
+
+
+def test_what_grows_from_one_restart_to_the_next_is_under_way_until_it_overflows() -> None:
+    problem = tilted(Formula("x^2 + y^2"), 0.1)
+    cycles = Lane("", Momentum(3.0, 0.9), 20, schedule=Cosine(length=60))
+    growing = judged(problem, cycles, (1.0, 1.0), 4000)
+    assert growing.track.overflow is not None
+    assert [kind for kind, _, _ in spells(growing)] == [VerdictKind.UNDER_WAY, VerdictKind.DIVERGED]
+    assert events(growing, "diverged") == [growing.track.overflow]
+
+
+def test_who_goes_along_the_floor_of_a_valley_past_the_window_does_not_leave_it() -> None:
+    """Minibatches throw it some ten windows along the floor, and never over the ridges beside it."""
+    problem = tilted(Formula("sin(x)"), 0.5, 4)
+    way = Lane("", Nesterov(1.0, 0.9), 1, schedule=WarmRestarts(length=200), sampling="replacement")
+    race = Race(problem, [way], (2.6904, 4.6264), 748271)
+    race.extend(1500)
+    (judge,), (track,) = race.judges, race.tracks
+    assert np.abs(track.theta[:, 1]).max() > 2.5 * problem.window.diagonal
+    x = track.theta[90:, 0]
+    assert (np.abs(x - 1.5 * np.pi) < np.pi).all()
+    assert not events(judge, "escaped")
+    near = np.flatnonzero(norm(track.theta - problem.window.center) < 0.9 * FAR * problem.window.diagonal)
+    assert {judge.basin(update) for update in near.tolist() if update >= 90} == {judge.basin(90)} != {None}
 
 
 def test_what_noise_throws_to_and_fro_does_not_bounce() -> None:

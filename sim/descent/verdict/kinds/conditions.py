@@ -70,7 +70,7 @@ def _still_lingers(seen: Observation) -> Mask:
 
 
 def _rattles(seen: Observation) -> Mask:
-    steady = ~(seen.straying | seen.falling)
+    steady = ~(seen.straying | seen.falling | seen.sight.adrift)
     inside = seen.inside & seen.reached & (seen.dwelt >= seen.span) & steady
     unsure = ~seen.inside & (seen.stay >= UNSURE_SPANS * seen.span) & steady
     spans = max(UNSURE_SPANS, -(-COMING // seen.span))
@@ -79,7 +79,7 @@ def _rattles(seen: Observation) -> Mask:
 
 
 def _still_rattles(seen: Observation) -> Mask:
-    return np.asarray((seen.stay >= DWELL) & ~seen.straying & ~seen.falling)
+    return np.asarray((seen.stay >= DWELL) & ~seen.straying & ~seen.falling & ~seen.sight.adrift)
 
 
 def _wanders(seen: Observation) -> Mask:
@@ -93,12 +93,16 @@ def _still_wanders(seen: Observation) -> Mask:
 def _swings(seen: Observation) -> Mask:
     spans = zip(seen.sight.bouncing, BOUNCES, strict=True)
     swings = np.any([swinging & (seen.stay >= span) for swinging, (span, _) in spans], axis=0)
-    return np.asarray(swings & ~seen.sight.swelling & ~seen.straying)
+    return np.asarray(swings & ~_leaves(seen))
 
 
 def _still_swings(seen: Observation) -> Mask:
     swings = (seen.sight.longest >= DAMPED * seen.swing) | seen.sight.turning
-    return np.asarray((seen.stay >= DWELL) & swings & ~seen.sight.swelling & ~seen.straying)
+    return np.asarray((seen.stay >= DWELL) & swings & ~_leaves(seen))
+
+
+def _leaves(seen: Observation) -> Mask:
+    return np.asarray(seen.sight.swelling | seen.sight.adrift | seen.straying)
 
 
 NONE = Condition(_never, _never)

@@ -37,5 +37,8 @@ class Held(NamedTuple):
     """Whether there is noise, in which movements shrink and grow by chance."""
     by_itself: Mask
     """Whether movements that grow do so neither by noise nor by a learning rate that rises; (K, 1)."""
+    falling: Mask
+    """Whether the learning rate is to fall below what it is or was SWING updates before: what grew since may shrink;
+    (K, 1)."""
     ended: Mask
     """Whose η is next to nothing from then on, and who has taken no step any more; (K, M)."""

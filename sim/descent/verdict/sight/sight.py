@@ -62,7 +62,9 @@ class Sight(NamedTuple):
     swelling: Mask
     """Whether it is outside of the window and gets farther at a growing pace: that is no bounce which might stay."""
     diverging: Mask
-    """Whether it does so far away."""
+    """Whether it does so far away, and no learning rate is to fall."""
+    adrift: Mask
+    """Whether it is far away while one is: it stays nowhere there, however it moves."""
     unmoved: Mask
     """Whether it has taken no step lately that is more than rounding."""
     ended: Mask
@@ -122,7 +124,8 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             crease=crease,
             longest=progress.longest,
             swelling=swelling,
-            diverging=swelling & (progress.growing >= GROWING) & far,
+            diverging=swelling & (progress.growing >= GROWING) & far & ~held.falling,
+            adrift=far & held.falling,
             unmoved=unmoved,
             ended=held.ended,
         )
