@@ -385,7 +385,7 @@ def test_a_race_too_long_for_a_page_is_refused_before_it_is_computed(
     told = mistake(capsys, "page", "--updates", "1000000", "-o", "race.html")
     assert re.search(r"race\.html would have at most \d+\.\d MB, but a page may have 10: ask for fewer updates", told)
     told = mistake(capsys, "page", "-o", "race.png")
-    assert "must end in .html or .htm, not as" in told
+    assert "must end in .html or .htm, not ." in told
     assert "there is no folder nowhere" in mistake(capsys, "page", "-o", "nowhere/race.html")
 
 
