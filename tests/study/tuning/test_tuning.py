@@ -430,11 +430,10 @@ def test_the_tuned_scene_lasts_as_long_as_the_budget_and_promises_nothing() -> N
     assert [lane.name for lane in made.lanes] == [lane.name for lane in scene.lanes]
 
 
-def test_of_every_rule_the_best_six_make_a_scene(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("_own_rules_after")
+def test_of_every_rule_the_best_six_make_a_scene(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     for name in list(RULES)[7:]:
-        monkeypatch.delitem(RULES, name)
+        del RULES[name]
     path = tmp_path / "six.toml"
     words = (
         "tune",
