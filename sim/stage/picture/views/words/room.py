@@ -173,16 +173,13 @@ def still_places(context: ViewContext) -> tuple[Rect, ...]:
 
 
 def mark_places(context: ViewContext) -> list[Rect]:
-    """What the marks of critical points take up that are seen on ground at rest, and the numbers of minima, if all have
-    them.
-    """
+    """What the marks of critical points take up on ground at rest, and the numbers of minima, if all have them."""
     problem, camera, theme, stroke = context.problem, context.camera, context.theme, context.stroke
     marks = marks_of(problem, camera, theme, stroke)
-    places = [mark.place.move(context.area.topleft) for mark in marks if not mark.hidden]
-    hidden = {point for point, mark in zip(problem.critical, marks, strict=True) if mark.hidden}
+    places = [mark.place.move(context.area.topleft) for mark in marks if mark.drawn]
     taken = tuple(map(tuple, context.once(still_places)))
     stands = number_stands(problem, camera, theme, stroke, tuple(context.area), (), taken)
-    return [*places, *(stand.place for stand in stands if problem.minima[stand.number] not in hidden)]
+    return [*places, *(stand.place for stand in stands if not stand.hidden)]
 
 
 class Choice(NamedTuple):
