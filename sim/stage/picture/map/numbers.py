@@ -28,7 +28,7 @@ hides nothing else."""
 SIDES = ((1, -1), (-1, -1), (1, 1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1))
 """On which side of it, across and down: the first choice first."""
 CLOSER, AROUND = (6.5, 8.5, 11.0), 16
-"""The same where other marks crowd it, and at how many places all around it."""
+"""How far where other marks crowd it, in strokes, and at how many places all around it."""
 REACH = 160.0
 """Side of a square around a minimum, in strokes, in which all marks lie to which its number may be nearer."""
 PLAINLY = 1.2  # So many times as far as from its own mark a number is from those of other minima, at least.
