@@ -33,7 +33,7 @@ from sim.stage.picture.views.context import MOMENTS
 from sim.stage.picture.views.hessian import bar_length
 from sim.stage.picture.views.labels.places import marked_places
 from sim.stage.picture.views.labels.words import rounded_to
-from sim.stage.picture.views.words.room import still_places
+from sim.stage.picture.views.words.still import still_places
 from sim.stage.session.session import Session, begin
 from sim.stage.style.color import Color
 from sim.stage.style.numbers import number

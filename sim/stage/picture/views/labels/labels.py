@@ -18,7 +18,8 @@ from ..context import MOMENTS, ViewContext
 from ..formula.places import formula_places
 from ..momentum import sum_places
 from ..words.captions import PLATE
-from ..words.stretch import AGAIN, Line, StillMap, Stretch, still_map_of, stretch_of
+from ..words.still import StillMap, still_map_of
+from ..words.stretch import AGAIN, Line, Stretch, stretch_of
 from .layout import Label, Stand, laid_out, stand_at
 from .leaders import leader_of, runs_over
 from .words import CROWD, step_of

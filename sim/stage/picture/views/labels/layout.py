@@ -11,8 +11,8 @@ from .....surface.critical.point import CriticalKind, CriticalPoint
 from ....style import text
 from ....style.cache import cached
 from ...map.terrain import RANKS
-from ..words.room import mark_places, still_places
-from ..words.stretch import Line, StillMap
+from ..words.still import StillMap, mark_places, still_places
+from ..words.stretch import Line
 from .leaders import leader_of, runs_over
 from .places import Place, around_of, free_of, marked_places, on_map, places_for, unled_through
 from .words import CROWD, forms, step_of
