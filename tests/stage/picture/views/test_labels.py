@@ -344,3 +344,16 @@ def test_curvatures_that_are_none_have_no_bars_to_keep_off() -> None:
 )
 def test_with_few_digits_no_whole_number_is_rounded_to_tens(digits: int, value: float, told: str) -> None:
     assert rounded_to(digits, value) == told
+
+
+def test_one_that_makes_way_for_arrows_does_not_go_upon_the_trail() -> None:
+    session, moved = replace(still(10, "en", "light"), presenter=True), 0
+    for update in (8, 16):
+        turn = (labels_in(replace(session, progress=float(tick)), (1920, 1080))[1] for tick in (update - 1, update))
+        (_, before), (context, after) = turn
+        was, now = (set(zip(words_at(each), map(tuple, plates(each)), strict=True)) for each in (before, after))
+        way = [context.pixel(theta) for theta in context.track.theta[: update + 8]]
+        for _, place in now - was:
+            assert sum(Rect(place).collidepoint(pixel) for pixel in way) <= 1
+            moved += 1
+    assert moved > 0
