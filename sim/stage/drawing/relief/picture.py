@@ -111,8 +111,15 @@ class Relief:
 
     def front(self, across: Array) -> Array:
         """How far down (...) the block's near edge is at places across (...), in pixels."""
+        return self._down(1, across)
+
+    def back(self, across: Array) -> Array:
+        """How far down (...) the uppermost of the block is that is seen at places across (...), in pixels."""
+        return self._down(-1, across)
+
+    def _down(self, sample: int, across: Array) -> Array:
         column = np.clip(across, 0, self.camera.width - 1).astype(np.intp) // self.stride
-        return np.asarray(self.camera.height - self.stride * self.highest[1, column].astype(np.float64))
+        return np.asarray(self.camera.height - self.stride * self.highest[sample, column].astype(np.float64))
 
     def under(self, pixels: Array) -> Array:
         """The points (..., 2) of the plane that pixels (..., 2) show; NaN where they show no land."""

@@ -18,7 +18,7 @@ from ...style import text
 from ...style.cache import cached
 from ...style.theme import Theme
 from .site import Site, site_of
-from .terrain import CROWDED, marks_of, thinned
+from .terrain import Mark, marks_of
 
 MOST_NUMBERS = 9  # Minima have their numbers, the lowest first, unless there are more: then those that are named.
 TYPE = 12.0  # Height of the type, in strokes.
@@ -27,8 +27,12 @@ AWAY = (11.0, 14.0, 18.0, 25.0)
 hides nothing else."""
 SIDES = ((1, -1), (-1, -1), (1, 1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1))
 """On which side of it, across and down: the first choice first."""
+CLOSER, AROUND = (6.5, 8.5, 11.0), 16
+"""How far where other marks crowd it, in strokes, and at how many places all around it."""
 REACH = 160.0
 """Side of a square around a minimum, in strokes, in which all marks lie to which its number may be nearer."""
+PLAINLY = 1.2  # So many times as far as from its own mark a number is from those of other minima, at least.
+LIES = 10.0  # How far above a minimum the middle of a marble is seen that lies in it on land aslant, in strokes.
 MIDDLE = 1.5  # How far the middle of a mark may be from its minimum, in pixels, by rounding.
 BLANK = 0.3  # Of the height of a line, what is above and below its digits.
 
@@ -90,7 +94,7 @@ def draw_numbers(
 
 def digits_of(stands: Sequence[Stand]) -> list[Rect]:
     """What the digits of these numbers cover."""
-    return [stand.place.inflate(0, -round(BLANK * stand.place.height)) for stand in stands if not stand.hidden]
+    return [_digits(stand.place) for stand in stands if not stand.hidden]
 
 
 def _on(
@@ -117,27 +121,42 @@ def number_stands(
     """The numbers of minima on a map in that area, and where they stand on the ground of the training loss.
 
     Those that all lanes have find room first, then those that are named, and last what land hides as long as it rests.
+    One that could not but stand as if it were that of another mark, on other numbers or beside the land is left out.
     """
     site, shown, found = site_of(problem, camera, theme), Rect(area), list[Stand]()
-    numbers = _numbers(problem, site, stroke, named)
+    marks = marks_of(problem, camera, theme, stroke)
+    numbers = _numbers(problem, site, marks, named)
     if not numbers:
         return ()
     at = np.array([problem.minima[number].position for number in numbers])
-    seen = (mark.place for mark in marks_of(problem, camera, theme, stroke) if not mark.hidden)
-    marks = [place.move(shown.topleft) for place in seen]
-    occupied = [*marks, *(Rect(*box) for box in taken)]
+    drawn = [mark.place.move(shown.topleft) for mark in marks if mark.drawn]
+    rings = [point in problem.minima for point, mark in zip(problem.critical, marks, strict=True) if mark.drawn]
+    others = [Other(place.center, ring) for place, ring in zip(drawn, rings, strict=True)]
+    occupied = [*drawn, *(Rect(*box) for box in taken)]
     for number, (x, y), hidden in zip(
         numbers, _pixels(site, at, shown).tolist(), site.hidden(at).tolist(), strict=True
     ):
         if shown.collidepoint(x, y):
             usual = _usual_place(str(number + 1), (x, y), stroke)
+            places = _on_land(site, list(_places(usual, (x, y), stroke)), shown)
             near = Rect(0, 0, round(REACH * stroke), round(REACH * stroke))
             near.center = round(x), round(y)
-            around = [marks[n] for n in near.collidelistall(marks)]
-            place = _best(_places(usual, (x, y), stroke), (x, y), around, occupied, shown)
-            occupied.append(place)
-            found.append(Stand(number, (x, y), place, hidden))
+            around = [other for other in others if near.collidepoint(other.middle)]
+            lies = 0.0 if camera.flat else LIES * stroke
+            own = [place for place in places if not _strays(place, (x, y), around, lies)]
+            place = _best(own, (x, y), around, digits_of(found), occupied, shown)
+            if place is not None:
+                occupied.append(place)
+                found.append(Stand(number, (x, y), place, hidden))
     return tuple(found)
+
+
+class Other(NamedTuple):
+    """A mark to which a number may be nearer than to its own."""
+
+    middle: tuple[int, int]
+    ring: bool
+    """Whether it is that of a minimum: then it is easily taken for the one that the number is of."""
 
 
 def _usual_place(words: str, minimum: Pixel, stroke: float) -> Rect:
@@ -146,15 +165,15 @@ def _usual_place(words: str, minimum: Pixel, stroke: float) -> Rect:
     return Rect(round(x + AWAY[0] * stroke), round(y - tall), wide, tall)
 
 
-def _numbers(problem: Problem, site: Site, stroke: float, named: Sequence[int]) -> list[int]:
+def _numbers(problem: Problem, site: Site, marks: Sequence[Mark], named: Sequence[int]) -> list[int]:
     """The places in the list of minima of those that have their numbers, in the order in which they find room."""
     minima, usual = problem.minima, list[int]()
+    hidden: list[bool] = site.hidden(np.array([minimum.position for minimum in minima]).reshape(-1, 2)).tolist()
     if len(minima) <= MOST_NUMBERS:
-        marked = thinned(minima, site, CROWDED * stroke)
-        usual = [number for number, minimum in enumerate(minima) if minimum in marked]
+        drawn = [point for point, mark in zip(problem.critical, marks, strict=True) if mark.drawn]
+        usual = [number for number, minimum in enumerate(minima) if hidden[number] or minimum in drawn]
     wanted = [number for number in dict.fromkeys((*usual, *named)) if number < len(minima)]
-    hidden = site.hidden(np.array([minima[number].position for number in wanted]).reshape(-1, 2))
-    return [wanted[place] for place in np.argsort(hidden, kind="stable").tolist()]
+    return sorted(wanted, key=hidden.__getitem__)
 
 
 def _pixels(site: Site, points: Array, area: Rect) -> Array:
@@ -163,40 +182,76 @@ def _pixels(site: Site, points: Array, area: Rect) -> Array:
 
 
 def _places(usual: Rect, minimum: Pixel, stroke: float) -> Iterator[Rect]:
-    """Where a number may stand, the usual place first."""
+    """Where a number may stand, the usual place first, and last all around its minimum, where others crowd it."""
     yield usual
-    x, y = minimum
+    (x, y), place = minimum, usual.copy()
     for away in AWAY:
         for across, down in SIDES:
-            place, gap = usual.copy(), away * stroke
+            gap = away * stroke
             place.centerx = round(x + across * (gap + 0.5 * usual.width))
             place.centery = round(y + down * (0.5 * gap + 0.5 * usual.height if across else gap + 0.5 * usual.height))
-            yield place
+            yield place.copy()
+    for away in CLOSER:
+        for turn in range(AROUND):
+            angle, gap = math.tau * turn / AROUND, away * stroke
+            place.centerx = round(x + math.cos(angle) * (gap + 0.5 * usual.width))
+            place.centery = round(y + math.sin(angle) * (gap + (0.5 - BLANK / 2) * usual.height))
+            yield place.copy()
 
 
-def _best(places: Iterator[Rect], minimum: Pixel, marks: Sequence[Rect], taken: Sequence[Rect], area: Rect) -> Rect:
-    """The first place that is free, and nearest to its own mark; else of those that are, that of which least is hidden.
+def _on_land(site: Site, places: Sequence[Rect], area: Rect) -> list[Rect]:
+    """The places at which all of the digits would lie on land and in the area, of some."""
+    boxes = [_digits(place) for place in places]
+    sides = np.array([[box.left, box.centerx, box.right] for box in boxes], float) - area.left
+    above, below = site.back(sides).max(axis=1) + area.top, site.front(sides).min(axis=1) + area.top
+    found = zip(places, boxes, above.tolist(), below.tolist(), strict=True)
+    return [
+        place for place, box, top, bottom in found if top <= box.top and box.bottom <= bottom and area.contains(box)
+    ]
 
-    Where none is nearest to it, of all.
+
+def _best(
+    places: Sequence[Rect],
+    minimum: Pixel,
+    others: Sequence[Other],
+    numbers: Sequence[Rect],
+    taken: Sequence[Rect],
+    area: Rect,
+) -> Rect | None:
+    """The first of the places that is free and has no mark nearer than the minimum; else of those that have none, that
+    of which least is hidden. Where all have one, of all. No number stands upon others.
     """
     crowded = list[tuple[bool, int, Rect]]()
     for place in places:
-        strays, hidden = _strays(place, minimum, marks), _hidden(place, taken, area)
-        if not (strays or hidden):
-            return place
-        crowded.append((strays, hidden, place))
-    return min(crowded, key=lambda each: each[:2])[2]
+        if _digits(place).collidelist(list(numbers)) < 0:
+            own = math.dist(place.center, minimum) - 1
+            nearer, hidden = any(math.dist(place.center, x) < own for x, _ in others), _hidden(place, taken, area)
+            if not (nearer or hidden):
+                return place
+            crowded.append((nearer, hidden, place))
+    return min(crowded, key=lambda each: each[:2])[2] if crowded else None
 
 
-def _strays(place: Rect, minimum: Pixel, marks: Sequence[Rect]) -> bool:
-    """Whether a number there is nearer to another mark than to its own, whose middle is the minimum."""
-    own, others = math.dist(place.center, minimum), (mark.center for mark in marks)
-    return any(math.dist(place.center, other) < own - 1 for other in others if math.dist(other, minimum) > MIDDLE)
+def _strays(place: Rect, minimum: Pixel, others: Sequence[Other], lies: float) -> bool:
+    """Whether a number there seems to be that of another minimum: it is hardly farther from that one's ring, or from a
+    marble that lies in it, its middle so many pixels above.
+    """
+    near = PLAINLY * math.dist(place.center, minimum)
+    return any(
+        min(math.dist(place.center, (x, y)), math.dist(place.center, (x, y - lies))) < near
+        for (x, y), ring in others
+        if ring and math.dist((x, y), minimum) > MIDDLE
+    )
+
+
+def _digits(place: Rect) -> Rect:
+    """What the digits of a number cover there."""
+    return place.inflate(0, -round(BLANK * place.height))
 
 
 def _hidden(place: Rect, taken: Sequence[Rect], area: Rect) -> int:
     """How much a number there hides, or is hidden of it, in pixels."""
-    box = place.inflate(0, -round(BLANK * place.height))
+    box = _digits(place)
     within = box.clip(area)
     hidden = 2 * (box.width * box.height - within.width * within.height)
     for index in box.collidelistall(list(taken)):

@@ -58,6 +58,10 @@ class Site(Protocol):
         """How far down (...) land is seen at places across (...), in pixels: below are the sides of a block."""
         ...
 
+    def back(self, across: Array) -> Array:
+        """How far down (...) land begins to be seen at places across (...), in pixels: above it is none."""
+        ...
+
     def under(self, pixels: Array) -> Array:
         """The points (..., 2) that pixels (..., 2) show; NaN where they show no land."""
         ...
@@ -96,6 +100,10 @@ class Map:
     def front(self, across: Array) -> Array:
         """As `Site` has it."""
         return np.full(across.shape, np.inf)
+
+    def back(self, across: Array) -> Array:
+        """As `Site` has it."""
+        return np.full(across.shape, -np.inf)
 
     def under(self, pixels: Array) -> Array:
         """As `Site` has it."""
@@ -152,6 +160,10 @@ class LandBlock:
     def front(self, across: Array) -> Array:
         """As `Site` has it."""
         return self.relief.front(across)
+
+    def back(self, across: Array) -> Array:
+        """As `Site` has it."""
+        return self.relief.back(across)
 
     def under(self, pixels: Array) -> Array:
         """As `Site` has it."""

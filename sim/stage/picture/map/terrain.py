@@ -127,11 +127,15 @@ def draw_flat(
 def draw_marks(canvas: Canvas, problem: Problem, site: Site, theme: Theme, stroke: float) -> None:
     """The critical points of the training loss."""
     size = mark_stroke(problem, stroke)
+    for point in _marked(problem, site, stroke):
+        draw_mark(canvas, site, point, theme, size)
+
+
+def _marked(problem: Problem, site: Site, stroke: float) -> list[CriticalPoint]:
+    """The critical points that are marked on that ground: what land stands before is not, nor what would crowd."""
     places = np.array([point.position for point in problem.critical]).reshape(-1, 2)
     seen = [point for point, hidden in zip(problem.critical, site.hidden(places), strict=True) if not hidden]
-    shown = thinned(seen, site, CROWDED * stroke)
-    for point in shown:
-        draw_mark(canvas, site, point, theme, size)
+    return thinned(seen, site, CROWDED * stroke)
 
 
 def thinned(points: Sequence[CriticalPoint], site: Site, apart: float) -> list[CriticalPoint]:
@@ -203,8 +207,8 @@ class Mark(NamedTuple):
     """What the mark of a critical point takes up with its rim; a saddle's, as far as its bars reach."""
 
     place: pygame.Rect
-    hidden: bool
-    """Whether land stands before the point."""
+    drawn: bool
+    """Whether the point is marked: no land stands before it, and it does not crowd others."""
 
 
 @cached
@@ -217,14 +221,13 @@ def marks_of(problem: Problem, camera: Camera, theme: Theme, stroke: float) -> t
         ends[:, which] = along(site, places, np.array([point.eigenvectors[which] for point in points]).reshape(-1, 2))
     with np.errstate(all="ignore"):
         bars = np.abs(ends) * (np.array(BARS)[:, None] / norm(ends)[..., None])
-    found = []
-    told = zip(
-        points, site.project(places).tolist(), bars.max(axis=1).tolist(), site.hidden(places).tolist(), strict=True
-    )
-    for point, (x, y), reach, hidden in told:
+    found, drawn = [], set(map(id, _marked(problem, site, stroke)))
+    for point, (x, y), reach in zip(points, site.project(places).tolist(), bars.max(axis=1).tolist(), strict=True):
         wide, tall = reach if point.kind is CriticalKind.SADDLE else (1.0, 1.0)
         across, down = (round((RADIUS * side + RIM) * size) for side in (wide, tall))
-        found.append(Mark(pygame.Rect(round(x) - across, round(y) - down, 2 * across + 1, 2 * down + 1), hidden))
+        found.append(
+            Mark(pygame.Rect(round(x) - across, round(y) - down, 2 * across + 1, 2 * down + 1), id(point) in drawn)
+        )
     return tuple(found)
 
 

@@ -30,7 +30,7 @@ from ..views import Layer, ViewContext, draw_views, map_backdrop
 from ..views.arrows import step_and_movement
 from ..views.context import MOMENTS
 from ..views.moving_ground import shaken
-from ..views.words.room import still_places
+from ..views.words.still import still_places
 from ..views.words.stretch import wedge_area
 
 THICK = (0.6, 1.0)

@@ -19,7 +19,7 @@ from ...views import ViewName
 from ..map.batch import batch_heights
 from ..map.minima import EXAMPLES, example_minima, moved_minima
 from .context import ViewContext
-from .words.captions import draw_view_caption
+from .words.sentences import draw_view_caption
 
 FINE = 72  # Nodes along the map's longer side for the loss of all examples.
 
@@ -39,9 +39,10 @@ def draw_batch_surface(canvas: Canvas, context: ViewContext) -> None:
         canvas.curve(piece, pale)
     if len(batch) == 1:
         sentence = theme.say("loss of example {number} alone", number=int(batch[0]) + 1)
+        longest = theme.say("loss of example {number} alone", number=context.problem.train.count)
     else:
-        sentence = theme.say("loss of the batch's {count} examples alone", count=len(batch))
-    draw_view_caption(canvas, context, ViewName.BATCH_SURFACE, sentence, color)
+        sentence = longest = theme.say("loss of the batch's {count} examples alone", count=len(batch))
+    draw_view_caption(canvas, context, ViewName.BATCH_SURFACE, sentence, color, others=[(longest, longest)])
 
 
 def draw_batch_minimum(canvas: Canvas, context: ViewContext) -> None:

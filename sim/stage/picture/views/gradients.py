@@ -21,7 +21,7 @@ from ...views import ViewName
 from ..map.site import Site
 from ..map.terrain import paled
 from .context import ViewContext
-from .words.captions import draw_view_caption
+from .words.sentences import draw_view_caption
 
 MOST = 64  # Examples whose gradients are drawn, spread over all of them.
 # Length of the longest arrow, in map heights.

@@ -15,7 +15,7 @@ from ...style.numbers import number
 from ...views import ViewName
 from .arrows import rooms_for
 from .context import ViewContext
-from .words.captions import draw_view_caption
+from .words.sentences import draw_view_caption
 
 REACH = 0.22  # Half the length of a bar of boundless curvature, in map heights.
 

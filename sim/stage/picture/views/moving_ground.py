@@ -9,7 +9,7 @@ from ...style.theme import Theme
 from ...views import ViewName
 from ..map.site import Shaken
 from .context import ViewContext
-from .words.captions import draw_view_caption
+from .words.sentences import draw_view_caption
 
 LANDED = 0.45  # Of a movement, after which the ground goes over to the next batch's.
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pygame
@@ -10,12 +11,15 @@ import pytest
 from sim.base.languages import LANGUAGES
 from sim.descent.verdict.events import Escape, Event
 from sim.descent.verdict.kinds import VerdictKind
-from sim.scene import load_scene
+from sim.scene import load_scene, scene_files
+from sim.scene.reading import parse_scene
 from sim.scene.view import USUAL_VIEW, LandView
 from sim.stage.drawing.canvas import Pixel
 from sim.stage.drawing.screen import Screen
 from sim.stage.export.step import still
-from sim.stage.picture.map.numbers import MOST_NUMBERS, named_minima
+from sim.stage.picture.map.numbers import MOST_NUMBERS, draw_numbers, named_minima
+from sim.stage.picture.map.site import site_of
+from sim.stage.picture.map.terrain import marks_of
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
@@ -24,6 +28,7 @@ from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.session import Session, as_it_wants, begin
 from sim.stage.style import text
 from sim.stage.style.color import Color
+from sim.stage.style.style import stroke_of
 from sim.stage.style.theme import load_theme
 from sim.stage.views import ViewName
 from sim.study.odds.ends import EndPart, LaneEnds
@@ -155,7 +160,7 @@ def test_on_ground_that_moves_they_go_with_their_minima(views: frozenset[ViewNam
 @pytest.mark.parametrize("name", ["local-minimum", "warm-restarts", "himmelblau", "muller-brown"])
 @pytest.mark.parametrize("view", [USUAL_VIEW, None], ids=["map", "own"])
 @pytest.mark.parametrize("size", [(960, 600), (1600, 900)])
-def test_each_is_nearer_to_its_minimum_than_to_any_other_mark(
+def test_each_is_nearer_to_its_minimum_than_to_any_other_mark_that_is_drawn(
     size: tuple[int, int], view: LandView | None, name: str
 ) -> None:
     scene = load_scene(name)
@@ -164,11 +169,64 @@ def test_each_is_nearer_to_its_minimum_than_to_any_other_mark(
     problem, place = scene.problem(), here.places.panels[0]
     course = course_of(race(session.scene), 0, (place.map, place.strip), here.places.em, here.theme, here.camera)
     context, found = course.context(0, frozenset()), 0
+    marks = marks_of(problem, here.camera, here.theme, context.stroke)
+    drawn_points = [point for point, mark in zip(problem.critical, marks, strict=True) if mark.drawn]
     for words, corner, height in canvas.labels:
         if place.map.collidepoint(corner):
             middle = pygame.Rect(corner, text.label_size(words, height, bold=True)).center
             own = problem.minima[int(words) - 1]
-            away = {point: math.dist(middle, context.pixel(np.array(point.position))) for point in problem.critical}
+            away = {point: math.dist(middle, context.pixel(np.array(point.position))) for point in drawn_points}
             assert away[own] <= 1 + min(away.values()), words
+            found += 1
+    assert found >= 2
+
+
+EGGS = """
+title = "Eggs"
+look = "Eight minima on land that is small where lanes are many."
+updates = 400
+start = [-2.2, -0.8]
+[surface]
+kind = "formula"
+formula = "0.3*x^2 + 0.3*y^2 + sin(3*x)*cos(2*y)"
+[examples]
+kind = "shifted"
+sigma = 0.2
+[lane.one]
+rule = "gradient descent"
+learning_rate = 0.15
+batch_size = 1
+"""
+SHOWN = [*scene_files(), "eggs"]
+SEEN_FROM = {"map": USUAL_VIEW, "relief": LandView("relief"), "low": LandView("relief", yaw=-70.0, tilt=24.0)}
+LAYOUTS = list(product(range(1, 7), [(960, 600), (1366, 768), (1920, 1080)], [1.0, 1.6], [False, True]))
+
+
+@pytest.mark.parametrize("view", SEEN_FROM)
+@pytest.mark.parametrize("name", SHOWN)
+def test_in_every_layout_each_is_plainly_that_of_its_ring_and_on_the_land(name: str, view: str) -> None:
+    scene, found = parse_scene(EGGS, name) if name == "eggs" else load_scene(name), 0
+    problem, theme = scene.problem(), load_theme("dark")
+    for lanes, size, larger, presenter in LAYOUTS[SHOWN.index(name) % 3 :: 1 if name == "eggs" else 5]:
+        several = replace(scene, view=SEEN_FROM[view], lanes=(scene.lanes * 6)[:lanes])
+        here = setting(replace(begin(several), presenter=presenter, larger=larger), size)
+        area, camera, stroke = here.places.panels[0].map, here.camera, stroke_of(here.places.em)
+        named, site = tuple(range(min(len(problem.minima), MOST_NUMBERS))), site_of(problem, camera, theme)
+        canvas = Marked(size)
+        draw_numbers(canvas, problem, site, theme, stroke, area, named)
+        marks = marks_of(problem, camera, theme, stroke)
+        rings = {
+            problem.minima.index(point): mark.place.move(area.topleft).center
+            for point, mark in zip(problem.critical, marks, strict=True)
+            if point in problem.minima and mark.drawn
+        }
+        for words, corner, height in canvas.labels:
+            box = pygame.Rect(corner, text.label_size(words, height, bold=True))
+            away = {number: math.dist(box.center, ring) for number, ring in rings.items()}
+            x, y = problem.minima[int(words) - 1].position
+            own = math.dist(box.center, site.pixel(x, y) + pygame.Vector2(area.topleft))
+            assert min([far for number, far in away.items() if number != int(words) - 1], default=own) >= own
+            digits = np.array([box.midleft, box.center, box.midright]) - area.topleft
+            assert not np.isnan(site.under(digits + 0.0)).any()
             found += 1
     assert found >= 2

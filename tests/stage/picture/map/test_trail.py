@@ -53,6 +53,9 @@ class Screened:
     def front(self, across: Array) -> Array:
         return self.plain.front(across)
 
+    def back(self, across: Array) -> Array:
+        return self.plain.back(across)
+
     def under(self, pixels: Array) -> Array:
         return self.plain.under(pixels)
 

@@ -31,8 +31,9 @@ from sim.stage.picture.views import ViewContext
 from sim.stage.picture.views.arrows import step_and_movement
 from sim.stage.picture.views.context import MOMENTS
 from sim.stage.picture.views.hessian import bar_length
+from sim.stage.picture.views.labels.places import marked_places
 from sim.stage.picture.views.labels.words import rounded_to
-from sim.stage.picture.views.words.room import still_places
+from sim.stage.picture.views.words.still import still_places
 from sim.stage.session.session import Session, begin
 from sim.stage.style.color import Color
 from sim.stage.style.numbers import number
@@ -107,7 +108,8 @@ def test_before_an_audience_their_type_is_larger_and_numbers_are_shorter_where_a
         sizes.append({int(size) for size in re.findall(r"size (\d+)", drawn)})
         assert len(plates(drawn)) == 9
     assert max(sizes[0]) < min(sizes[1])
-    assert '"κ = 28.7, 105"' in drawn
+    (_, drawn), *_ = labels_in(replace(still(10, "de", "light"), presenter=True), (1366, 768))
+    assert '"κ = −46, −16"' in drawn
 
 
 @pytest.mark.parametrize("name", ["egg-box", "himmelblau", "muller-brown"])
@@ -224,6 +226,43 @@ def test_on_ground_that_moves_they_go_with_their_marks_unless_a_line_leads_there
         assert min(max(one.distance_to(other) for one, other in way) for way in ways) <= 3, position
 
 
+@pytest.mark.parametrize("larger", [1.0, 1.6])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", [(960, 600), *PRESENTED])
+def test_no_line_leads_through_a_mark_or_to_none_and_minima_come_first(
+    size: tuple[int, int], language: str, larger: float
+) -> None:
+    session = replace(still(10, language, "light"), presenter=True, larger=larger)
+    (context, drawn), *_ = labels_in(session, size)
+    found = marked_places(context)
+    for start, end in leaders(drawn):
+        own = min(found.values(), key=lambda mark: math.dist(mark.center, start))
+        assert math.dist(own.center, start) <= 0.5 * max(own.size) + 1
+        others = [mark.inflate(-6, -6) for mark in found.values() if mark is not own]
+        assert [mark for mark in others if mark.clipline(start, end)] == []
+    told = {kind: drawn.count(f'"{context.theme.say(kind.value)}') for kind in CriticalKind}
+    count = drawn.count('"κ')
+    assert count == len(found) or larger > 1 or size == (960, 600)
+    assert count >= 6
+    if count == len(found):
+        assert min(told[point.kind] for point in found) > 0
+
+
+@pytest.mark.parametrize("name", ["warm-restarts", "egg-box"])
+def test_only_marks_that_are_drawn_have_words(name: str) -> None:
+    scene = load_scene(name)
+    scene = replace(scene, view=USUAL_VIEW, lanes=(scene.lanes * 6)[:6])
+    for context, drawn in labelled(scene, 0, (960, 600), presenter=True):
+        at = marked_places(context)
+        assert len(at) < len(context.problem.critical)
+        for lines in words_at(drawn):
+            assert any(
+                lines[0].endswith(f"L = {told}".replace("-", "−"))
+                for point in at
+                for told in (number(point.value), *(rounded_to(digits, point.value) for digits in (3, 2)))
+            )
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", [(960, 600), (1366, 768)])
 def test_none_lies_on_the_bars_of_a_cross(size: tuple[int, int], language: str) -> None:
@@ -305,3 +344,17 @@ def test_curvatures_that_are_none_have_no_bars_to_keep_off() -> None:
 )
 def test_with_few_digits_no_whole_number_is_rounded_to_tens(digits: int, value: float, told: str) -> None:
     assert rounded_to(digits, value) == told
+
+
+def test_one_that_makes_way_for_arrows_does_not_go_upon_the_trail() -> None:
+    session, moved = replace(still(10, "en", "light"), presenter=True), 0
+    for update in (8, 16):
+        turn = (labels_in(replace(session, progress=float(tick)), (1920, 1080))[1] for tick in (update - 1, update))
+        (_, before), (context, after) = turn
+        was, now = (set(zip(words_at(each), map(tuple, plates(each)), strict=True)) for each in (before, after))
+        way = [context.pixel(theta) for theta in context.track.theta[: update + 8]]
+        for _, place in now - was:
+            struck = [Rect(place).clipline(*piece) for piece in pairwise(way)]
+            assert sum(math.dist(*piece) for piece in struck if piece) < 0.25 * Rect(place).width
+            moved += 1
+    assert moved > 0

@@ -12,14 +12,16 @@ from recordings import section
 from sim.base.languages import LANGUAGES
 from sim.scene import load_scene
 from sim.stage.drawing.layout import SMALLEST
+from sim.stage.export.step import still
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
+from sim.stage.picture.views.words.still import signs, still_map_of
 from sim.stage.picture.views.words.stretch import marble_place
 from sim.stage.session.session import begin
-from sim.stage.views import ViewName
+from sim.stage.views import STANDING, ViewName
 
 LADDER = "learning-rate-ladder"
 
@@ -79,3 +81,24 @@ def test_that_there_is_no_noise_is_said_in_full_in_narrow_lanes(language: str, p
     for drawn, _ in lanes(LADDER, 25, SMALLEST, views, language=language, presenter=presenter):
         (said,) = re.findall(r'text "(.*?)" ', section(drawn, "gradients"))
         assert not said.endswith("…")
+
+
+@pytest.mark.parametrize("larger", [1.0, 1.3, 1.6])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("step", [2, 7])
+def test_where_a_shorter_form_or_another_place_hides_no_flag_and_no_mark_none_is_hidden(
+    step: int, language: str, larger: float
+) -> None:
+    for size in ((1366, 768), (1920, 1080)):
+        session = replace(still(step, language, "light"), presenter=True, larger=larger)
+        session = replace(session, views=session.views | {ViewName.TEST_SURFACE})
+        running, here, canvas = race(session.scene), setting(session, size), RecordingCanvas(size)
+        running.extend(session.horizon + 1)
+        draw(canvas, snapshot_of(session, running))
+        place, em = here.places.panels[0], here.places.em
+        course = course_of(running, 0, (place.map, place.strip), em, here.theme, here.camera)
+        context = course.context(session.tick, session.views)
+        words = re.escape(context.theme.say("dashed: test loss"))
+        plate = re.search(rf'rect (\S+),(\S+) (\S+)x(\S+) .*\n\s*text "{words}', canvas.recording)
+        assert plate
+        assert Rect(*map(int, plate.groups())).collidelist(list(signs(still_map_of(context, STANDING)))) < 0

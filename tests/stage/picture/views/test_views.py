@@ -382,7 +382,7 @@ def shown_labels(session: Session, size: tuple[int, int]) -> list[tuple[Rect, li
         plates = [Rect(*map(int, each)) for each in re.findall(r"rect (-?\d+),(-?\d+) (\d+)x(\d+) ", part)]
         lane = course_of(running, index, (place.map, place.strip), here.places.em, here.theme, here.camera)
         context = lane.context(update, frozenset())
-        found.append((marble_place(context, context.center), plates, list(marked_places(context))))
+        found.append((marble_place(context, context.center), plates, list(marked_places(context).values())))
     return found
 
 
@@ -445,7 +445,7 @@ def test_words_that_stand_away_from_their_point_have_a_line_that_leads_there() -
         context = ViewContext(running, 0, moment, site, area, Rect(0, 0, 0, 0), load_theme("light"), 12)
         draw_labels(canvas, context)
         plates = [Rect(*map(int, each)) for each in re.findall(r"rect (-?\d+),(-?\d+) (\d+)x(\d+) ", canvas.recording)]
-        marks = [each.inflate(2, 2) for each in marked_places(context)]
+        marks = [each.inflate(2, 2) for each in marked_places(context).values()]
         away = sum(not plate.colliderect(own) for own, plate in zip(marks, plates, strict=True))
         assert canvas.recording.count("segments ") == 2 * away
         led += away

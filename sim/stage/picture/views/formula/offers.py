@@ -15,7 +15,7 @@ from ....views import LAID_OUT_BY, ViewName
 from ..context import ViewContext
 from ..momentum import sum_places
 from ..words.captions import captions_height
-from ..words.stretch import StillMap
+from ..words.still import StillMap
 from .plans import PAD, Plan, merit, planned
 from .rows import Row, Tells, bare_rows, rows_of, vectors
 

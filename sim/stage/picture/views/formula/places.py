@@ -10,7 +10,8 @@ from ....views import LAID_OUT_BY
 from ..context import MOMENTS, ViewContext
 from ..words.room import LINE as HIDDEN
 from ..words.room import Choice, least_covering, seen
-from ..words.stretch import AGAIN, StillMap, still_map_of, stretch_of
+from ..words.still import StillMap, still_map_of
+from ..words.stretch import AGAIN, stretch_of
 from .offers import Offers, offered, taken_of
 from .plans import MARGIN
 

@@ -13,7 +13,7 @@ from ....style.color import Color, mix
 from ....views import ViewName
 from ...map.minima import moved_minima
 from ..context import ViewContext
-from ..words.captions import draw_view_caption
+from ..words.sentences import draw_view_caption
 
 GRID = 96  # Nodes along the map's longer side.
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pygame
 
+from .....surface.points import Array
 from ....drawing.canvas import Canvas
 from ....drawing.glyphs import draw_dashed
 from ....style.cache import cached
@@ -18,7 +19,8 @@ from ..context import MOMENTS, ViewContext
 from ..formula.places import formula_places
 from ..momentum import sum_places
 from ..words.captions import PLATE
-from ..words.stretch import AGAIN, Line, StillMap, Stretch, still_map_of, stretch_of
+from ..words.still import StillMap, still_map_of
+from ..words.stretch import AGAIN, Line, Stretch, stretch_of
 from .layout import Label, Stand, laid_out, stand_at
 from .leaders import leader_of, runs_over
 from .words import CROWD, step_of
@@ -124,6 +126,7 @@ def _kept_off(
     """
     first, last = part
     passing, middle = _passing(own, marbles, first, last), (first + last) // 2
+    way = own.trodden(own.first + first, own.first + last, np.inf)
     halved = last - first >= SHORTEST and middle < len(own.marbles)
     placed, left = list(labels), 0
     for turn, label in enumerate(labels):
@@ -140,7 +143,8 @@ def _kept_off(
         under = [_hides(stand.place, passing) for stand in free]
         left += min(under)
         if not (halved and min(under)):
-            placed[turn] = label._replace(stand=free[under.index(min(under))])
+            least = [stand for stand, hides in zip(free, under, strict=True) if hides == min(under)]
+            placed[turn] = label._replace(stand=min(least, key=lambda stand: _trail_under(stand.place, way)))
     if not left or not halved:
         yield first, placed
         return
@@ -177,6 +181,13 @@ def _hides(place: pygame.Rect, passing: Passing) -> int:
     marbles, arrows, boxes = passing
     under = len(place.collidelistall(marbles))
     return (len(arrows) + 1) * under + sum(bool(place.clipline(*arrows[n])) for n in place.collidelistall(boxes))
+
+
+def _trail_under(place: pygame.Rect, way: tuple[Array, Array]) -> int:
+    """How much of a trail words hide there, as the parts of their own width: to hide hardly any is as good as none."""
+    (points, lengths), (left, top, right, bottom) = way, (place.left, place.top, place.right, place.bottom)
+    under = ((points > (left, top)) & (points < (right, bottom))).all(axis=1)
+    return int(lengths[under].sum() / (0.25 * place.width))
 
 
 def _is_free(

@@ -6,14 +6,17 @@ from typing import NamedTuple
 
 import pygame
 
+from .....surface.critical.point import CriticalPoint
 from ...map.terrain import marks_of
 from ..context import ViewContext
+from .leaders import leader_of, runs_over
 
 WIDE = 0.9  # Of the least that a mark takes up, in ems.
+TOUCHED = 6  # Of the width and height of a mark or a number, in pixels, what a line may touch.
 FARTHEST = 3  # Marks by which words stand away from theirs, where there is no room closer to it.
 NEAR = 2.0
 """How far around another mark than their own words seem to be those of that one, in marks on both sides together."""
-CORNERS = (
+SIDES = (
     ("midtop", "midbottom"),
     ("midbottom", "midtop"),
     ("midleft", "midright"),
@@ -23,7 +26,14 @@ CORNERS = (
     ("bottomleft", "topright"),
     ("bottomright", "topleft"),
 )
-"""Which place of the words stands at which of the mark."""
+"""Which place of the words stands at which of the mark,"""
+SLID = (
+    ("topleft", "midbottom"),
+    ("topright", "midbottom"),
+    ("bottomleft", "midtop"),
+    ("bottomright", "midtop"),
+)
+"""and last, where there is room for them nowhere else as close."""
 
 Place = tuple[int, pygame.Rect]
 """How far away from their mark words may stand, and where; close to it is 0."""
@@ -66,7 +76,7 @@ def places_for(mark: pygame.Rect, size: tuple[int, int], around: Around, farthes
     places = list[Place]()
     for away in range(farthest + 1):
         about, place = mark.inflate(2 * away * mark.width, 2 * away * mark.height), pygame.Rect((0, 0), size)
-        for own, its in CORNERS:
+        for own, its in (*SIDES, *SLID):
             setattr(place, own, getattr(about, its))
             astray = strays(place, mark, around)
             places.append((away + (farthest + 1) * astray, place.copy()))
@@ -84,10 +94,18 @@ def free_of(places: Iterable[Place], others: Sequence[pygame.Rect]) -> tuple[Pla
     return tuple(each for each in places if each[1].collidelist(taken) < 0)
 
 
-def marked_places(context: ViewContext) -> tuple[pygame.Rect, ...]:
-    """What the marks of all critical points take up on ground at rest, with the bars of a cross."""
-    drawn = marks_of(context.problem, context.camera, context.theme, context.stroke)
-    return tuple(_about(each.place.move(context.area.topleft), context.em) for each in drawn)
+def unled_through(places: Iterable[Place], mark: pygame.Rect, others: Sequence[pygame.Rect]) -> tuple[Place, ...]:
+    """The places to which no line would lead from the mark through any of the others, or to which none leads."""
+    near = [other.inflate(-TOUCHED, -TOUCHED) for other in others if not other.collidepoint(mark.center)]
+    return tuple(each for each in places if not (each[0] and runs_over(leader_of(mark, each[1]), near, [])))
+
+
+def marked_places(context: ViewContext) -> dict[CriticalPoint, pygame.Rect]:
+    """What the marks of critical points take up that are drawn on ground at rest, with the bars of a cross."""
+    marks = marks_of(context.problem, context.camera, context.theme, context.stroke)
+    told = zip(context.problem.critical, marks, strict=True)
+    drawn = ((point, mark.place.move(context.area.topleft)) for point, mark in told if mark.drawn)
+    return {point: _about(place, context.em) for point, place in drawn if context.area.collidepoint(place.center)}
 
 
 def _about(mark: pygame.Rect, em: int) -> pygame.Rect:

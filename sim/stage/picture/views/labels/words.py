@@ -16,19 +16,34 @@ FEW = (3, 2)  # Digits of numbers, where there is not room for all words with mo
 LINE = 1.25  # From one line to the next, in heights of the type.
 
 
-def forms(context: ViewContext, points: Sequence[CriticalPoint]) -> Iterator[tuple[list[tuple[str, str]], int]]:
-    """What may be said of the points, and in which type: what is wanted most comes first."""
+Wording = list[tuple[str, str]]
+"""Two lines about each of the points."""
+
+
+def forms(context: ViewContext, points: Sequence[CriticalPoint]) -> Iterator[tuple[list[Wording], int]]:
+    """What may be said of the points, and in which type: what is wanted most comes first.
+
+    Where there are two wordings, the second is for points where there is no room for the first: their mark says of
+    which kind they are.
+    """
     digits: list[Callable[[float], str]] = [number]
     digits += [partial(rounded_to, count) for count in FEW if len(points) <= CROWD]
-    ways = [[_lines(context, point, told) for point in points] for told in digits]
+    ways = [[[_lines(context, point, told) for point in points]] for told in digits]
+    if len(points) <= CROWD:
+        ways.append([*ways[-1], [_lines(context, point, digits[-1], kind=False) for point in points]])
     yield from ((way, size) for size in sizes_of(context.em, len(points)) for way in ways)
 
 
-def _lines(context: ViewContext, point: CriticalPoint, told: Callable[[float], str]) -> tuple[str, str]:
+def _lines(
+    context: ViewContext, point: CriticalPoint, told: Callable[[float], str], kind: bool = True
+) -> tuple[str, str]:
     theme = context.theme
     lower, upper = (told(value) for value in point.eigenvalues)
     loss = told(_rounded(context, point.value))
-    return theme.say("{kind}, L = {loss}", kind=theme.say(point.kind.value), loss=loss), f"κ = {lower}, {upper}"
+    curvatures = f"κ = {lower}, {upper}"
+    if not kind:
+        return f"L = {loss}", curvatures
+    return theme.say("{kind}, L = {loss}", kind=theme.say(point.kind.value), loss=loss), curvatures
 
 
 def _rounded(context: ViewContext, loss: float) -> float:

@@ -9,18 +9,14 @@ import numpy as np
 from pygame import Rect
 
 from .....surface.points import Array
-from ....drawing.glyphs import flag_place
 from ....style.cache import cached
 from ....views import STANDING, ViewName
-from ...map.minima import test_minima
-from ...map.numbers import number_stands
-from ...map.site import Site, site_of
-from ...map.terrain import marks_of
+from ...map.site import Site
 from ...map.trail import TAIL
 from ..context import MOMENTS, ViewContext
 from ..ground.loss_scale import scale_place
-from .captions import captions_height
-from .stretch import Line, StillMap, still_map_of, stretch_of
+from .still import StillMap, mark_places, still_map_of, still_places
+from .stretch import Line, stretch_of
 
 CLOSE = 0.25
 """From an arrow to words, in ems."""
@@ -36,8 +32,6 @@ MANY = 8
 """So many moments are many."""
 KEEPS = 15.0
 """So many ems more may be hidden where words have been before."""
-DIAMOND = 8.5
-"""Half of what the mark of a minimum of the test loss takes up, in strokes."""
 CELL = 8
 """Side of the cells by which it is counted what words cover, in pixels."""
 
@@ -154,35 +148,6 @@ def _land_sums(site: Site, area: tuple[int, ...], em: int) -> SummedArea:
     pixels = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
     land = ~np.isnan(site.under(pixels)).any(axis=-1)
     return summed_area(pixels + area[:2], np.where(land, (CELL / em) ** 2, 0.0))
-
-
-def still_places(context: ViewContext) -> tuple[Rect, ...]:
-    """What stands still on a map, and has its place before all words: flag, sentences, scale, and minima of the test
-    loss.
-    """
-    area, stroke, site = context.area, context.stroke, site_of(context.problem, context.camera, context.theme)
-    x, y = site.pixel(*context.race.start)
-    found = [flag_place((x + area.left, y + area.top), stroke)]
-    found.append(Rect(area.topleft, (area.width, round(captions_height(context.views) * context.em))))
-    if ViewName.LOSS_SCALE in context.views:
-        found.append(scale_place(context))
-    if ViewName.TEST_SURFACE in context.views:
-        half, places = round(DIAMOND * stroke), site.project(test_minima(context.problem)) + area.topleft
-        found += [Rect(round(x) - half, round(y) - half, 2 * half, 2 * half) for x, y in places.tolist()]
-    return tuple(found)
-
-
-def mark_places(context: ViewContext) -> list[Rect]:
-    """What the marks of critical points take up that are seen on ground at rest, and the numbers of minima, if all have
-    them.
-    """
-    problem, camera, theme, stroke = context.problem, context.camera, context.theme, context.stroke
-    marks = marks_of(problem, camera, theme, stroke)
-    places = [mark.place.move(context.area.topleft) for mark in marks if not mark.hidden]
-    hidden = {point for point, mark in zip(problem.critical, marks, strict=True) if mark.hidden}
-    taken = tuple(map(tuple, context.once(still_places)))
-    stands = number_stands(problem, camera, theme, stroke, tuple(context.area), (), taken)
-    return [*places, *(stand.place for stand in stands if problem.minima[stand.number] not in hidden)]
 
 
 class Choice(NamedTuple):

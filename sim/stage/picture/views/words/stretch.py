@@ -13,18 +13,18 @@ from pygame import Rect
 from .....descent.lane import descend
 from .....descent.race import Race
 from .....surface.points import Array, components, vectors
-from ....drawing.camera import FAR, Camera, visible
+from ....drawing.camera import FAR, visible
 from ....drawing.canvas import Pixel
 from ....drawing.glyphs import WEDGE_RIM, wedge_middle
 from ....style.cache import cached
-from ....style.theme import Theme
 from ....views import LAID_OUT_BY, ViewName
-from ...map.site import along, site_of
+from ...map.site import along
 from ..arrows import tips
 from ..context import MOMENTS, ViewContext
 from ..hessian import bars
 from ..momentum import sum_places
 from .captions import COVERED, captions_height
+from .still import StillMap, still_map_of
 
 MARBLE = 10.5
 """Half the width of what a marble takes up, with the ring around its next place, in strokes."""
@@ -105,30 +105,6 @@ def steps(race: Race, index: int, first: int, last: int) -> Steps:
         return Steps(*made)
     columns = (np.stack(column)[:, track.marble] for column in zip(*further, strict=True))
     return Steps(*(np.concatenate([column, more]) for column, more in zip(made, columns, strict=True)))
-
-
-class StillMap(NamedTuple):
-    """What words on a map are laid out by: the ground of the training loss, as it is shown there."""
-
-    race: Race
-    camera: Camera
-    theme: Theme
-    area: tuple[int, ...]
-    """The map."""
-    em: int
-    views: frozenset[ViewName]
-
-    def at(self, index: int = 0, moment: int = 0, beside: tuple[tuple[int, int], ...] = ()) -> ViewContext:
-        """A moment of a lane on it."""
-        race, camera, theme, area, em, views = self
-        site, none = site_of(race.problem, camera, theme), Rect(0, 0, 0, 0)
-        return ViewContext(race, index, moment, site, Rect(area), none, theme, em, views, beside=beside)
-
-
-def still_map_of(context: ViewContext, views: frozenset[ViewName]) -> StillMap:
-    """The ground under a context, for those of its views that are among these."""
-    race, camera, theme, area = context.race, context.camera, context.theme, tuple(context.area)
-    return StillMap(race, camera, theme, area, context.em, context.views & views)
 
 
 def stretch_of(context: ViewContext, index: int, block: int) -> Stretch:
