@@ -18,7 +18,10 @@ def leader_of(mark: pygame.Rect, place: pygame.Rect) -> Line:
 
 def runs_over(leader: Line, places: Sequence[pygame.Rect], leaders: Sequence[Line]) -> bool:
     """Whether a leader runs through other words, or over another leader."""
-    return any(place.clipline(*leader) for place in places) or any(_cross(leader, other) for other in leaders)
+    (x0, y0), (x1, y1) = leader
+    about = pygame.Rect(min(x0, x1) - 1, min(y0, y1) - 1, abs(x1 - x0) + 3, abs(y1 - y0) + 3)
+    near = (places[number] for number in about.collidelistall(places))
+    return any(place.clipline(*leader) for place in near) or any(_cross(leader, other) for other in leaders)
 
 
 def _cross(one: Line, other: Line) -> bool:
