@@ -391,8 +391,8 @@ class Judge:
         for_good = self._plan.repeats or left <= (1.0 if self._meets_all else SPENT)
         factors = self._plan.factors(blocks.ends)[:, None] if self._plan.decays else None
         steps = self._plan.steps_left(blocks.ends)[:, None]
-        by_itself = ~(self._plan.noisy | self._plan.rises(blocks.ends, SWING))[:, None]
-        held = Held(factors, for_good, steps, self._plan.noisy, by_itself, ended)
+        rising = self._plan.rises(blocks.ends, SWING)[:, None]
+        held = Held(factors, for_good, steps, self._plan.noisy, ~(rising | self._plan.noisy), rising, ended)
         sight = see(self._problem, ends, progress, held)
         off = in_a_row(self._off, ~sight.still_plateau)
         self._off = off[-1]

@@ -297,6 +297,18 @@ def test_who_has_stopped_on_level_ground_and_goes_on_ever_faster_has_not_stopped
     assert stays or 100 < changes[-1][0] <= 110 + blocks.SWING
 
 
+@pytest.mark.parametrize("schedule", [CONSTANT, replace(CONSTANT, warmup=1000)])
+def test_who_is_thrown_beside_a_minimum_does_not_rest_there_where_a_rising_learning_rate_makes_it_ever_faster(
+    schedule: Schedule,
+) -> None:
+    """Its movements are short beside those before them alone."""
+    movement = 3e-6 * LENGTH * 1.005 ** np.arange(150.0)
+    movement[[0, 15]] = 1.0
+    x = np.concatenate([[-2.0], np.cumsum(movement) - 2.0])
+    kinds = told(judged(BOWL, np.stack([x, 0 * x], axis=1), replace(FULL, schedule=schedule)))
+    assert (VerdictKind.SETTLED in kinds) == (schedule == CONSTANT)
+
+
 def test_who_starts_up_at_a_minimum_by_little_and_is_back_at_once_stays_settled() -> None:
     """A movement that is a little too long for that ends the rest at the update that it leads to."""
     there = approach((0.0, 0.0), 0.05, 0.8, 100)

@@ -37,5 +37,7 @@ class Held(NamedTuple):
     """Whether there is noise, in which movements shrink and grow by chance."""
     by_itself: Mask
     """Whether movements that grow do so neither by noise nor by a learning rate that rises; (K, 1)."""
+    rising: Mask
+    """Whether η has risen since as many updates before as movements are looked at; (K, 1)."""
     ended: Mask
     """Whose η is next to nothing from then on, and who has taken no step any more; (K, M)."""
