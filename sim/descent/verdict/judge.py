@@ -23,7 +23,7 @@ from .sight.saddles import NO_SADDLE
 from .sight.sight import REST_DISTANCE, REST_WAY, RESTLESS, ROUNDING, Sight, see
 from .sight.tolerances import LEAVING
 from .sketch import Sketch
-from .stays import Stays, Straying, begun, in_a_row
+from .stays import Lulls, Stays, Straying, begun, in_a_row
 from .trend import Trend
 
 LOOKBACK = DWELL + EARLIER
@@ -33,6 +33,8 @@ STRAYING = 16
 to stay inside a basin there."""
 SWINGING = 20
 """In how many blocks in a row one that has come to rest at a minimum moves too far for that, that it rests no more."""
+STARTED = LEAVING * REST_DISTANCE
+"""The length of a movement with which one that has come to rest at a minimum rests no more, in window diagonals."""
 CROSSED = 3
 """In how many blocks in a row one that crosses a plateau comes to ground that is none, until it has crossed it."""
 
@@ -87,7 +89,8 @@ class Judge:
         self._swing = np.zeros(marbles)  # The longest of the movements before the verdict.
         self._began = starts.copy()  # Where it was when that began.
         self._straying = Straying(np.zeros(marbles, dtype=np.intp), norm(starts - problem.window.center))
-        self._restless = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has moved too far for a rest.
+        nobody, none = np.zeros(marbles, dtype=np.bool_), np.zeros(marbles, dtype=np.intp)
+        self._lulls = Lulls(none, none, self._stay.basin, none, nobody, nobody)
         self._off = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has been on no plateau.
         self._searched = np.zeros(marbles, dtype=np.intp)  # When no basin was found around it, outside of those known.
 
@@ -135,7 +138,8 @@ class Judge:
         told = 0
         if len(looks):
             blocks = Blocks(columns, first, looks)
-            sight, straying = self._sights(blocks, basins[looks - begin]), self._strays(blocks)
+            sight, still, awake = self._sights(blocks, basins[looks - begin])
+            straying = self._strays(blocks)
             seen = self._seen(looks, sight, stays.at(looks - begin), straying)
             seen = seen._replace(falling=self._falling(blocks, seen.stay))
             proposed, surely = _proposed(seen), _proposed(seen._replace(calm=denied))
@@ -144,12 +148,16 @@ class Judge:
                 row = update - begin
                 self._tell_passages(begin, stays, range(told, row + 1))
                 self._tell_lost(begin, lost, alive, range(told, row + 1))
+                if (_IN_MINIMA[self.kinds] & (still[number] == 0)).any():
+                    self._tell_started(columns, first, begin, alive, range(told, row + 1))
                 told = row + 1
                 block = columns.theta[update - DWELL - first + 1 : update - first + 1]
+                self._lulls = self._lulls.followed(still[number], awake[number], basins[row], _IN_MINIMA[self.kinds])
                 look = _Look(blocks, seen, number, proposed[number], unsure[number])
                 self._look(update, look, stays.at(row), block, alive[row])
         self._tell_passages(begin, stays, range(told, len(basins)))
         self._tell_lost(begin, lost, alive, range(told, len(basins)))
+        self._tell_started(columns, first, begin, alive, range(told, len(basins)))
         if len(basins):
             self._stay = stays.at(-1)
         self.seen = moments
@@ -209,6 +217,19 @@ class Judge:
             back = np.flatnonzero(off & ~lost[row] & alive[row])
             self._conclude(back, begin + row, np.full(len(back), UNDER_WAY), self._stay.home[back])
 
+    def _tell_started(self, columns: Columns, first: int, begin: int, alive: Mask, rows: range) -> None:
+        """Note down who rested at a minimum and has started up with one of the movements to these of the moments."""
+        (runs,) = np.nonzero(_IN_MINIMA[self.kinds])
+        came = np.arange(max(rows.start, 1 - begin), rows.stop)  # To the first moment of all leads no movement.
+        if not (len(runs) and len(came)):
+            return
+        moves = columns.movement[came[0] + begin - 1 - first : came[-1] + begin - first, runs]
+        started = (norm(moves) > STARTED * self._problem.units.length) & alive[came[:, None], runs]
+        gone = started.any(axis=0)
+        if gone.any():
+            updates = begin + came[np.argmax(started[:, gone], axis=0)]
+            self._conclude(runs[gone], updates, np.full(len(updates), UNDER_WAY), self._stay.home[runs[gone]])
+
     def _strays(self, blocks: Blocks) -> Mask:
         """Who, in noise, has got farther from the window than ever with each of STRAYING blocks out there; (K, M)."""
         window, there = self._problem.window, blocks.columns.theta[blocks.ends - blocks.first]
@@ -237,6 +258,7 @@ class Judge:
             moved=stay.arrived > 0,
             swing=self._swing,
             strayed=np.zeros(self.kinds.shape, dtype=np.bool_),
+            lull=np.zeros(self.kinds.shape, dtype=np.bool_),
             span=self._span,
             calm=granted,
             straying=straying,
@@ -246,7 +268,7 @@ class Judge:
     def _look(self, update: int, look: "_Look", stay: Stays, block: Array, alive: Mask) -> None:
         """Judge the runs at the end of a block, its points being (DWELL, M, 2)."""
         strayed = norm(block[-1] - self._began) > LEAVING * REST_DISTANCE * self._problem.units.length
-        seen = look.seen.at(look.number, self._swing, strayed)
+        seen = look.seen.at(look.number, self._swing, strayed, self._lulls.brief(stay.basin))
         sight = seen.sight
         self._take_in(update, stay, block[-1], alive)
         alive = alive & (RANKS[self.kinds] > Rank.FOR_GOOD)
@@ -303,17 +325,20 @@ class Judge:
     def _kinds(self, look: "_Look", seen: Observation, alive: Mask) -> Indices:
         """The verdicts: what lasts, unless something of a lower rank begins; else what begins; shape (M,).
 
-        Who is calm is not asked where a verdict lasts: no kind that turns on it outranks one, nor is seen twice.
+        Who is calm is not asked where a verdict lasts: no kind that turns on it outranks one, nor is seen twice. In a
+        lull that may be one of many between two bursts no rest at a minimum begins, nor does what goes on end or begin.
         """
+        lull = seen.lull & ~seen.sight.ended
         lasts = np.zeros(len(self.kinds), dtype=np.bool_)
         for index in np.unique(self.kinds).tolist():
             lasts |= (self.kinds == index) & KINDS[index].traits.condition.lasts(seen)
         if seen.sight.unmoved.any():
-            lasts &= ~seen.sight.unmoved | (RANKS[self.kinds] < Rank.GOING)
+            lasts &= ~seen.sight.unmoved | (RANKS[self.kinds] < Rank.GOING) | lull
         proposed = self._asked(look, seen, np.flatnonzero(look.unsure & alive & ~lasts))
         refuted = seen.strayed & ~lasts & (proposed == self.kinds)
         self._proposals = self._proposals.followed(proposed, refuted)
         sure = (self._proposals.times >= _LOOKS[proposed]) | (seen.sight.ended & (RANKS[proposed] == Rank.STANDING))
+        sure &= ~(lull & (_IN_MINIMA[proposed] | (RANKS[proposed] == Rank.GOING)))
         outranked = sure & (RANKS[proposed] < RANKS[self.kinds])
         return np.where(lasts & ~outranked, self.kinds, np.where(sure, proposed, UNDER_WAY))
 
@@ -326,7 +351,7 @@ class Judge:
             return answers
 
         if len(runs):
-            some = look.seen.at((look.number, runs), seen.swing[runs], seen.strayed[runs])
+            some = look.seen.at((look.number, runs), seen.swing[runs], seen.strayed[runs], seen.lull[runs])
             look.proposed[runs] = _proposed(some._replace(calm=calm))
         return look.proposed
 
@@ -347,8 +372,11 @@ class Judge:
                 place = NOWHERE if KINDS[index].rank == Rank.FOR_GOOD else places[these]
                 self.log.tell(KINDS[index], runs[these], updates, updates, NOWHERE, place)
 
-    def _sights(self, blocks: Blocks, basins: Labels) -> Sight:
-        """What is to be seen at the ends of these blocks, in these basins (K, M)."""
+    def _sights(self, blocks: Blocks, basins: Labels) -> tuple[Sight, Indices, Indices]:
+        """What is to be seen at the ends of these blocks, in these basins (K, M).
+
+        And for how many of them in a row each has moved so little that it may go on with a rest, or too far for that.
+        """
         columns, rows = blocks.columns, blocks.ends - blocks.first
 
         def way(some: Mask) -> Array:
@@ -360,9 +388,9 @@ class Judge:
             return columns.ground(rows[row], run)
 
         progress = self._history.add(blocks)
-        restless = in_a_row(self._restless, progress.path > RESTLESS * REST_WAY * self._problem.units.length)
-        self._restless = restless[-1]
-        ends = Ends(columns.theta[rows], ground, basins, way, restless >= SWINGING)
+        far = progress.path > RESTLESS * REST_WAY * self._problem.units.length
+        still, awake = in_a_row(self._lulls.blocks, ~far), in_a_row(self._lulls.awake, far)
+        ends = Ends(columns.theta[rows], ground, basins, way, awake >= SWINGING)
         left, shortest = self._plan.fallen(blocks.ends)[:, None], ROUNDING * self._problem.units.length
         ended = np.zeros(progress.path.shape, dtype=np.bool_)
         if (left <= SPENT).any():
@@ -371,13 +399,14 @@ class Judge:
         for_good = self._plan.repeats or left <= (1.0 if self._meets_all else SPENT)
         factors = self._plan.factors(blocks.ends)[:, None] if self._plan.decays else None
         steps = self._plan.steps_left(blocks.ends)[:, None]
-        by_itself = ~(self._plan.noisy | self._plan.rises(blocks.ends, SWING))[:, None]
+        rising = self._plan.rises(blocks.ends, SWING)[:, None]
         falling = (self._plan.falls(blocks.ends) | self._plan.falls(np.maximum(blocks.ends - SWING, 0)))[:, None]
-        held = Held(factors, for_good, steps, self._plan.noisy, by_itself, falling, ended)
+        by_itself = ~(rising | self._plan.noisy)
+        held = Held(factors, for_good, steps, self._plan.noisy, by_itself, falling, rising, ended)
         sight = see(self._problem, ends, progress, held)
         off = in_a_row(self._off, ~sight.still_plateau)
         self._off = off[-1]
-        return sight._replace(still_plateau=off < CROSSED)
+        return sight._replace(still_plateau=off < CROSSED), still, awake
 
 
 def _proposed(seen: Observation) -> Indices:

@@ -1,4 +1,7 @@
-"""Where runs belong from moment to moment: in which basin each is, whose core it was in last, how far it strays."""
+"""Where runs belong from moment to moment: in which basin each is, whose core it was in last, how far it strays.
+
+And for how long they lie still between two bursts.
+"""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -8,7 +11,12 @@ import numpy as np
 from ...surface.basins import NO_BASIN, Labels
 from ...surface.points import Array, Mask
 from ..examples.chance import Indices
+from .blocks import DWELL, SWING
 from .log import NEVER
+
+LULLS = 2
+"""How many times as long as its longest lull so far one must lie still that has once started up from a rest, to rest
+again."""
 
 
 class Stays(NamedTuple):
@@ -69,6 +77,38 @@ class Straying(NamedTuple):
         """What follows from the distances (K, M) at the ends of blocks, after this one moment."""
         farthest = np.maximum.accumulate(np.concatenate([self.farthest[None], away]))
         return Straying(in_a_row(self.blocks, (away > farthest[:-1]) & outside), farthest[1:])
+
+
+class Lulls(NamedTuple):
+    """For how long M runs lie still, and have lain still between two bursts; each part of shape (M,)."""
+
+    blocks: Indices
+    """For how many blocks in a row each has moved so little that it may rest,"""
+    awake: Indices
+    """or so much that it may not."""
+    basin: Labels
+    """The basin in which it has rested last at a minimum."""
+    longest: Indices
+    """The most blocks after which it moved on, since it first came to rest there."""
+    resting: Mask
+    """Whether it rests there,"""
+    woken: Mask
+    """and whether it was ever said to do so no more."""
+
+    def followed(self, blocks: Indices, awake: Indices, basin: Labels, resting: Mask) -> "Lulls":
+        """What follows at the next look from these, as they are then."""
+        moved = resting & (basin != self.basin)
+        woken = (self.woken | (self.resting & ~resting)) & ~moved
+        over, longest = (woken | resting) & (blocks == 0), np.where(moved, 0, self.longest)
+        longest = np.where(over, np.maximum(longest, self.blocks), longest)
+        return Lulls(blocks, awake, np.where(resting, basin, self.basin), longest, resting, woken)
+
+    def brief(self, basin: Labels) -> Mask:
+        """Who has once started up from a rest in its present basin, and lies still again for not long enough yet to
+        rest, or did so before its last swing.
+        """
+        here = self.woken & (basin == self.basin)
+        return np.asarray(here & (self.blocks <= LULLS * self.longest) & (self.awake < SWING // DWELL))
 
 
 def begun(basins: Labels) -> Stays:

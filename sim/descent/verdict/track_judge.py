@@ -19,6 +19,7 @@ from .kinds import Place, VerdictKind
 from .plan import Plan
 from .sight.rests import elsewhere, level_with
 from .sight.saddles import nearest_saddle
+from .sight.sight import ROUNDING
 from .sight.tolerances import LEAVING
 from .verdict import Verdict
 
@@ -67,7 +68,7 @@ class TrackJudge:
         theta, basin = track.theta[moment], self.basin(moment)
         lower, upper = track.curvatures[moment].tolist()
         bounces = kind.place is Place.WALLS
-        swing = self._longest(moment - SWING, moment) if bounces else 0.0
+        swing, before = self._swing(moment, since) if bounces else (0.0, 0.0)
         found = self._found(theta, basin) if kind.place is Place.MINIMUM else None
         return Verdict(
             kind=kind,
@@ -80,7 +81,7 @@ class TrackJudge:
             way_down=_way_down(problem, theta) if kind.place in (Place.SADDLE, Place.MAXIMUM) else None,
             loss=float(track.loss[moment]),
             swing=swing if bounces else None,
-            fades=bounces and swing < UNDAMPED * self._longest(moment - 2 * SWING, moment - SWING),
+            fades=bounces and swing < UNDAMPED * before,
             found=found,
             lower=_lower(problem, *found) if found and kind is VerdictKind.STUCK else None,
             proved=kind is VerdictKind.SETTLED and _proved(problem, float(track.loss[moment])),
@@ -97,6 +98,13 @@ class TrackJudge:
         """The minimum at which it rests at θ, if that is none of those known."""
         problem, label = self.track.problem, np.array([NO_BASIN if basin is None else basin])
         return _unknown(problem, *theta.tolist()) if elsewhere(problem, theta[None], label)[0] else None
+
+    def _swing(self, moment: int, since: int) -> tuple[float, float]:
+        """How far one that bounces does so at this moment, and did before; in a lull, since its bounces began."""
+        swing, before = self._longest(moment - SWING, moment), self._longest(moment - 2 * SWING, moment - SWING)
+        if swing > ROUNDING * self.track.problem.units.length:
+            return swing, before
+        return self._longest(since - SWING, moment), np.inf
 
     def _longest(self, first: int, last: int) -> float:
         """The longest of the movements from one moment to another."""

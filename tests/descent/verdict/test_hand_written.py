@@ -19,10 +19,11 @@ from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.schedules import CONSTANT, Cosine, Schedule
 from sim.descent.verdict import blocks
 from sim.descent.verdict.events import Escape, Event
-from sim.descent.verdict.judge import CROSSED, SWINGING, Judge
+from sim.descent.verdict.judge import CROSSED, STARTED, SWINGING, Judge
 from sim.descent.verdict.kinds import KINDS, LASTING, VerdictKind
 from sim.descent.verdict.log import NEVER
 from sim.descent.verdict.sight import plateaus, rests, saddles, sight, tolerances
+from sim.descent.verdict.stays import LULLS
 from sim.scene import load_scene, scene_files
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.gaussian import Landscape, Well
@@ -297,14 +298,48 @@ def test_who_has_stopped_on_level_ground_and_goes_on_ever_faster_has_not_stopped
     assert stays or 100 < changes[-1][0] <= 110 + blocks.SWING
 
 
-def test_who_starts_up_at_a_minimum_and_is_back_at_once_stays_settled() -> None:
-    """Within so many diagonals of it, however quickly it moves: a little less, and a little more."""
+@pytest.mark.parametrize("schedule", [CONSTANT, replace(CONSTANT, warmup=1000)])
+def test_who_is_thrown_beside_a_minimum_does_not_rest_there_where_a_rising_learning_rate_makes_it_ever_faster(
+    schedule: Schedule,
+) -> None:
+    """Its movements are short beside those before them alone."""
+    movement = 3e-6 * LENGTH * 1.005 ** np.arange(150.0)
+    movement[[0, 15]] = 1.0
+    x = np.concatenate([[-2.0], np.cumsum(movement) - 2.0])
+    kinds = told(judged(BOWL, np.stack([x, 0 * x], axis=1), replace(FULL, schedule=schedule)))
+    assert (VerdictKind.SETTLED in kinds) == (schedule == CONSTANT)
+
+
+def test_who_starts_up_at_a_minimum_by_little_and_is_back_at_once_stays_settled() -> None:
+    """A movement that is a little too long for that ends the rest at the update that it leads to."""
     there = approach((0.0, 0.0), 0.05, 0.8, 100)
-    swing = tolerances.LEAVING * tolerances.AT_HAND * LENGTH * np.resize([[1.0, 0.0], [-1.0, 0.0]], (21, 2))
-    starts = np.tile(np.concatenate([swing, np.zeros((39, 2))]), (4, 1))
+    swing = STARTED * LENGTH * np.resize([[1.0, 0.0], [0.0, 0.0]], (21, 2))
+    starts = np.tile(np.concatenate([np.zeros((3, 2)), swing, np.zeros((36, 2))]), (4, 1))
     for share, stays in ((0.95, True), (1.05, False)):
-        kinds = told(judged(BOWL, np.concatenate([there, share * starts])))
+        changes = judged(BOWL, np.concatenate([there, share * starts])).log.changes()
+        assert [kind for _, kind in changes[:2]] == [VerdictKind.UNDER_WAY, VerdictKind.SETTLED]
+        assert changes[2:] == ([] if stays else [(104, VerdictKind.UNDER_WAY)])
+
+
+def test_who_starts_up_at_a_minimum_in_small_steps_stays_settled_within_so_many_diagonals_of_it() -> None:
+    there, out = approach((0.0, 0.0), 0.05, 0.8, 100), tolerances.LEAVING * tolerances.AT_HAND * LENGTH
+    trip = np.repeat([0.0, out / 3, 2 * out / 3, out, 2 * out / 3, out / 3, 0.0], [1, 1, 1, 20, 1, 1, 60])
+    assert out / 3 < STARTED * LENGTH
+    for share, stays in ((0.95, True), (1.05, False)):
+        kinds = told(judged(BOWL, np.concatenate([there, share * np.stack([trip, 0 * trip], axis=1)])))
         assert (kinds == [VerdictKind.UNDER_WAY, VerdictKind.SETTLED]) == stays
+
+
+def test_who_starts_up_again_and_again_rests_no_more_until_it_lies_still_for_longer_than_ever() -> None:
+    """Every hundred updates, and at last no more."""
+    there, lull, burst = approach((0.0, 0.0), 0.05, 0.8, 100), 100, np.zeros((100, 2))
+    burst[5:7, 0] = 2 * STARTED * LENGTH, 0.0
+    last_ = np.zeros((LULLS * lull + 100, 2))
+    way = np.concatenate([there, *[burst] * 5, last_])
+    begun, over, again = judged(BOWL, way).log.changes()[1:]
+    assert begun[1] is again[1] is VerdictKind.SETTLED
+    assert over == (106, VerdictKind.UNDER_WAY)
+    assert 507 + LULLS * (lull - blocks.DWELL) <= again[0] <= 507 + LULLS * lull + 2 * blocks.DWELL
 
 
 def test_who_swings_about_a_minimum_on_and_on_is_settled_no_more() -> None:

@@ -16,6 +16,7 @@ from sim.descent.lane import Lane
 from sim.descent.problem import Problem
 from sim.descent.race import Race
 from sim.descent.rules.adaptive.adam import Adam
+from sim.descent.rules.adaptive.nadam import NAdam
 from sim.descent.rules.adaptive.rmsprop import RMSprop
 from sim.descent.rules.plain.gradient_descent import GradientDescent
 from sim.descent.rules.plain.momentum import Momentum
@@ -26,6 +27,7 @@ from sim.descent.schedules import CONSTANT, Constant, Cosine, Exponential, OneCy
 from sim.descent.track import Track
 from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.events import EVENT_KINDS
+from sim.descent.verdict.judge import STARTED
 from sim.descent.verdict.kinds import VerdictKind
 from sim.descent.verdict.kinds.evidence import Part, Saying
 from sim.descent.verdict.track_judge import TrackJudge
@@ -399,6 +401,24 @@ def test_who_swings_in_bursts_or_by_as_much_as_its_learning_rate_falls_to_bounce
     assert VerdictKind.BOUNCING in kinds
     for before, after in pairwise(kinds):
         assert before is not VerdictKind.BOUNCING or after in RESTS
+
+
+@pytest.mark.parametrize("schedule", [CONSTANT, WarmRestarts(length=200), Cosine(length=300)])
+@pytest.mark.parametrize("rule", [RMSprop(0.05), NAdam(0.1)], ids=lambda rule: rule.name)
+@pytest.mark.parametrize("formula", ["x^2 + 100*y^2", "(x^2 - 1)^2 + 0.1*x + y^2"])
+def test_who_starts_up_again_and_again_does_not_rest_while_it_moves_nor_between_its_bursts(
+    formula: str, rule: Rule[Any], schedule: Schedule
+) -> None:
+    problem = tilted(Formula(formula))
+    way = replace(lane(rule, 20), schedule=schedule)
+    judge = judged(problem, way, (0.8, 0.9), 1500)
+    lengths = norm(judge.track.movement) / problem.units.length
+    spells_at_rest = [(since, end) for kind, since, end in spells(judge) if kind in RESTS]
+    assert len(spells_at_rest) <= 2
+    assert len(judge.changes) <= 6
+    for since, end in spells_at_rest:
+        assert lengths[since : end - 1].max() <= STARTED
+    assert judged(problem, way, (0.8, 0.9), 1500, stops=(3, 417, 633, 636, 640, 999)).changes == judge.changes
 
 
 @pytest.mark.parametrize("start", [(2.0, 1.3), (1.0, -0.37), (-0.5, 2.0)])

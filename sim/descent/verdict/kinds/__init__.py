@@ -55,8 +55,8 @@ with β₂ = 0.999.
 class Rank(IntEnum):
     """Which verdict gives way to which: a lasting one only to those before its own rank.
 
-    Of none that stands still it is said that it is going on. What is for good is left by one alone who comes back
-    to the surface, or from far away to the window.
+    Of none that stands still it is said that it is going on, unless that is a lull between bursts. What is for good is
+    left by one alone who comes back to the surface, or from far away to the window.
     """
 
     FOR_GOOD = 0

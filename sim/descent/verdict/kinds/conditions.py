@@ -15,7 +15,8 @@ from ..sight.saddles import NO_SADDLE
 from .observation import Observation
 
 # A bounce ends once its longest movement is below this share of the longest at its beginning; without noise, not while
-# it goes to and fro: some rules swing in bursts, and others by as much as their learning rate has fallen to.
+# it goes to and fro, nor in a lull: some rules swing in bursts, and others by as much as their learning rate has fallen
+# to.
 DAMPED = 0.5
 
 
@@ -97,7 +98,7 @@ def _swings(seen: Observation) -> Mask:
 
 
 def _still_swings(seen: Observation) -> Mask:
-    swings = (seen.sight.longest >= DAMPED * seen.swing) | seen.sight.turning
+    swings = (seen.sight.longest >= DAMPED * seen.swing) | seen.sight.turning | seen.lull
     return np.asarray((seen.stay >= DWELL) & swings & ~_leaves(seen))
 
 

@@ -28,6 +28,9 @@ class Observation(NamedTuple):
     """The longest of the movements before the present verdict began, (M,)."""
     strayed: Mask
     """Whether it is farther from where that began than one may come who rests on no minimum; (M,)."""
+    lull: Mask
+    """Whether it has once started up from a rest in its basin, and lies still for no longer than between bursts; (M,).
+    """
     span: int
     """Over how many updates a marble of this lane must make no progress to rattle."""
     calm: "Calm"
@@ -37,7 +40,7 @@ class Observation(NamedTuple):
     falling: Mask
     """Whether its loss goes on falling in noise, as was seen over the last of ever longer spans, and η does not."""
 
-    def at(self, index: int | tuple[int, Indices], swing: Array, strayed: Mask) -> "Observation":
+    def at(self, index: int | tuple[int, Indices], swing: Array, strayed: Mask, lull: Mask) -> "Observation":
         """What is seen at one of the moments, of all runs or of some, whose present verdicts have these parts."""
         return self._replace(
             sight=self.sight.at_look(index),
@@ -48,6 +51,7 @@ class Observation(NamedTuple):
             moved=self.moved[index],
             swing=swing,
             strayed=strayed,
+            lull=lull,
             straying=self.straying[index],
             falling=self.falling[index],
         )

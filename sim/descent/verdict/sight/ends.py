@@ -40,5 +40,7 @@ class Held(NamedTuple):
     falling: Mask
     """Whether the learning rate is to fall below what it is or was SWING updates before: what grew since may shrink;
     (K, 1)."""
+    rising: Mask
+    """Whether η has risen since as many updates before as movements are looked at; (K, 1)."""
     ended: Mask
     """Whose η is next to nothing from then on, and who has taken no step any more; (K, M)."""

@@ -87,9 +87,9 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
         stilled = spent & short & held.noisy  # By η alone, however movements shrink and grow by chance.
         still = (arriving & short) | stilled | held.ended
         rest, lowest = resting(problem, ends, still, AT_HAND * length)
-        # Where there is no minimum, who was thrown there may go on ever faster.
+        # Where there is no minimum, who was thrown there may go on ever faster; and where η rises, beside one as well.
         stopped = unmoved | (progress.path <= ROUNDING * length) | stilled
-        still &= (rest == MINIMUM) | progress.slowing | stopped
+        still &= ((rest == MINIMUM) & ~held.rising) | progress.slowing | stopped
         rest[~still] = MOVING
         # Where the loss bends down, movements may grow by more than η falls.
         rest[stilled & ~(arriving | held.ended) & ((rest == SADDLE) | (rest == MAXIMUM))] = MOVING
