@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import contourpy
 import numpy as np
@@ -107,29 +108,51 @@ def rings(problem: Problem, camera: Camera, minimum: CriticalPoint, most: int = 
 def _room(problem: Problem, camera: Camera, minimum: CriticalPoint, level: float) -> float:
     """Radius in pixels of a circle as large as the ground around a minimum that lies below a loss; 0 if it is open."""
     around = contour_lines(loss_grid(problem, camera), camera, [level])
-    return min((_radius(line, camera) for line in around if encloses(line, np.array(minimum.position))), default=0.0)
+    return min((ring.radius for ring in Contours(around, camera).around(np.array(minimum.position))), default=0.0)
 
 
-def rings_apart(lines: Sequence[Array], place: Array, drawn: Sequence[Array], camera: Camera) -> list[Array]:
-    """Contours, given by ascending loss, that run around a place (2,) and keep apart, also from what is drawn there.
+class Ring(NamedTuple):
+    """A contour that runs around a place."""
+
+    line: Array
+    """(n, 2)."""
+    radius: float
+    """That of a circle as large as what it encloses, in pixels."""
+
+
+class Contours:
+    """Contours with the boxes that they fill: of many, few can run around a place."""
+
+    def __init__(self, lines: Sequence[Array], camera: Camera) -> None:
+        """Lines (n, 2) of the plane, as a camera sees them."""
+        self._lines = tuple(lines)
+        starts = np.cumsum([0, *map(len, lines)], dtype=np.intp)[:-1]
+        points = np.concatenate([np.empty((0, 2)), *lines])
+        self._least = np.minimum.reduceat(points, starts) if lines else points
+        self._most = np.maximum.reduceat(points, starts) if lines else points
+        x, y = camera.project(points).T
+        crossed = x * np.roll(y, -1) - np.roll(x, -1) * y
+        crossed[starts - 1] = 0.0  # From the end of each line to the beginning of the next one.
+        self._radii = np.sqrt(np.abs(np.add.reduceat(crossed, starts) if lines else crossed) / (2 * np.pi))
+
+    def around(self, place: Array) -> list[Ring]:
+        """Those that run around a place (2,), in the same order."""
+        near = np.flatnonzero(((self._least <= place) & (place <= self._most)).all(axis=1)).tolist()
+        found = [number for number in near if encloses(self._lines[number], place)]
+        return [Ring(self._lines[number], float(self._radii[number])) for number in found]
+
+
+def rings_apart(rings: Sequence[Ring], drawn: Sequence[Ring]) -> list[Array]:
+    """Rings around one place, given by ascending loss, as far as they keep apart, also from those that are drawn there.
 
     Close to each other, as on the rim of a batch's steep dip, they would look like one that is thick.
     """
-    taken = [_radius(line, camera) for line in drawn if encloses(line, place)]
-    found = []
-    for line in reversed([line for line in lines if encloses(line, place)]):
-        size = _radius(line, camera)
-        if all(abs(size - other) >= NEAREST for other in taken):
-            taken.append(size)
+    taken, found = [ring.radius for ring in drawn], list[Array]()
+    for line, radius in reversed(rings):
+        if all(abs(radius - other) >= NEAREST for other in taken):
+            taken.append(radius)
             found.append(line)
     return found
-
-
-def _radius(line: Array, camera: Camera) -> float:
-    """Radius in pixels of a circle as large as what a closed line (n, 2) of the plane encloses."""
-    corners = camera.project(line)
-    (x, y), (u, v) = corners[:-1].T, corners[1:].T
-    return float(np.sqrt(abs(np.sum(x * v - u * y)) / (2 * np.pi)))
 
 
 def _pass(problem: Problem, minimum: CriticalPoint) -> float | None:

@@ -8,7 +8,7 @@ from ....descent.problem import Problem
 from ....surface.points import Array, norm, pair
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas
-from ...drawing.contours import FEWEST, lines_by_level, map_levels, rings, rings_apart
+from ...drawing.contours import FEWEST, Contours, lines_by_level, map_levels, rings, rings_apart
 from ...style.cache import cached
 from ...style.theme import Theme
 from .site import Map, Shaken, moving_grid
@@ -40,13 +40,17 @@ def moving_contours(problem: Problem, camera: Camera, grid: Array) -> list[Array
         return drawn
     places, found = np.array([minimum.position for minimum in problem.minima]), lows(camera, grid)
     owner = norm(found[:, None] - places).argmin(axis=1)
-    around_lows: dict[int, list[Array]] = defaultdict(list)
+    own: dict[int, list[Array]] = defaultdict(list)
     for (number, _), around in zip(closer, lines[len(levels) :], strict=True):
-        for index in np.flatnonzero(owner == number).tolist():
-            around_lows[index] += around
-    for index, around in around_lows.items():
-        drawn += rings_apart(around, found[index], drawn, camera)
-    return drawn
+        own[number] += around
+    whole = Contours(drawn, camera)
+    theirs = {number: Contours(around, camera) for number, around in own.items()}
+    rings_around = (
+        rings_apart(theirs[number].around(low), whole.around(low))
+        for low, number in zip(found, owner.tolist(), strict=True)
+        if number in theirs
+    )
+    return drawn + list({id(ring): ring for several in rings_around for ring in several}.values())
 
 
 @cached

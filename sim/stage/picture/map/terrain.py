@@ -14,7 +14,7 @@ from ....surface.critical.point import CriticalKind, CriticalPoint
 from ....surface.points import Array, Mask, norm
 from ...drawing.camera import Camera
 from ...drawing.canvas import Backdrop, Canvas
-from ...drawing.contours import contour_lines, loss_grid, losses, map_levels, rings, rings_apart
+from ...drawing.contours import Contours, contour_lines, loss_grid, losses, map_levels, rings, rings_apart
 from ...drawing.relief.paints import Paints, paints
 from ...drawing.relief.picture import Pixels
 from ...drawing.relief.plan import plan_view
@@ -88,9 +88,11 @@ def _pale_paints(theme: Theme) -> Paints:
 def _draw_map(canvas: Canvas, problem: Problem, site: Map, theme: Theme, stroke: float) -> None:
     camera, grid = site.camera, loss_grid(problem, site.camera)
     drawn = contour_lines(grid, camera, map_levels(problem, camera))
+    whole = Contours(drawn, camera)
     for minimum in problem.minima:
         around = contour_lines(grid, camera, rings(problem, camera, minimum))
-        drawn += rings_apart(around, np.array(minimum.position), drawn, camera)
+        place = np.array(minimum.position)
+        drawn += rings_apart(Contours(around, camera).around(place), whole.around(place))
     draw_flat(canvas, problem, site, theme, stroke, _pixel_losses(problem, camera), drawn)
 
 
