@@ -82,14 +82,15 @@ def ground_stride(now: Snapshot) -> int:
     """One of how many by how many pixels of moving ground is computed: 1 where it is looked at, COARSE where the next
     picture shows it otherwise at once.
 
-    It is looked at while time goes slowly; where several lanes move, which takes long, only between two movements.
+    It is looked at while time goes slowly; of several lanes, which take long, only between movements at a low speed.
     """
     session = now.session
     if not session.playing or ViewName.MOVING_GROUND not in session.views:
         return 1
-    pace = SPEEDS[session.speed] * tempo(replace(session, progress=now.tick + now.phase), now.race)
-    several = sum(not lane.sees_all(now.race.problem.train.count) for lane in session.scene.lanes) > 1
-    return COARSE if pace > SHARP or (several and now.phase > LANDED) else 1
+    speed = SPEEDS[session.speed]
+    if sum(not lane.sees_all(now.race.problem.train.count) for lane in session.scene.lanes) > 1:
+        return COARSE if speed > SHARP or now.phase > LANDED else 1
+    return COARSE if speed * tempo(replace(session, progress=now.tick + now.phase), now.race) > SHARP else 1
 
 
 def seen(session: Session) -> Glimpse | None:
