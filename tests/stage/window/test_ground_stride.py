@@ -85,4 +85,4 @@ def test_ground_of_several_lanes_is_fine_between_slow_movements(session: Session
     race(scene).extend(30)
     several = replace(session, scene=scene)
     assert [stride(several, SLOW, 20.0 + share) for share in (0.0, 0.9 * LANDED, 0.9)] == [1, 1, COARSE]
-    assert stride(replace(several, drama=True), SPEEDS.index(20.0), 0.5) == COARSE  # Each would be drawn anew at once.
+    assert stride(replace(several, drama=True), SPEEDS.index(20.0), 0.2) == COARSE  # Each would be drawn anew at once.
