@@ -117,7 +117,7 @@ class Ring(NamedTuple):
     line: Array
     """(n, 2)."""
     radius: float
-    """That of a circle as large as what it encloses, in pixels."""
+    """The radius of a circle that encloses as much, in pixels."""
 
 
 class Contours:
@@ -136,7 +136,7 @@ class Contours:
         self._radii = np.sqrt(np.abs(np.add.reduceat(crossed, starts) if lines else crossed) / (2 * np.pi))
 
     def around(self, place: Array) -> list[Ring]:
-        """Those that run around a place (2,), in the same order."""
+        """Rings around a place (2,), in the order of the lines."""
         near = np.flatnonzero(((self._least <= place) & (place <= self._most)).all(axis=1)).tolist()
         found = [number for number in near if encloses(self._lines[number], place)]
         return [Ring(self._lines[number], float(self._radii[number])) for number in found]
