@@ -71,8 +71,16 @@ class Schedule(ABC):
         >>> [Polynomial(length=2, warmup=1, warmup_from=0.0).falls_after(update, 1) for update in range(5)]
         [False, True, True, False, False]
         """
+        return self.least_after(update, updates_per_epoch) < self.factor(update, updates_per_epoch)
+
+    def least_after(self, update: int, updates_per_epoch: int) -> float:
+        """What the factor comes to at least from that update on, or comes close to, once the warm-up is over.
+
+        >>> Cosine(length=9, floor=0.25).least_after(3, 1)
+        0.25
+        """
         time = (update if self.per == "update" else update // updates_per_epoch) - self.warmup
-        return self.least_from(max(time, 0)) < self.factor(update, updates_per_epoch)
+        return self.least_from(max(time, 0))
 
     def least_from(self, time: int) -> float:
         """What the factor comes to at least from that time after the warm-up on, or comes close to."""

@@ -402,7 +402,8 @@ class Judge:
         rising = self._plan.rises(blocks.ends, SWING)[:, None]
         falling = (self._plan.falls(blocks.ends) | self._plan.falls(np.maximum(blocks.ends - SWING, 0)))[:, None]
         by_itself = ~(rising | self._plan.noisy)
-        held = Held(factors, for_good, steps, self._plan.noisy, by_itself, falling, rising, ended)
+        unstable, to_come = self._plan.unstable(blocks.ends)[:, None], self._plan.to_come(blocks.ends)[:, None]
+        held = Held(factors, for_good, steps, self._plan.noisy, by_itself, falling, unstable, to_come, rising, ended)
         sight = see(self._problem, ends, progress, held)
         off = in_a_row(self._off, ~sight.still_plateau)
         self._off = off[-1]

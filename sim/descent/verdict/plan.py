@@ -99,6 +99,27 @@ class Plan:
         schedule, epoch = self.lane.schedule, self.epoch
         return np.array([schedule.falls_after(update, epoch) for update in updates.tolist()], dtype=np.bool_)
 
+    def unstable(self, updates: Indices) -> Array:
+        """The curvature from which on plain descent is unstable by every learning rate from each of these updates on.
+
+        It is 2 (1 + λ)/η with heavy-ball momentum, and for no other of the program's own rules more; infinite if η
+        comes to nothing, or if the rule is not the program's own.
+        """
+        if type(self.lane.rule) not in OWN:
+            return np.full(len(updates), np.inf)
+        schedule, epoch, decay = self.lane.schedule, self.epoch, getattr(self.lane.rule, "decay", 0.0)
+        least = [schedule.least_after(update, epoch) for update in updates.tolist()]
+        with np.errstate(divide="ignore"):
+            return np.asarray(2 * (1 + decay) / (self.lane.rule.learning_rate * np.array(least)))
+
+    def to_come(self, updates: Indices) -> Array:
+        """What all learning rates from each of these updates on add up to at most; infinite if to no number."""
+        if type(self.lane.rule) not in OWN:
+            return np.full(len(updates), np.inf)
+        schedule, epoch, decay = self.lane.schedule, self.epoch, getattr(self.lane.rule, "decay", 0.0)
+        sums = np.array([schedule.to_come(update, epoch) for update in updates.tolist()])
+        return np.asarray(self.lane.rule.learning_rate * sums / (1 - decay))
+
     def rises(self, updates: Indices, span: int) -> Mask:
         """Whether the learning rate before each of these updates is more than so many before."""
         if self.constant:

@@ -23,7 +23,16 @@ from sim.descent.rules.plain.momentum import Momentum
 from sim.descent.rules.plain.nesterov import Nesterov
 from sim.descent.rules.protocol import Rule
 from sim.descent.rules.sign.lion import Lion
-from sim.descent.schedules import CONSTANT, Constant, Cosine, Exponential, OneCycle, Schedule, WarmRestarts
+from sim.descent.schedules import (
+    CONSTANT,
+    Constant,
+    Cosine,
+    Exponential,
+    OneCycle,
+    Schedule,
+    StepDecay,
+    WarmRestarts,
+)
 from sim.descent.track import Track
 from sim.descent.verdict.blocks import DWELL
 from sim.descent.verdict.events import EVENT_KINDS
@@ -272,13 +281,43 @@ def test_who_is_thrown_far_away_while_the_learning_rate_is_to_fall_has_not_diver
     assert len(events(warm, "diverged")) == 1
 
 
-def test_what_grows_from_one_restart_to_the_next_is_under_way_until_it_overflows() -> None:
+@pytest.mark.parametrize(
+    ("formula", "eta", "schedule"),
+    [
+        ("x^2 - y^2", 0.1, StepDecay(every=900_000)),
+        ("x^2 - y^2", 0.1, Exponential(gamma=0.9999)),
+        ("x^2 - y^2", 0.1, Cosine(length=200, floor=0.5)),
+        ("x^2 + y^2", 1.2, Cosine(length=400, floor=0.9)),
+    ],
+)
+def test_whom_no_learning_rate_to_come_leads_back_has_diverged(formula: str, eta: float, schedule: Schedule) -> None:
+    problem = tilted(Formula(formula), 0.1)
+    planned, plain = (
+        judged(problem, Lane("", GradientDescent(eta), 20, schedule=each), (1.0, 0.5), 1500)
+        for each in (schedule, Constant())
+    )
+    (told,), (constant,) = events(planned, "diverged"), events(plain, "diverged")
+    assert constant <= told < 3 * constant
+
+
+def test_who_is_stretched_away_by_learning_rates_of_a_small_sum_has_not_diverged() -> None:
+    """On -y² it gets farther by exp(2 η Σγᵗ) at most, which is e²⁰ here, and stops on the slope there."""
+    problem = tilted(Formula("x^2 - y^2"), 0.1)
+    stretched = judged(problem, Lane("", GradientDescent(0.1), 20, schedule=Exponential(gamma=0.99)), (1.0, 0.5), 6000)
+    assert norm(stretched.track.theta[-1]) > 1e6 * problem.units.length
+    assert not events(stretched, "diverged")
+    assert stretched.verdict(6000).kind is VerdictKind.HELD
+
+
+def test_what_grows_from_one_restart_to_the_next_is_under_way_until_its_loss_overflows() -> None:
     problem = tilted(Formula("x^2 + y^2"), 0.1)
     cycles = Lane("", Momentum(3.0, 0.9), 20, schedule=Cosine(length=60))
     growing = judged(problem, cycles, (1.0, 1.0), 4000)
     assert growing.track.overflow is not None
     assert [kind for kind, _, _ in spells(growing)] == [VerdictKind.UNDER_WAY, VerdictKind.DIVERGED]
-    assert events(growing, "diverged") == [growing.track.overflow]
+    (told,) = events(growing, "diverged")
+    losses = growing.track.loss[[told - 2 * DWELL, told]]
+    assert np.isfinite(losses).tolist() == [True, False]
 
 
 def test_who_goes_along_the_floor_of_a_valley_past_the_window_does_not_leave_it() -> None:

@@ -40,6 +40,10 @@ class Held(NamedTuple):
     falling: Mask
     """Whether the learning rate is to fall below what it is or was SWING updates before: what grew since may shrink;
     (K, 1)."""
+    unstable: Array
+    """The curvature from which on a marble swings ever farther by all η that are to come; (K, 1)."""
+    to_come: Array
+    """What all η that are still to come add up to at most; infinite if to no number, or if unknown: (K, 1)."""
     rising: Mask
     """Whether η has risen since as many updates before as movements are looked at; (K, 1)."""
     ended: Mask

@@ -18,6 +18,7 @@ OUTSIDE = 1e3  # Distance, in diagonals, from which on numbers that are not fini
 HUGE = 1e200  # Of a loss: what leaves no room for its derivatives and for what is next to it.
 AROUND = 1e-6  # How far from an infinite loss one looks whether it is infinite around it, in diagonals,
 POLE = 0.125  # and at which share of the places there it is at most at a pole.
+MOST_GROWTH = float(np.log(np.finfo(np.float64).max))  # By the logarithm of which factor any number overflows.
 EDGE_HALVINGS = 64  # How often a way is halved to find where the loss ceases to have a value.
 
 
@@ -35,6 +36,19 @@ def swells(problem: Problem, theta: Array, growing: Array) -> Mask:
         )
         swelling[swelling] = (here >= AS_STEEP * before) & (here > 0)
     return np.asarray(swelling)
+
+
+def grows_on(problem: Problem, theta: Array, unstable: Array, to_come: Array) -> Mask:
+    """Whether marbles that swell, at these points (n, 2), do so until they overflow, though their η is to fall; (n,).
+
+    Too steep a wall throws one ever farther by the least η that is to come; `unstable` is the curvature of such walls.
+    Where the loss falls outwards and bends down by κ, no η leads back: all that are to come, of the sum S, stretch a
+    way by exp(S |κ|) at most, which is a number or none. And where the loss is none any more, it has come to pass.
+    """
+    loss, nearer = problem.train.value(theta), 0.5 * (theta + problem.window.center)
+    lower, upper = eigenvalues(problem.train.hessian(theta)).T
+    falls = (loss < problem.train.value(nearer)) & (lower < 0)
+    return np.asarray(~np.isfinite(loss) | (upper >= unstable) | (falls & (-lower * to_come >= MOST_GROWTH)))
 
 
 def overflown(problem: Problem, theta: Array, gradient: Array) -> Mask:

@@ -14,7 +14,7 @@ from ...problem import Problem
 from ..blocks import Progress
 from .creases import creased
 from .ends import Ends, Held
-from .leaving import GROWING, swells
+from .leaving import GROWING, grows_on, swells
 from .plateaus import on_plateaus
 from .rests import LEVEL, MAXIMUM, MINIMUM, MOVING, SADDLE, SLOPE, resting, still_resting
 from .saddles import lingering
@@ -62,7 +62,7 @@ class Sight(NamedTuple):
     swelling: Mask
     """Whether it is outside of the window and gets farther at a growing pace: that is no bounce which might stay."""
     diverging: Mask
-    """Whether it does so far away, and no learning rate is to fall."""
+    """Whether it does so far away, and no learning rate that is still to come ends that."""
     adrift: Mask
     """Whether it is far away while one is: it stays nowhere there, however it moves."""
     unmoved: Mask
@@ -106,6 +106,11 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
         swinging = np.any(progress.bouncing, axis=0)
         swelling = swells(problem, ends.theta, progress.grown)
         far = norm(ends.theta - problem.window.center) > FAR_AWAY * length
+        diverging = swelling & (progress.growing >= GROWING) & far
+        unsure = diverging & held.falling
+        if unsure.any():
+            unstable, to_come = (np.broadcast_to(part, unsure.shape)[unsure] for part in (held.unstable, held.to_come))
+            diverging[unsure] = grows_on(problem, ends.theta[unsure], unstable, to_come)
         crease = np.zeros(still.shape, dtype=np.bool_)
         if swinging.any():
             crease[swinging] = creased(problem, ends.way(swinging))
@@ -124,7 +129,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             crease=crease,
             longest=progress.longest,
             swelling=swelling,
-            diverging=swelling & (progress.growing >= GROWING) & far & ~held.falling,
+            diverging=diverging,
             adrift=far & held.falling,
             unmoved=unmoved,
             ended=held.ended,
