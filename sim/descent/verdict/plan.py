@@ -103,9 +103,9 @@ class Plan:
         """The curvature from which on plain descent is unstable by every learning rate from each of these updates on.
 
         It is 2 (1 + λ)/η with heavy-ball momentum, and for no other of the program's own rules more; infinite if η
-        comes to nothing, or if the rule is not the program's own.
+        comes to nothing, if the rule is not the program's own, and where nothing turns on it, as with a constant η.
         """
-        if type(self.lane.rule) not in OWN:
+        if self.constant or type(self.lane.rule) not in OWN:
             return np.full(len(updates), np.inf)
         schedule, epoch, decay = self.lane.schedule, self.epoch, getattr(self.lane.rule, "decay", 0.0)
         least = [schedule.least_after(update, epoch) for update in updates.tolist()]
@@ -114,7 +114,7 @@ class Plan:
 
     def to_come(self, updates: Indices) -> Array:
         """What all learning rates from each of these updates on add up to at most; infinite if to no number."""
-        if type(self.lane.rule) not in OWN:
+        if self.constant or type(self.lane.rule) not in OWN:
             return np.full(len(updates), np.inf)
         schedule, epoch, decay = self.lane.schedule, self.epoch, getattr(self.lane.rule, "decay", 0.0)
         sums = np.array([schedule.to_come(update, epoch) for update in updates.tolist()])
