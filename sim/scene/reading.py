@@ -8,8 +8,10 @@ import os
 import re
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,12 +34,15 @@ from .mistakes import complain, oddities, reason, toml_reason
 from .speech import StrictTable, Translation
 from .tables import SceneFile, build, scene_file, without_foreign
 from .value import Scene
-from .words import SceneError, TomlError, did_you_mean, excerpt, path_text
+from .words import SceneError, TomlError, did_you_mean, excerpt, near, path_text
 
 SCENES = asset("scenes")
 OPENING = "local-minimum"
 LARGEST_FILE = 1 << 18  # Bytes; the scenes that come with the program have some two thousand.
 UNNAMED = "scene"
+MOST_BESIDE = 1000  # Files of a folder among which the one that was meant is looked for.
+NEARLY = 0.8
+"""How much alike the path of a file and what was written are where it may be meant."""
 
 # A key such as a.a.a…; no scene has one of many steps. Quotes behind a backslash are heeded only in short ones, or a
 # text of nothing else would be looked through again from each.
@@ -235,13 +240,15 @@ def load_saved(name_or_path: str) -> Saved:
     shown = str(path) if str(path).isprintable() else excerpt(str(path))
     looks_like_path = path.suffix in (".toml", *CARRIERS) or len(path.parts) > 1 or os.path.exists(path)
     if not looks_like_path:
-        raise SceneError(f"there is no scene {did_you_mean(name_or_path, known)}")
+        raise SceneError(f"there is no scene {did_you_mean(name_or_path, _beside(path) or known)}")
     may_be_scene = path.suffix.lower() in ("", ".toml")
     foreign = f"{shown} is neither a scene nor a file saved by this program"
     try:
         text, folder = _text(path)
     except OSError as error:
-        raise SceneError(f"cannot read {shown}: {why(error)}") from None
+        others = _beside(path) if isinstance(error, FileNotFoundError) else []
+        meant = f"; did you mean {' or '.join(others)}?" if others else ""
+        raise SceneError(f"cannot read {shown}: {why(error)}{meant}") from None
     except UnicodeDecodeError:
         raise SceneError(f"{shown}: is not a text file in UTF-8" if may_be_scene else foreign) from None
     except SceneError as error:
@@ -255,6 +262,14 @@ def load_saved(name_or_path: str) -> Saved:
         if isinstance(error, TomlError) and folder is not None and not may_be_scene:
             raise SceneError(foreign) from None
         raise SceneError(f"{shown}: {error}") from None
+
+
+def _beside(path: Path) -> list[str]:
+    """The scene file in a path's folder whose name is most like the path's own, if one is nearly the same."""
+    with suppress(OSError):
+        found = (str(each) for each in islice(path.parent.glob("*.toml"), MOST_BESIDE) if str(each).isprintable())
+        return near(str(path), list(found), 1, NEARLY)
+    return []
 
 
 def sources(name_or_path: str) -> tuple[Path, ...]:

@@ -9,6 +9,8 @@ from typing import Any
 from ..descent.rules.protocol import OTHER_NAMES
 
 BARE_KEY = re.compile(r"[\w-]+", re.ASCII)
+SWAPPED = 2
+"""How many names that seem less near are looked at for one of the same letters."""
 SURE = 0.9
 """How much alike a name and what was written are where no other one can be meant."""
 MOST_NAMED = 32
@@ -89,7 +91,8 @@ def did_you_mean(wanted: str, names: Iterable[str]) -> str:
 
 
 def near(wanted: str, known: Sequence[str], most: int, cutoff: float = 0.6) -> list[str]:
-    """The known names that are most like the wanted one, nearest first, whatever is large or small in them.
+    """The known names that are most like the wanted one, nearest first, whatever is large or small in them. Nearest of
+    all is one of the same letters: two are typed in each other's place more often than one is wrong.
 
     >>> near("LOCAL-MINIMUM", ["ravine", "local-minimum"], 1)
     ['local-minimum']
@@ -97,7 +100,9 @@ def near(wanted: str, known: Sequence[str], most: int, cutoff: float = 0.6) -> l
     small: dict[str, list[str]] = {}
     for name in known:
         small.setdefault(name.casefold(), []).append(name)
-    found = difflib.get_close_matches(wanted.casefold(), small, n=most, cutoff=cutoff)
+    letters = sorted(wanted.casefold())
+    found = difflib.get_close_matches(wanted.casefold(), small, n=most + SWAPPED, cutoff=cutoff)
+    found.sort(key=lambda name: sorted(name) != letters)
     return [name for each in found for name in small[each]][:most]
 
 

@@ -350,7 +350,7 @@ def test_closed_streams() -> None:
         if "2>&-" in streams or not wrong:
             assert errors == ""
         elif words == WRONG:
-            assert errors.startswith("main.py: error: unrecognized arguments: --nope")
+            assert errors.startswith("main.py: error: there is no option '--nope'; ")
             assert errors.count("\n") == 1
         else:
             assert errors == "main.py: error: cannot write to standard output: it is closed\n"

@@ -462,9 +462,15 @@ def test_a_scene_that_cannot_be_used(
         (["run", "--updates"], "expected one argument"),
         (["run", "--seed", "-1"], "a whole number from 0 to 9,007,199,254,740,991"),
         (["run", "--seed", str(2**53)], "a whole number from 0 to 9,007,199,254,740,991"),
-        (["run", "a", "b"], "unrecognized arguments: b"),
-        (["run", "--jsn"], "unrecognized arguments: --jsn"),
-        (["scenes", "all"], "unrecognized arguments: all"),
+        (["run", "a", "b"], "there are more arguments than are expected, from 'b' on"),
+        (["run", "--jsn"], "there is no option '--jsn'; did you mean --json?"),
+        (["run", "--update", "5", "local-minimum"], "there is no option '--update'; did you mean --updates?"),
+        (["sweep", "--ovr", "updates=1"], "there is no option '--ovr'; did you mean --over?"),
+        (["odds", "--sedes=3"], "there is no option '--sedes'; did you mean --seeds?"),
+        (["basins", "--rule", "adma"], 'there is no rule "adma"; did you mean adam or '),
+        (["sweep", "--over", "updates=1,2", "--measure", "off_surfac"], 'no measure "off_surfac"; '),
+        (["sweep", "--over", "update=1,2"], "did you mean updates? (the scene with its numbers: python main.py show"),
+        (["scenes", "all"], "there are more arguments than are expected, from 'all' on"),
         (["run", "--csv", "none/race.csv"], "there is no folder none"),
         (["run", "--csv", "."], "it is a folder"),
         (["run", "--csv", "a", "--npz", "./a"], "name the same file"),
@@ -492,7 +498,8 @@ def test_a_scene_that_cannot_be_used(
         (["sweep", "--over", "updates=1,2", "--tie", "updates~b"], 'argument --tie: there is no number "b"; '),
         (["sweep", "--over", "updates=1,2", "--measure", "under-wya"], "did you mean under-way"),
         (["sweep", "--over", "updates=1,2", "--measure", "off_surfac"], "did you mean off-surface"),
-        (["--sed", "3"], "unrecognized arguments"),
+        (["--sed", "3"], "there is no option '--sed'; main.py --help tells which there are"),
+        (["run", "-q"], "there is no option '-q'; main.py run --help tells which there are"),
         (["run", "--seed=--"], "argument --seed: must not be --"),
         (["run", "--csv=--"], "argument --csv: must not be --"),
         (["sweep", "--over=--"], "argument --over: must not be --"),
@@ -551,7 +558,7 @@ def test_a_file_of_rules_is_not_written_over() -> None:
 @pytest.mark.parametrize("words", [["run", "a", "b" * 9_999], ["run", f"--{'x' * 9_999}"], ["run", "a", *"b" * 9_999]])
 def test_a_sentence_is_not_as_long_as_what_was_typed(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     sentence = mistake(capsys, *words)
-    assert "unrecognized arguments: " in sentence
+    assert "there are more arguments than are expected, from " in sentence or "there is no option " in sentence
     assert len(sentence) < 600
 
 

@@ -435,7 +435,7 @@ def test_a_file_that_is_missing_or_none_is_told(capsys: pytest.CaptureFixture[st
     Path("folder.py").mkdir()
     assert "cannot read the rules in folder.py: it is a folder" in mistake(capsys, "odds", "--rules=folder.py")
     assert "argument --rules: expected one argument" in mistake(capsys, "run", "--rules")
-    assert "unrecognized arguments: --rules" in mistake(capsys, "scenes", "--rules", "nowhere.py")
+    assert "there is no option '--rules'; " in mistake(capsys, "scenes", "--rules", "nowhere.py")
 
 
 def test_two_files_may_not_have_a_rule_of_the_same_name(capsys: pytest.CaptureFixture[str]) -> None:

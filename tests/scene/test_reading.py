@@ -608,6 +608,14 @@ def test_a_file_of_another_kind_is_told_to_be_one(tmp_path: Path, content: bytes
         assert re.search(r"is not valid TOML: .*\(at line |is not a text file in UTF-8", refusal(path))
 
 
+def test_a_file_beside_one_that_is_not_there_may_be_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("saddle.toml").touch()
+    assert refusal("saddle.tml") == 'there is no scene "saddle.tml"; did you mean saddle.toml?'
+    assert refusal("sadle.toml") == "cannot read sadle.toml: no such file or directory; did you mean saddle.toml?"
+    assert refusal("ravine.toml") == "cannot read ravine.toml: no such file or directory"
+
+
 def test_what_is_no_file(tmp_path: Path) -> None:
     assert refusal(tmp_path / "none.toml") == f"cannot read {tmp_path / 'none.toml'}: no such file or directory"
     assert refusal(tmp_path).endswith("it is a folder")

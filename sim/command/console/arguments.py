@@ -3,9 +3,11 @@
 import argparse
 import re
 import shutil
+import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -38,6 +40,8 @@ SHOWN = {**{name.replace(" ", "-"): name for name in ViewName}, **dict.fromkeys(
 Arguments = argparse.ArgumentParser | argparse._MutuallyExclusiveGroup
 
 FAILED = 2
+OPTION = re.compile(r"-(?![0-9.])[^ ]+")
+"""What stands for an option: what is negative, or has a space in it, is a value."""
 
 SMALLEST_SIZE = (320, 240)
 SMALLEST_SCALE, LARGEST_SCALE = 0.25, 16.0
@@ -73,6 +77,31 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         remark(f"error: {message if len(message) <= LONGEST_SENTENCE else f'{message[: LONGEST_SENTENCE - 1]}…'}")
         self.exit(FAILED)
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """What is meant by the words; one that is no option's name, or too many, is named alone, and no other for it."""
+        words = sys.argv[1:] if args is None else list(args)
+        for name in self._unknown(words):
+            self.error(f"there is no option {quoted(name)}; {self._meant(name)}")
+        arguments, left = self.parse_known_args(words, namespace)
+        if left:
+            self.error(f"there are more arguments than are expected, from {quoted(left[0])} on")
+        return arguments
+
+    def _unknown(self, words: Sequence[str]) -> Iterator[str]:
+        """The names that no option has, of those that stand where options do."""
+        for word in takewhile(lambda word: word != "--", words):
+            name = word.partition("=")[0] if word.startswith("--") else word[:2]
+            if OPTION.fullmatch(word) and name not in self._option_string_actions:
+                yield name
+
+    def _meant(self, name: str) -> str:
+        """Which option may be meant by such a name, or where they all are told."""
+        from ...scene.words import near  # noqa: PLC0415  Only who errs waits for it.
+
+        known = [option.removeprefix("--") for option in self._option_string_actions if option.startswith("--")]
+        close = near(name.removeprefix("--"), known, 1)
+        return f"did you mean --{close[0]}?" if close else f"{self.prog} --help tells which there are"
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
         """An option's value. Up to Python 3.12, one that is -- is taken away, and then missed without a sentence."""

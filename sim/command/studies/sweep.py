@@ -166,7 +166,7 @@ def _check_paths(arguments: argparse.Namespace, scene: "Scene") -> None:
             paths_of(text, steps, tables)
         except SceneError as error:
             where = f"{COMMAND_LINE} show {arguments.scene or OPENING}"
-            parser().error(f"argument {option}: {error}; the scene with its numbers: {where}")
+            parser().error(f"argument {option}: {error} (the scene with its numbers: {where})")
 
 
 def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None:
@@ -180,7 +180,7 @@ def _check(arguments: argparse.Namespace, sweep: "Sweep", results: Path) -> None
     names = {name.replace("_", "-"): name for name in known}  # Files have the codes of verdicts, such as under_way.
     measure = arguments.measure.replace("_", "-")
     if measure not in names:
-        parser().error(f"argument --measure: there is no measure {did_you_mean(measure, names)}")
+        parser().error(f"argument --measure: there is no measure {did_you_mean(arguments.measure, names)}")
     arguments.measure = names[measure]
     check_standard_output(parser(), arguments)
     check_files(parser(), {"--results": results, "--csv": arguments.csv, "--output": arguments.output})
