@@ -79,7 +79,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(FAILED)
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """What is meant by the words; one that is no option's name, or too many, is named alone, and no other for it."""
+        """What is meant by the words; of those that mean nothing, the first is named, and none that is right."""
         words = sys.argv[1:] if args is None else list(args)
         for name in self._unknown(words):
             self.error(f"there is no option {quoted(name)}; {self._meant(name)}")
