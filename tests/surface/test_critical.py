@@ -597,6 +597,15 @@ def test_no_minimum_is_made_up_on_a_tail_or_in_rounding(formula: str, window: Wi
     assert minima_of(formula, window) == []
 
 
+@pytest.mark.parametrize("u", ["y", "x", "(x + y)", "(2*x - 0.3*y)", "(0.7*y - 1.3*x)"])
+@pytest.mark.parametrize("half", [2.0, 3.0, 10.0])
+def test_valleys_beside_each_other_are_minima_each_at_its_height(u: str, half: float) -> None:
+    """What rounding leaves of a slope is alike all along a straight one, so it does not go up here and down there."""
+    found = minima_of(f"({u}^2 - 1)^2 + 0.2*{u}", Window(-half, half, -half, half))
+    lowest, other, _ = sorted(np.polyval([1.0, 0.0, -2.0, 0.2, 1.0], np.roots([4.0, 0.0, -4.0, 0.2]).real))
+    assert [point.value for point in found] == pytest.approx([lowest, other])
+
+
 @pytest.mark.parametrize("half", [2.0, 8.0, 64.0])
 @pytest.mark.parametrize("walls", ["(10*y)^8", "(30*y)^6", "cosh(6*y)"])
 def test_how_high_the_walls_are_makes_no_difference_to_what_lies_between_them(walls: str, half: float) -> None:

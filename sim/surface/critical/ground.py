@@ -428,8 +428,8 @@ def _fading(surface: Surface, point: Array, way: _Way, other: _Way, equal: float
 def _slopes(surface: Surface, floor: Array) -> bool:
     """Whether a floor goes down all along, too little for its heights to tell: as tails do.
 
-    Along the floor is where curvature is least. What is left of a slope on level floors is rounding, up here and down
-    there.
+    Along the floor is where curvature is least. What is left of a slope on level floors is rounding: up here and down
+    there; or up all along, but no more than a place's last digit makes aside of the floor, and not steadily less so.
     """
     if len(floor) < FEW:
         return False
@@ -441,11 +441,15 @@ def _slopes(surface: Surface, floor: Array) -> bool:
         curvatures, axes = eigenvalues(hessians), eigenvectors(hessians)
         flatter = (np.abs(curvatures[:, 0]) <= np.abs(curvatures[:, 1]))[:, None]
         along, across = np.where(flatter, axes[:, 0], axes[:, 1]), np.where(flatter, axes[:, 1], axes[:, 0])
+        steepness = np.where(flatter[:, 0], curvatures[:, 1], curvatures[:, 0])
         if polish:
-            steepness = np.where(flatter[:, 0], curvatures[:, 1], curvatures[:, 0])
             floor = floor - (dot(gradients, across) / steepness)[:, None] * across
     along = along * np.sign(dot(along, np.gradient(floor, axis=0)))[:, None]
     slopes, rises = dot(gradients, along), np.diff(surface.value(floor[::parts]))
+    changes = np.diff(np.abs(slopes))
+    steady = (changes < 0).all() or (changes > 0).all()
+    if not steady and (np.abs(slopes) <= np.abs(steepness) * np.spacing(np.abs(floor).max())).all():
+        return False
     up, down = (slopes > 0).all() and (rises >= 0).all(), (slopes < 0).all() and (rises <= 0).all()
     return bool(up or down)
 
