@@ -17,6 +17,8 @@ from .log import NEVER
 LULLS = 2
 """How many times as long as its longest lull so far one must lie still that has once started up from a rest, to rest
 again."""
+LONGEST_LULL = 30
+"""In how many blocks at most that is waited for: who lies still for longer rests, whatever will start it up again."""
 
 
 class Stays(NamedTuple):
@@ -89,7 +91,7 @@ class Lulls(NamedTuple):
     basin: Labels
     """The basin in which it has rested last at a minimum."""
     longest: Indices
-    """The most blocks after which it moved on, since it first came to rest there."""
+    """The most blocks after which it moved on, since it was first said to rest there no more."""
     resting: Mask
     """Whether it rests there,"""
     woken: Mask
@@ -99,7 +101,7 @@ class Lulls(NamedTuple):
         """What follows at the next look from these, as they are then."""
         moved = resting & (basin != self.basin)
         woken = (self.woken | (self.resting & ~resting)) & ~moved
-        over, longest = (woken | resting) & (blocks == 0), np.where(moved, 0, self.longest)
+        over, longest = self.woken & (blocks == 0), np.where(moved, 0, self.longest)
         longest = np.where(over, np.maximum(longest, self.blocks), longest)
         return Lulls(blocks, awake, np.where(resting, basin, self.basin), longest, resting, woken)
 
@@ -108,7 +110,8 @@ class Lulls(NamedTuple):
         rest, or did so before its last swing.
         """
         here = self.woken & (basin == self.basin)
-        return np.asarray(here & (self.blocks <= LULLS * self.longest) & (self.awake < SWING // DWELL))
+        wait = np.minimum(LULLS * self.longest, LONGEST_LULL)
+        return np.asarray(here & (self.blocks <= wait) & (self.awake < SWING // DWELL))
 
 
 def begun(basins: Labels) -> Stays:

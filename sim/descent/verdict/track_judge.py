@@ -12,7 +12,7 @@ from ...surface.points import Array, eigenvectors, norm
 from ..examples.chance import Indices
 from ..problem import Problem
 from ..track import Track
-from .blocks import SWING, UNDAMPED
+from .blocks import DWELL, SWING, UNDAMPED
 from .events import Event
 from .judge import LOOKBACK, Judge
 from .kinds import Place, VerdictKind
@@ -21,6 +21,7 @@ from .sight.rests import elsewhere, level_with
 from .sight.saddles import nearest_saddle
 from .sight.sight import ROUNDING
 from .sight.tolerances import LEAVING
+from .stays import LONGEST_LULL
 from .verdict import Verdict
 
 
@@ -100,11 +101,11 @@ class TrackJudge:
         return _unknown(problem, *theta.tolist()) if elsewhere(problem, theta[None], label)[0] else None
 
     def _swing(self, moment: int, since: int) -> tuple[float, float]:
-        """How far one that bounces does so at this moment, and did before; in a lull, since its bounces began."""
+        """How far one that bounces does so at this moment, and did before; in a lull, before that began."""
         swing, before = self._longest(moment - SWING, moment), self._longest(moment - 2 * SWING, moment - SWING)
         if swing > ROUNDING * self.track.problem.units.length:
             return swing, before
-        return self._longest(since - SWING, moment), np.inf
+        return self._longest(max(since, moment - LONGEST_LULL * DWELL) - SWING, moment), np.inf
 
     def _longest(self, first: int, last: int) -> float:
         """The longest of the movements from one moment to another."""

@@ -23,7 +23,7 @@ from sim.descent.verdict.judge import CROSSED, STARTED, SWINGING, Judge
 from sim.descent.verdict.kinds import KINDS, LASTING, VerdictKind
 from sim.descent.verdict.log import NEVER
 from sim.descent.verdict.sight import plateaus, rests, saddles, sight, tolerances
-from sim.descent.verdict.stays import LULLS
+from sim.descent.verdict.stays import LONGEST_LULL, LULLS
 from sim.scene import load_scene, scene_files
 from sim.surface.functions.formula import Formula
 from sim.surface.functions.gaussian import Landscape, Well
@@ -318,7 +318,8 @@ def test_who_starts_up_at_a_minimum_by_little_and_is_back_at_once_stays_settled(
     for share, stays in ((0.95, True), (1.05, False)):
         changes = judged(BOWL, np.concatenate([there, share * starts])).log.changes()
         assert [kind for _, kind in changes[:2]] == [VerdictKind.UNDER_WAY, VerdictKind.SETTLED]
-        assert changes[2:] == ([] if stays else [(104, VerdictKind.UNDER_WAY)])
+        assert changes[2:3] == ([] if stays else [(104, VerdictKind.UNDER_WAY)])
+        assert stays == (len(changes) == 2)
 
 
 def test_who_starts_up_at_a_minimum_in_small_steps_stays_settled_within_so_many_diagonals_of_it() -> None:
@@ -331,15 +332,28 @@ def test_who_starts_up_at_a_minimum_in_small_steps_stays_settled_within_so_many_
 
 
 def test_who_starts_up_again_and_again_rests_no_more_until_it_lies_still_for_longer_than_ever() -> None:
-    """Every hundred updates, and at last no more."""
+    """Every hundred updates, and at last no more; for how long it lies still is known after the second time."""
     there, lull, burst = approach((0.0, 0.0), 0.05, 0.8, 100), 100, np.zeros((100, 2))
     burst[5:7, 0] = 2 * STARTED * LENGTH, 0.0
     last_ = np.zeros((LULLS * lull + 100, 2))
     way = np.concatenate([there, *[burst] * 5, last_])
-    begun, over, again = judged(BOWL, way).log.changes()[1:]
-    assert begun[1] is again[1] is VerdictKind.SETTLED
-    assert over == (106, VerdictKind.UNDER_WAY)
+    begun, first, back, over, again = judged(BOWL, way).log.changes()[1:]
+    assert begun[1] is back[1] is again[1] is VerdictKind.SETTLED
+    assert first == (106, VerdictKind.UNDER_WAY)
+    assert over == (206, VerdictKind.UNDER_WAY)
     assert 507 + LULLS * (lull - blocks.DWELL) <= again[0] <= 507 + LULLS * lull + 2 * blocks.DWELL
+
+
+@pytest.mark.parametrize("lull", [250, 450])
+def test_who_has_lain_still_for_long_rests_however_long_it_lay_still_before(lull: int) -> None:
+    """In a lull of 250 updates it is waited for longer, in one of 450 no longer than for the longest there are."""
+    there, burst = approach((0.0, 0.0), 0.05, 0.8, 100), np.zeros((lull, 2))
+    burst[5:7, 0] = 2 * STARTED * LENGTH, 0.0
+    changes = judged(BOWL, np.concatenate([there, *[burst] * 4])).log.changes()
+    rests = [since for since, kind in changes if kind is VerdictKind.SETTLED]
+    assert len(rests) == (2 if lull < LONGEST_LULL * blocks.DWELL else 5)
+    for burst_, since in enumerate(rests[2:], 1):
+        assert 0 <= since - (106 + burst_ * lull + LONGEST_LULL * blocks.DWELL) <= 2 * blocks.DWELL
 
 
 def test_who_swings_about_a_minimum_on_and_on_is_settled_no_more() -> None:
