@@ -6,7 +6,7 @@ it would hide the land, and not at all where thin lines hide it, too.
 """
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from itertools import groupby, pairwise
@@ -38,7 +38,7 @@ BLOCK = 64
 LEAST = 1.5
 """A way shorter than this, in pixels, would not show: it waits for the next update."""
 MOST = 2048
-"""Bends of an older way that are drawn anew with each picture."""
+"""Bends of an older way that are drawn anew with each picture, at most."""
 TONES = 8
 """Steps from faint to strong."""
 FAINT = 0.12
@@ -119,19 +119,19 @@ class Trail:
         site: Site,
         tones: Tones,
         stroke: float,
-        first: int = 0,
         lasting: bool = True,
         like: "Trail | None" = None,
+        before: int = 0,
     ) -> None:
-        """A trail on a site, lasting or not; what came before the update `first` is left out.
+        """A trail on a site, lasting or not.
 
         like: the trail of the same way on the land at rest, where this is on land that moves: it is thin where that is,
-            or it would flicker.
+            or it would flicker. Nothing is taken in of what that one leaves out before its point number `before`.
         """
         self._track = track
         self._site = site
-        self._first = first
         self._like = like
+        self._taken, self._next = ([], 0) if like is None else like.drawn_before(before)  # Updates: taken in, and next.
         self._lasting = lasting
         self._stroke = stroke
         self._tail = TAIL * stroke
@@ -146,6 +146,7 @@ class Trail:
         size = (site.camera.width, site.camera.height)
         self._covering, self._packing = Covering(size, WIDTH * stroke + 2 * RIM), Covering(size, 2 * THIN * stroke)
         self._weights: list[Weight] = []  # Of the line from each of the points on, as far as that is asked.
+        self._drawn: list[int] = []  # The numbers of the points at the ends of those lines that are drawn.
         self._passed: Pixel | None = None  # The middle of the last movement that only passes and is drawn.
         self._under: Backdrop | None = None  # The map under the way.
         self._ground = pygame.Surface((0, 0))  # A copy of the map, with the way drawn on it as far as it stays.
@@ -154,7 +155,7 @@ class Trail:
     def draw_past(self, canvas: Canvas, map_: Backdrop, corner: Pixel, stretch: Stretch, moves: bool = False) -> None:
         """Draw the map, its upper left corner there, and the way before its last stretch.
 
-        On a map that moves, which will look otherwise before long, it has no more bends than MOST.
+        On a map that moves, which will look otherwise before long, nothing is kept of it as pixels.
         """
         if canvas.raster and self._lasting and not moves:
             if not stretch.start:  # There is no older part, as where a start is carried: no copy is needed for it.
@@ -164,19 +165,38 @@ class Trail:
             draw_ground(canvas, self._ground, corner, self._painted)
         else:
             canvas.backdrop(map_, corner)
-            first = max(0, stretch.start - MOST) if moves else 0
-            self._line(canvas, slice(first, stretch.start + 1), (), corner)
+            self._line(canvas, self._older(stretch), (), corner)
 
     def draw_whole(self, canvas: Canvas, corner: Pixel, stretch: Stretch) -> None:
-        """Draw the way alone, on a map that is there: its last stretch, and before it no more bends than MOST."""
+        """Draw the way alone, on a map that is there."""
         if stretch.start:
-            self._line(canvas, slice(max(0, stretch.start - MOST), stretch.start + 1), (), corner)
+            self._line(canvas, self._older(stretch), (), corner)
         self.draw_last(canvas, corner, stretch)
 
     def draw_last(self, canvas: Canvas, corner: Pixel, stretch: Stretch) -> None:
         """Draw the last stretch of the way."""
         start, bounds = stretch.start, [bound - stretch.start for bound in stretch.bounds]
-        self._line(canvas, slice(start, stretch.end), bounds, corner, stretch.marble)
+        self._line(canvas, range(start, stretch.end), bounds, corner, stretch.marble)
+
+    def _older(self, stretch: Stretch) -> Sequence[int]:
+        """The numbers of the points before a last stretch, without those that no line is drawn to or from."""
+        if self._like is not None:
+            return range(stretch.start + 1)
+        self._look(stretch.start)
+        return [*self._drawn_to(stretch.start), stretch.start]
+
+    def drawn_before(self, point: int) -> tuple[list[int], int]:
+        """The updates at both ends of the lines that are drawn before the point of that number, and its own update."""
+        self._look(point)
+        return [self._updates[number] for number in self._drawn_to(point)], self._updates[point] if point else 0
+
+    def _drawn_to(self, point: int) -> list[int]:
+        """The numbers of the points before that one to or from which a line is drawn: the last ones, if there are many.
+
+        Where land hides a way, or it is beyond the edge, lines do not thin out.
+        """
+        end = bisect_left(self._drawn, point)
+        return self._drawn[max(0, end - MOST) : end]
 
     def stretch(self, update: int, share: float = 0.0) -> Stretch:
         """The last stretch of the way up to the update, and such a part of the next movement.
@@ -191,7 +211,7 @@ class Trail:
         steps = [full - self._tail * (1 - i / TONES) for i in range(1, TONES)]
         bounds = tuple(bisect_right(self._lengths, step, hi=end) for step in steps)
         start = max(0, bounds[0] - 1)
-        here = min(update - self._first, len(self._pixels) - 1)
+        here = bisect_right(self._taken, update) - 1
         marble = self._pixels[here]
         if share and here + 1 < len(self._pixels):
             marble = self._between(update, share)
@@ -213,18 +233,21 @@ class Trail:
 
         A trail that does not last takes in no more than it is asked for.
         """
-        first, last = self._first + len(self._pixels), self._track.updates + 1
+        first, last = self._next, self._track.updates + 1
         if min(update, last - 1) < first:
             return
         last = last if self._lasting else min(last, update + 1)
-        new = self._track.theta[first:last]
+        self._taken += range(first, last)
+        self._next, numbers = last, self._taken[len(self._pixels) :]
+        lone = {number for before, number in pairwise(numbers) if number > before + 1}  # No line leads there.
+        new = self._track.theta[numbers]
         pixels = self._seen(new)
         places = zip(pixels, self._site.hidden(new).tolist(), self._site.beside(new).tolist(), strict=True)
         self._pixels += pixels
         wide, high = self._site.camera.width, self._site.camera.height
         px, py, length = (*self._points[-1], self._lengths[-1]) if self._points else (math.inf, math.inf, -math.inf)
-        edges = self._edges(first, new)
-        for number, ((x, y), covered, gone) in enumerate(places, start=first):
+        edges = self._edges(numbers, new)
+        for number, ((x, y), covered, gone) in zip(numbers, places, strict=True):
             for ex, ey, covers in edges.get(number, ()):
                 length = length + math.hypot(ex - px, ey - py) if self._points else 0.0
                 self._lengths.append(length)
@@ -241,26 +264,26 @@ class Trail:
             self._points.append((x, y))
             outside = not (0 <= x <= wide and 0 <= y <= high)
             crowded = outside and bool(self._places) and self._places[-1].outside and self._crowds((px, py), (x, y))
-            self._places.append(Place(covered, gone, outside, crowded))
+            self._places.append(Place(covered, gone, outside, crowded or number in lone))
             px, py = x, y
             self._updates.append(number)
 
-    def _edges(self, first: int, new: Array) -> dict[int, list[tuple[float, float, bool]]]:
-        """Where the movements up to these points (n, 2), of the updates from the first on, cross the edge of the land.
+    def _edges(self, numbers: Sequence[int], new: Array) -> dict[int, list[tuple[float, float, bool]]]:
+        """Where the movements up to these points (n, 2), of updates of these numbers, cross the edge of the land.
 
         By their updates, in pixels, and whether land stands before it.
         """
-        since = max(first - 1, self._first)
-        ways = np.concatenate([self._track.theta[since:first], new])
+        before = self._taken[-len(numbers) - 1 : -len(numbers)]
+        ways, numbers = np.concatenate([self._track.theta[before], new]), [*before, *numbers]
         beside = self._site.beside(ways)
         found = {}
         for index in np.flatnonzero(beside[1:] | beside[:-1]).tolist():
             shares = crossings(self._site.camera.window, ways[index].tolist(), ways[index + 1].tolist())
-            if shares:
+            if shares and numbers[index + 1] == numbers[index] + 1:
                 at = ways[index] + np.array(shares)[:, None] * (ways[index + 1] - ways[index])
                 hides = self._site.hidden(np.clip(at, *_within(self._site.camera.window)))
                 pixels = self._seen(at)
-                found[since + index + 1] = [(x, y, hid) for (x, y), hid in zip(pixels, hides.tolist(), strict=True)]
+                found[numbers[index + 1]] = [(x, y, hid) for (x, y), hid in zip(pixels, hides.tolist(), strict=True)]
         return found
 
     def _crowds(self, start: Pixel, end: Pixel) -> bool:
@@ -283,18 +306,19 @@ class Trail:
             self._ground.blit(painted(map_), (0, 0))
             self._painted = 0
         for block in range(self._painted, start, BLOCK):
-            self._line(Screen(self._ground), slice(block, block + BLOCK + 1), (), (0, 0))
+            self._line(Screen(self._ground), range(block, block + BLOCK + 1), (), (0, 0))
         self._painted = start
 
     def _line(
-        self, canvas: Canvas, part: slice, bounds: Sequence[int], corner: Pixel, marble: Pixel | None = None
+        self, canvas: Canvas, part: Sequence[int], bounds: Sequence[int], corner: Pixel, marble: Pixel | None = None
     ) -> None:
-        """Lines from point to point, and a dot on each; the next tone begins at each of the bounds.
+        """Lines from point to point of these numbers, and a dot on each; the next tone begins at each of the bounds.
 
         What land stands before is a thin line without dots, what lies beside it is left out, what only passes is pale.
         """
         dx, dy = corner
-        points, places, weights = self._points[part], self._places[part], self._weights_of(part, marble is None)
+        points, places = [self._points[number] for number in part], [self._places[number] for number in part]
+        weights = self._weights_of(part, marble is None)
         if marble is not None:
             points, places, weights = [*points, marble], [*places, places[-1]], [*weights, Weight.WIDE]
         moved = [(x + dx, y + dy) for x, y in points]
@@ -323,15 +347,18 @@ class Trail:
     def _width(self, strokes: float) -> int:
         return max(1, round(strokes * self._stroke))
 
-    def _weights_of(self, part: slice, past: bool) -> list[Weight]:
+    def _weights_of(self, numbers: Sequence[int], past: bool) -> list[Weight]:
         """How the line is drawn from each point of a part of the way on, as it may be where that is past."""
-        numbers = range(part.start, min(part.stop, len(self._points)))
         if not past or len(numbers) < 2:
             return [Weight.WIDE] * len(numbers)
         if self._like is not None:
             return self._like.weights_from([self._updates[number] for number in numbers])
         self._look(numbers[-1])
-        return [self._weights[min(number, numbers[-1] - 1)] for number in numbers]
+        found = [self._weights[number] for number in numbers[:-1]]
+        if not isinstance(numbers, range):
+            follows = (after == number + 1 for number, after in pairwise(numbers))
+            found = [weight if next_ else Weight.NONE for weight, next_ in zip(found, follows, strict=True)]
+        return [*found, found[-1]]
 
     def weights_from(self, updates: Sequence[int]) -> list[Weight]:
         """How the line is drawn from each of these updates on, in order, as far as blocks end before the last."""
@@ -346,13 +373,16 @@ class Trail:
         """Find out how the line is drawn from so many points on: of whole blocks."""
         for first in range(len(self._weights), count, BLOCK):
             block = slice(first, first + BLOCK + 1)
-            seen = np.array([not any(kinds) for kinds in zip(*_movements(self._places[block]), strict=True)])
+            hidden, gone, passing = map(np.array, _movements(self._places[block]))
+            seen = ~(hidden | gone | passing)
             moves = np.stack([self._points[block][:-1], self._points[block][1:]], axis=1)
             weights = np.full(len(moves), Weight.WIDE)
             weights[seen] = np.where(self._covering.add(moves[seen]) > FULL, Weight.THIN, Weight.WIDE)
             packed = self._packing.add(moves[seen]) > PACKED
             weights[seen] += packed & (weights[seen] == Weight.THIN)
             self._weights += map(Weight, weights.tolist())
+            for number in first + np.flatnonzero((weights != Weight.NONE) & ~gone):
+                self._drawn += range(number if number not in self._drawn[-1:] else number + 1, number + 2)
 
 
 def _alike(movements: Iterable[T], pixels: Sequence[Pixel]) -> Iterator[tuple[T, Sequence[Pixel]]]:

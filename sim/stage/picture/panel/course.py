@@ -25,7 +25,7 @@ from ..map.ball import Rolling, draw_ball, rolling
 from ..map.cloud import draw_cloud
 from ..map.numbers import digits_of, draw_numbers, named_minima, number_stands
 from ..map.site import LandBlock, Site, moving_site, site_of
-from ..map.trail import Trail, fading
+from ..map.trail import BLOCK, Trail, fading
 from ..views import Layer, ViewContext, draw_views, map_backdrop
 from ..views.arrows import step_and_movement
 from ..views.context import MOMENTS
@@ -42,8 +42,6 @@ WIDE = (12.0, 34.0)
 HIDING, ABOVE, HIGHER = 0.9, 1.7, 2.9
 """How near marbles hide each other, and how far above them their badges stand, in ems; higher where these are in the
 way of a number."""
-PASSING = 2000
-"""Updates whose way is drawn on land that moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +191,9 @@ class Course:
         )
 
     def _passing_trail(self, context: ViewContext) -> Trail:
-        """The last part of the way, on land that will have moved before long."""
-        tones = fading(self.color, self.theme)
-        first = max(0, context.moment - PASSING)
-        return Trail(self.track, context.site, tones, stroke_of(self.em), first, lasting=False, like=self.trail)
+        """The way on land that will have moved before long."""
+        tones, before = fading(self.color, self.theme), max(0, self.trail.stretch(context.moment).start - BLOCK)
+        return Trail(self.track, context.site, tones, stroke_of(self.em), lasting=False, like=self.trail, before=before)
 
     def _draw_arrows(self, canvas: Canvas, context: ViewContext) -> None:
         """The next movement, and thinner the step that the coming batch asks for."""

@@ -1,6 +1,7 @@
 """The way a marble came, where land stands before a part of it, or it has left the land."""
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from sim.stage.drawing.camera import Camera, Pose
 from sim.stage.drawing.canvas import Backdrop
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.site import Map, camera_on, site_of
-from sim.stage.picture.map.trail import Trail, crossings, fading
+from sim.stage.picture.map.trail import BLOCK, MOST, Trail, crossings, fading
 from sim.stage.style.theme import load_theme
 from sim.surface.points import Array, Mask
 from sim.surface.protocol import Window
@@ -216,6 +217,22 @@ def test_however_long_a_way_is_land_is_seen_between_its_lines(updates: int) -> N
     trail.draw_past(screen, BACKDROP, (0, 0), trail.stretch(updates - 1))
     pixels = pygame.surfarray.array3d(screen.surface)[400:500, 220:320]
     assert 0.2 < np.mean((pixels == 0).all(axis=-1)) < 0.8
+
+
+@pytest.mark.parametrize("like", [False, True], ids=["at rest", "that moves"])
+def test_the_way_to_a_crowd_is_seen_however_long_the_crowd_lasts(like: bool) -> None:
+    """And no line is drawn across what is left out: all that are long enough for that are of the way there."""
+    crowd = np.random.default_rng(0).uniform((800, 300), (840, 340), (2 * MOST, 2))
+    track: Any = Way(np.concatenate([STRAIGHT, crowd]))
+    rest, last, canvas = Trail(track, PIXELS, TONES, 1.0), track.updates, RecordingCanvas((900, 540))
+    before = rest.stretch(last).start - BLOCK
+    trail = Trail(track, PIXELS, TONES, 1.0, lasting=False, like=rest, before=before) if like else rest
+    trail.draw_past(canvas, BACKDROP, (0, 0), trail.stretch(last), moves=True)
+    ways = [line.split()[1:] for line in canvas.lines if line.strip().startswith("line")]
+    assert [way[0] for way in ways if "width" in way].count("50,440") == 2  # A casing, and the line.
+    assert 10 < len(ways) < 200
+    for way in (way for way in ways if way[0] != "50,440"):
+        assert all(float(place.split(",")[0]) >= 799 for place in way if re.fullmatch(r"[\d.]+,[\d.]+", place))
 
 
 def test_one_movement_out_of_a_crowd_is_wide() -> None:
