@@ -279,10 +279,7 @@ class Basins:
     @cached_property
     def _longer_floors(self) -> list[Array]:
         """The floors of valleys with what lies beyond the window."""
-        margin = BEYOND * self.window.diagonal
-        wide = Window(
-            self.window.x0 - margin, self.window.x1 + margin, self.window.y0 - margin, self.window.y1 + margin
-        )
+        wide = self.window.wider(BEYOND * self.window.diagonal)
         longer = [ground.floor for ground in self.grounds]
         indices = np.flatnonzero(self.valleys)
         steps = max(self.grounds[index].step for index in indices)

@@ -48,6 +48,10 @@ class Window:
         """The middle point, shape (2,)."""
         return np.array([0.5 * (self.x0 + self.x1), 0.5 * (self.y0 + self.y1)])
 
+    def wider(self, margin: float) -> "Window":
+        """The window with a margin on all sides."""
+        return Window(self.x0 - margin, self.x1 + margin, self.y0 - margin, self.y1 + margin)
+
     def contains(self, points: Array) -> Mask:
         """Which of the points (..., 2) lie in the window, border included; shape (...)."""
         x, y = points[..., 0], points[..., 1]

@@ -3,8 +3,9 @@
 import numpy as np
 
 from .basins import NO_BASIN, find_basins
+from .critical.curves import rejoined
 from .critical.point import CriticalKind, CriticalPoint
-from .critical.search import Search, look_up, search
+from .critical.search import Search, look_up, reach_of, search
 from .points import norm
 from .protocol import Surface, Window
 
@@ -42,6 +43,7 @@ def with_surroundings(surface: Surface, window: Window, known: Search, margin: f
         for point, ground in seen
     ]
     all_ = dict(zip(known.points, known.grounds, strict=True)) | dict(one for one in there if one is not None)
+    all_ = rejoined(surface, window, all_, 0.5 * reach_of(window), known.scales.relief)
     points = _in_order(tuple(all_), window, AS_LOW * known.scales.relief)
     return Search(points, tuple(all_[point] for point in points), known.complete, known.scales)
 

@@ -35,6 +35,7 @@ from sim.surface.functions.polynomial import (
 from sim.surface.functions.ripple import Ackley, Rastrigin
 from sim.surface.points import Array, norm, pair, symmetric, total
 from sim.surface.protocol import ClosedForm, Window
+from sim.surface.surroundings import with_surroundings
 
 TWO_WELLS = Landscape(Bowl((1.6, 0.0), (0.25, 0.35)), (Well((-1.2, 0.0), 0.7, 0.35), Well((1.6, -0.1), 1.2, 0.9)))
 HILLS = Landscape(
@@ -542,15 +543,15 @@ def test_levy_number_13_is_complete_where_waves_nearly_agree_with_the_cells(cell
     assert found.points[0].position == pytest.approx((1, 1), abs=1e-9)
 
 
-def test_rings_of_drop_wave_are_one_valley_each_and_pieces_in_the_corners_one_each() -> None:
-    """cos 12r over a bowl: a valley near every r = kπ/6, and beyond r = 5.12 a piece of it in each corner."""
+def test_rings_of_drop_wave_are_one_valley_each_be_it_that_only_corners_show_them() -> None:
+    """cos 12r over a bowl: a valley near every r = kπ/6, of which each corner has a piece where r is above 5.12."""
     found = search(Formula("-(1 + cos(12*sqrt(x^2 + y^2)))/(0.5*(x^2 + y^2) + 2)"), Window(-5.12, 5.12, -5.12, 5.12))
     valleys = [(point, ground) for point, ground in zip(found.points, found.grounds, strict=True) if ground]
     radii = [float(np.hypot(*point.position)) for point, _ in valleys]
     whole = [radius for radius in radii if radius < 5.12]
     assert whole == pytest.approx(sorted(whole))
     assert len(whole) == 1 + 9
-    assert Counter(round(radius / (np.pi / 6)) for radius in radii if radius >= 5.12) == {10: 4, 11: 4, 12: 4, 13: 4}
+    assert Counter(round(radius / (np.pi / 6)) for radius in radii if radius >= 5.12) == {10: 1, 11: 1, 12: 1, 13: 1}
     for point, ground in valleys:
         assert norm(ground.floor) == pytest.approx(np.hypot(*point.position), abs=1e-6)
 
@@ -597,6 +598,27 @@ def test_no_minimum_is_made_up_on_a_tail_or_in_rounding(formula: str, window: Wi
     assert minima_of(formula, window) == []
 
 
+CUT: list[tuple[str, Window, int]] = [
+    ("(x^2 + y^2 - 11)^2", Window(-3.1, 3.0, -2.9, 3.05), 1),
+    ("(x^2 + y^2 - 4)^2", Window(-1.9, 1.9, -1.9, 1.9), 1),
+    ("(x^2/4 + y^2 - 1)^2", Window(-1.9, 1.9, -1.2, 1.2), 1),
+    ("(y - x^2)^2", Window(-2, 2, 1, 3), 1),
+    ("(y - 2*sin(2*x))^2", Window(-6, 6, -1.5, 1.5), 1),
+    ("(y - 2*sin(2*x))^2", Window(-24, 22, -14, 14), 1),
+    ("((x^2 + y^2 - 11)*(x^2 + y^2 - 8))^2", Window(-3.1, 3.0, -2.9, 3.05), 2),
+    ("(x*y - 1)^2", Window(-2, 2, -2, 2), 2),
+    ("(y^2 - 1)^2", Window(-2, 2, -2, 2), 2),
+    ("((y - x^2)*(y - x^2 - 0.5))^2", Window(-2, 2, 1, 3), 2),
+]
+
+
+@pytest.mark.parametrize(("formula", "window", "count"), CUT)
+def test_a_valley_that_the_window_cuts_into_parts_is_one(formula: str, window: Window, count: int) -> None:
+    surface = Formula(formula)
+    found = with_surroundings(surface, window, search(surface, window), 0.5)
+    assert len([ground for ground in found.grounds if ground is not None]) == count
+
+
 @pytest.mark.parametrize("u", ["y", "x", "(x + y)", "(2*x - 0.3*y)", "(0.7*y - 1.3*x)"])
 @pytest.mark.parametrize("half", [2.0, 3.0, 10.0])
 def test_valleys_beside_each_other_are_minima_each_at_its_height(u: str, half: float) -> None:
@@ -634,8 +656,9 @@ def test_between_two_tails_there_is_a_minimum() -> None:
         # xy = kπ for k from −7 to 7, the axes are one and each other k has two branches; crests lie between.
         ("sin(x*y)^2", 5, 29, 32),
         ("sin(x*y)^2", 7, 61, 64),
-        # Minima where r² is 3π/2 and so on, crests at π/2: four rings each are whole, of others there are four corners.
-        ("sin(x^2 + y^2)", 5, 21, 20),
+        # Minima where r² is 3π/2 and so on, crests at π/2: four rings each are whole, of others there are four corners,
+        # which are one valley each; the minimum in the middle is the ninth.
+        ("sin(x^2 + y^2)", 5, 9, 20),
         ("cos(10*x)", 5, 16, 15),
     ],
 )

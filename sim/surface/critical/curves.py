@@ -9,8 +9,8 @@ from ..cancellation import raise_if_cancelled
 from ..points import Array, Indices, Mask, dot, eigenvalues, eigenvectors, norm
 from ..protocol import Surface, Window
 from .bottoms import level_way, united
-from .ground import Ground, same_floor, tolerances, with_branches
-from .newton import neighbours, slopes_around
+from .ground import ROUGHLY, Ground, same_floor, tolerances, walks, with_branches
+from .newton import nearest_within, neighbours, slopes_around
 from .point import NONE, TINY, CriticalKind, CriticalPoint, Scales, frobenius, kinds
 from .survey import PLATEAU
 
@@ -22,6 +22,9 @@ THIN = 0.25  # In such lengths: the size of squares in which points of one chain
 MOST = 50_000  # Of more points than this on one level curves are not told apart.
 # Where it is looked whether two points are on one curve, over their distance: ripples may agree with even shares.
 BETWEEN = np.sort((0.5 + np.arange(16) * 0.618034) % 1)
+OUTSIDE = 4.0  # So many diagonals beyond the window a valley is followed that its border cuts, at most.
+PARTS = 64  # Of so many valleys at most,
+SHORTER = (1.0, 0.25)  # in steps of such lengths, over those on their floors: short ones stray less.
 ACROSS = 6  # Newton's steps from there at most.
 
 
@@ -166,6 +169,63 @@ def one_a_valley(
             if any(level_way(surface, nearest, here[0], equal) for nearest in ways):
                 doubles.add(point)
     return {point: valleys.get(point, ground) for point, ground in order.items() if point not in doubles}
+
+
+def rejoined(
+    surface: Surface, window: Window, known: Mapping[CriticalPoint, Ground | None], step: float, relief: float
+) -> dict[CriticalPoint, Ground | None]:
+    """The points and what they lie on, where parts of one valley are one, also those into which the border cuts it.
+
+    Each part is followed beyond the window, and what it comes along is no other valley.
+
+    step: as `Ground` has it.
+    """
+    equal = LEVEL * relief
+    flat = [(point, ground) for point, ground in known.items() if point.kind is CriticalKind.DEGENERATE and ground]
+    flat = [(point, ground) for point, ground in flat if not ground.wide]
+    heights = np.array([point.value for point, _ in flat])
+    alike = (np.abs(heights[:, None] - heights) <= equal).sum(axis=1) > 1
+    parts = [part for part, several in zip(flat, alike.tolist(), strict=True) if several][:PARTS]
+    if not parts:
+        return dict(known)
+    leads = np.array([point.position for point, _ in parts])
+    wide, level = window.wider(OUTSIDE * window.diagonal), tolerances(surface, window, leads, relief)
+    ways = [ground.floor for _, ground in parts]
+    for share in SHORTER:
+        for number, walk in enumerate(walks(surface, wide, leads, level, share * step)):
+            ways[number] = np.concatenate([ways[number], _as_far_as_sure(surface, walk, leads[number], equal)])
+    pairs = [
+        (one, other)
+        for one, (lead, _) in enumerate(parts)
+        for other, (point, ground) in enumerate(parts)
+        if one != other and abs(lead.value - point.value) <= equal
+        if _comes_along(surface, ways[one], ground.floor, step, equal)
+    ]
+    ends = np.array([*pairs, *((number, number) for number in range(len(parts)))]).T
+    whole = dict(known)
+    for number, first in enumerate(united(np.concatenate([ends, ends[::-1]], axis=1), len(parts)).tolist()):
+        (lead, _), (point, part) = parts[first], parts[number]
+        valley = whole[lead]
+        if number != first and valley is not None:
+            floor = np.concatenate([valley.floor, part.floor])
+            whole[lead] = Ground(floor, step, ROUGHLY * relief, clear=valley.clear and part.clear)
+            del whole[point]
+    return whole
+
+
+def _as_far_as_sure(surface: Surface, walk: Array, lead: Array, level: float) -> Array:
+    """What of a walk along a floor (n, 2) is sure to be on that of the point (2,) where it began, to both sides."""
+    begin = int(norm(walk - lead).argmin())
+    strays = np.flatnonzero(~_on_one_curve(surface, walk[:-1], walk[1:], level))
+    before, after = strays[strays < begin], strays[strays >= begin]
+    return walk[before.max(initial=-1) + 1 : after.min(initial=len(walk) - 1) + 1]
+
+
+def _comes_along(surface: Surface, walk: Array, floor: Array, step: float, level: float) -> bool:
+    """Whether a walk along a floor (n, 2) comes along another one (m, 2)."""
+    near = walk[nearest_within(walk, floor, step) < np.inf]
+    there = [floor[np.argmin(norm(floor - place))] for place in near]
+    return bool(len(near)) and bool(_on_one_curve(surface, near, np.array(there), level).any())
 
 
 def _beside(point: CriticalPoint, valleys: Mapping[CriticalPoint, Ground], near: float, equal: float) -> list[Array]:

@@ -18,7 +18,7 @@ from ..points import Array, Mask, norm
 from ..protocol import Surface, Window
 from . import cells as grids
 from .bottoms import NEXT, flat_bottoms
-from .curves import LEVEL, checked, one_a_valley, thinned
+from .curves import LEVEL, checked, one_a_valley, rejoined, thinned
 from .cusps import compass, describe_sharp, sharp_minima
 from .ground import ROUGHLY, Ground, grounds, is_tail, tolerances
 from .newton import (
@@ -103,11 +103,17 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         leads = np.array([bottom.floor[0] for bottom in wide.grounds]).reshape(-1, 2)
         known |= zip(describe(surface, survey.scales, leads), wide.grounds, strict=True)
         known = one_a_valley(surface, window, known, 0.5 * reach, survey.scales.relief, branching=halvings > 0)
+        known = rejoined(surface, window, known, 0.5 * reach, survey.scales.relief)
         complete &= told and not wide.doubtful and all(ground is None or ground.clear for ground in known.values())
         points = tuple(known)
         if len(points) > CROWD:  # Of more, basins would take all the memory there is.
             points, complete = points[:CROWD], False
         return Search(points, tuple(known[point] for point in points), complete, survey.scales)
+
+
+def reach_of(window: Window) -> float:
+    """How far Newton's method reaches in a window, from the nodes of the coarsest grid."""
+    return REACH * window.diagonal / CELLS
 
 
 def look_up(
@@ -118,7 +124,7 @@ def look_up(
     Newton's method runs from there, no farther than a reach; where it does not arrive, there may be the tip of a cusp.
     scales: those of the window, as its `search` has them.
     """
-    reach = REACH * window.diagonal / CELLS
+    reach = reach_of(window)
     x, y = point.tolist()
     half = 0.5 * window.width, 0.5 * window.height
     around = Window(x - half[0], x + half[0], y - half[1], y + half[1])
