@@ -84,7 +84,9 @@ def _still_rattles(seen: Observation) -> Mask:
 
 
 def _wanders(seen: Observation) -> Mask:
-    return seen.calm(WANDERING_SPANS, seen.moved & (seen.stay < seen.span))
+    """Thrown about by noise, or by itself: what overshoots from basin to basin bounces in none of them."""
+    comes_and_goes = seen.moved & (seen.stay < seen.span)
+    return np.asarray((comes_and_goes & seen.sight.bouncing[-1]) | seen.calm(WANDERING_SPANS, comes_and_goes))
 
 
 def _still_wanders(seen: Observation) -> Mask:
