@@ -26,9 +26,14 @@ def computing(session: Session) -> Tally | None:
 
 
 def counted_for(session: Session) -> Tally | None:
-    """What the sheet shows: while a step's question is to be thought about, nothing of what has been counted."""
+    """What the sheet shows: while a question is to be thought about, nothing of what has been counted."""
     tally = session.tally
-    return nothing_of(tally.scene) if tally is not None and asked(session) else tally
+    return nothing_of(tally.scene) if tally is not None and untold(session) else tally
+
+
+def untold(session: Session) -> bool:
+    """Whether what has been counted answers a question that is still to be thought about: a step's, or the scene's."""
+    return asked(session) or session.waiting or is_open(session)
 
 
 @lru_cache(maxsize=2)
@@ -47,7 +52,7 @@ def withheld(session: Session) -> bool:
 
     Whoever has guessed waits for the race to tell, and so does who is asked by the tour.
     """
-    return session.waiting or is_open(session) or (session.tour is not None and not answered(session))
+    return untold(session) or (session.tour is not None and not answered(session))
 
 
 def ends_seen(session: Session) -> "tuple[LaneEnds | None, ...]":

@@ -14,10 +14,9 @@ from ..drawing.canvas import Backdrop, Canvas
 from ..drawing.layout import Layout
 from ..drawing.screen import painted
 from ..session.bindings import Errand, keys_of
-from ..session.odds import ShowOdds, computing, sentence_of_failure
+from ..session.odds import ShowOdds, computing, sentence_of_failure, untold
 from ..session.playback import GoToEnd
 from ..session.session import SHEETS, Session, Sheet
-from ..session.tour import asked
 from ..style import text
 from ..style.numbers import percent
 from ..style.style import hairline
@@ -78,7 +77,7 @@ def draw_over(canvas: Canvas, places: Layout, theme: Theme, session: Session, ta
         canvas.text(theme.say(LABELS[name]), tab.center, em, ink, bold=True, align=0.5)
     _draw_progress(canvas, here.progress, theme, em, session)
     if tally is not None:
-        canvas.backdrop(_body(session.sheet, tally, theme, em, here.body.size, asked(session)), here.body.topleft)
+        canvas.backdrop(_body(session.sheet, tally, theme, em, here.body.size, untold(session)), here.body.topleft)
 
 
 def pieces(name: Sheet, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Iterator[None]:
@@ -101,7 +100,7 @@ def _draw_progress(canvas: Canvas, place: pygame.Rect, theme: Theme, em: int, se
     assert tally is not None
     size, share = round(0.95 * em), tally.share
     keys = keys_of(theme.say, ShowOdds(), Errand.BACK)
-    if asked(session):
+    if untold(session):
         words = theme.say("{key}: show the answer", key=keys_of(theme.say, GoToEnd()))
         canvas.text(text.fitted(words, size, place.width), place.midright, size, theme.muted, align=1)
         return

@@ -31,8 +31,8 @@ from sim.stage.session.lanes import ScaleLearningRate
 from sim.stage.session.odds import ChooseSheet, counted_for
 from sim.stage.session.playback import ChangeClock, GoToEnd, GoToStart
 from sim.stage.session.problem import ScaleSigma
-from sim.stage.session.session import Message, Session, begin, update
-from sim.stage.session.setup import OpenScene
+from sim.stage.session.session import SHEETS, Message, Session, Sheet, ask, begin, update
+from sim.stage.session.setup import Guess, OpenScene, SkipQuestion
 from sim.stage.session.tour import GoBack, GoToStep, Lead, ShowTour
 from sim.stage.session.view import Hover
 from sim.stage.sheets.contrast import table_arranged
@@ -367,6 +367,23 @@ def test_a_table_that_waits_with_its_answer_tells_no_number(step: int) -> None:
         values = re.findall(r'text "([^"]*)" .* bold align 1', table[: table.index("gradient noise at the end")])
         assert len(values) == 2
         assert (set(values) == {"–"}) is not shown
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_sheet_tells_no_answer_of_a_scene_whose_question_is_open(sheet: Sheet) -> None:
+    """While it waits for a guess, and then for the race to tell; whoever only watches is told."""
+    scene = load_scene("local-minimum")
+    asking = ask(update(Session(scene, 0.0, horizon=scene.updates), ChooseSheet(sheet)))
+    assert asking.waiting
+    look, question = scene.texts("en").look, scene.texts("en").question
+    guessed = replace(update(asking, Guess(0)), playing=False)
+    for session, shown in ((asking, False), (guessed, False), (update(asking, SkipQuestion()), True)):
+        assert (counted_for(session) is session.tally) == shown
+        running = race(scene)
+        running.extend(session.horizon + 1)
+        canvas = RecordingCanvas(SIZES[2])
+        draw(canvas, snapshot_of(session, running))
+        assert (look[:20] in canvas.recording, question[:20] in canvas.recording) == (shown, not shown)
 
 
 def test_whoever_opens_a_sheet_of_another_scene_is_shown_it_at_once() -> None:

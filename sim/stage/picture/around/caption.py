@@ -10,6 +10,7 @@ from ...drawing.glyphs import draw_badge
 from ...drawing.layout import Layout
 from ...drawing.replay import draw_unless_there
 from ...session.bindings import keys_of
+from ...session.odds import untold
 from ...session.problem import OWN_SURFACE
 from ...session.session import Session, changed
 from ...session.setup import SkipQuestion, is_right
@@ -126,13 +127,16 @@ def score(session: Session, theme: Theme) -> str:
 
 
 def draw_caption(canvas: Canvas, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:
-    """Draw what is said now where the scene's own sentence stands, or else that one."""
+    """Draw what is said now where the scene's own sentence stands, or else that one; until that may be read, the
+    question to which it is the answer.
+    """
     words, lane = said_now(session, race, session.scene.timing(session.clock), tick, theme)
     of_origin = session.scene.look != OWN_SURFACE and (
         session.origin is None or session.scene.look == session.origin.scene.look
     )
     other = (of_origin and changed(session)) or not as_written(session.scene, any_seed=True)
-    look = theme.say(CHANGED) if other else session.scene.texts(theme.language).look
+    texts = session.scene.texts(theme.language)
+    look = theme.say(CHANGED) if other else (untold(session) and texts.question) or texts.look
     key = (places.look, words, lane, look, theme)
     draw_unless_there(canvas, "caption", key, lambda: _draw_said(canvas, places, theme, (words, lane), look))
 
