@@ -161,3 +161,23 @@ def test_the_line_in_a_plot_is_looked_at_once_and_not_in_every_picture() -> None
     scene = load_scene("local-minimum")
     first, again = (fitted(scene.problem(), scene.start, 90, 1.0) for _ in range(2))
     assert first is again is not None
+
+
+def test_balls_that_hide_each_other_show_the_badges_of_all_that_lie_there() -> None:
+    scene = flat_scene("local-minimum")
+    running = race(scene)
+    running.extend(401)
+    theme = load_theme(begin(scene).theme)
+    for tick, together in ((0, (0, 1, 2)), (400, (1, 2))):
+        session = replace(begin(scene), playing=False, progress=float(tick), seen=tick, profile=True)
+        canvas = RecordingCanvas(SMALLEST)
+        draw(canvas, snapshot_of(session, running))
+        crowds = section(section(canvas.recording, "profile"), "crowd")
+        plot = plot_area(setting(session, SMALLEST).places.profile.size, setting(session, SMALLEST).places.em)
+        plot = plot.move(setting(session, SMALLEST).places.profile.topleft)
+        for lane in range(3):
+            color = "#{:02x}{:02x}{:02x}".format(*theme.lane(lane))
+            badges = [line for line in crowds.splitlines() if color in line]
+            assert bool(badges) == (lane in together)
+            points = [point.split(",") for line in badges for point in line.split() if "," in point]
+            assert all(plot.collidepoint(float(x), float(y)) for x, y in points)

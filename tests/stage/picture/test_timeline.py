@@ -1,10 +1,12 @@
 """The timeline: marks where things were certain, ticks under pixels, and nothing rebuilt while the race runs."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pygame
 import pytest
+from recording_canvas import RecordingCanvas
 
 from sim.base.limits import THEMES
 from sim.descent.clock import CLOCKS
@@ -148,3 +150,56 @@ def test_the_played_part_grows_and_leaves_no_traces(scene: Scene, running: Race,
     first, later, again = shown(30), shown(300), shown(30)
     assert (first != later).any()
     assert np.array_equal(first, again)
+
+
+def lanes_alike(count: int) -> Scene:
+    """A scene of which so many lanes go the same way: all that happens in one happens in each."""
+    scene = load_scene("local-minimum")
+    return replace(scene, lanes=(scene.lanes[2],) * count, captions=(), question=None, claims=(None,) * count)
+
+
+@pytest.mark.parametrize("count", [2, 6])
+@pytest.mark.parametrize("size", [SMALLEST, USUAL])
+def test_marks_of_lanes_to_which_the_same_happens_are_all_to_be_seen(count: int, size: tuple[int, int]) -> None:
+    scene = lanes_alike(count)
+    running, places = race(scene), layout(size, count, 1.5)
+    running.extend(TICKS + 1)
+    session, theme = replace(begin(scene), horizon=TICKS, seen=TICKS), load_theme("light")
+    canvas = RecordingCanvas(size)
+    timeline.draw_timeline(canvas, places, theme, session, running, TICKS)
+    heads, notches = set[str](), set[str]()
+    for lane in range(count):
+        color = "#{:02x}{:02x}{:02x}".format(*theme.lane(lane))
+        drawn = [line.split() for line in canvas.recording.splitlines() if color in line]
+        heads |= {words[1] for words in drawn if words[0] == "disc"}
+        notches |= {words[1] for words in drawn if words[0] == "rect"}
+    across = sorted({float(place.split(",")[0]) for place in heads})
+    assert len(across) == count
+    assert all(right - left >= 0.5 * places.em for left, right in pairwise(across))
+    assert len(notches) % count == 0 < len(notches)
+    assert all(places.timeline.left <= x <= places.timeline.right for x in across)
+    marked = event_marks(running, scene.timing("updates"), TICKS, ALL)
+    [tick] = {mark.tick for mark in marked if mark.event.kind == "escaped"}
+    for x in across:
+        assert {mark.tick for mark in event_marks_near(places, x, TICKS, marked)} == {tick}
+
+
+def test_marks_side_by_side_leave_no_traces_when_time_goes_back() -> None:
+    scene = lanes_alike(3)
+    running, places, theme = race(scene), layout(USUAL, 3, 1.5), load_theme("light")
+    running.extend(TICKS + 1)
+    session = replace(begin(scene), horizon=TICKS, seen=TICKS)
+    [tick] = {mark.tick for mark in event_marks(running, scene.timing("updates"), TICKS, ALL) if mark.lane == 0} & {6}
+
+    def head_colors(now: int) -> set[tuple[int, ...]]:
+        target = pygame.Surface(USUAL, depth=32)
+        timeline.draw_timeline(Screen(target), places, theme, session, running, now)
+        x, top = round(x_of(places, tick, TICKS)), places.timeline.top
+        box = pygame.Rect(x - 2 * places.em, top, 4 * places.em, round(0.5 * places.em))
+        return {
+            tuple(target.get_at((a, b)))[:3] for a in range(box.left, box.right) for b in range(box.top, box.bottom)
+        }
+
+    for now in (tick - 1, tick, tick + 1, 100):
+        own = [tuple(theme.lane(lane)) in head_colors(now) for lane in range(3)]
+        assert own == [now >= tick] * 3

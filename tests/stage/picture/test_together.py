@@ -9,6 +9,7 @@ import numpy as np
 import pygame
 import pytest
 from recording_canvas import RecordingCanvas
+from recordings import section
 from scenes import flat_scene
 
 from sim.command.entry import obey
@@ -16,6 +17,7 @@ from sim.scene import Scene, load_scene
 from sim.scene.reading import load_saved
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.drawing.screen import Screen
+from sim.stage.picture.map.crowd import Taken, crowds
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
@@ -32,8 +34,8 @@ def at(scene: Scene, tick: int, **changes: Any) -> Session:
     return replace(begin(scene), playing=False, together=True, progress=float(tick), seen=tick, **changes)
 
 
-def recorded(session: Session) -> str:
-    canvas = RecordingCanvas(SMALLEST)
+def recorded(session: Session, size: tuple[int, int] = SMALLEST) -> str:
+    canvas = RecordingCanvas(size)
     draw(canvas, snapshot_of(session, race(session.scene)))
     return canvas.recording
 
@@ -144,3 +146,58 @@ def test_badges_of_marbles_that_hide_each_other_stand_beside_numbers_of_minima(u
             box = pygame.Rect(0, 0, round(2 * float(radius)), round(2 * float(radius)))
             box.center = round(float(x)), round(float(y))
             assert box.collidelist(digits) < 0
+
+
+def badges_of(drawn: str) -> list[pygame.Rect]:
+    """A box in each badge of marbles that hide each other: what is certainly covered of it."""
+    found = list[pygame.Rect]()
+    for verb, points in re.findall(r"^ +(disc|polygon) ((?:\S+,\S+ )+)", section(drawn, "crowd"), re.MULTILINE):
+        places = np.array([tuple(map(float, point.split(","))) for point in points.split()])
+        middle = places[0] if verb == "disc" else 0.5 * (places.min(axis=0) + places.max(axis=0))
+        left, top = np.rint(middle - 4).astype(int).tolist()
+        found.append(pygame.Rect(left, top, 8, 8))
+    return found
+
+
+def labels_of(drawn: str) -> list[pygame.Rect]:
+    """What words at critical points cover."""
+    boxes = re.findall(r"^ +rect (\S+),(\S+) (\d+)x(\d+) ", section(drawn, "labels"), re.MULTILINE)
+    return [pygame.Rect(*(round(float(each)) for each in box)) for box in boxes]
+
+
+@pytest.mark.parametrize("name", ["batch-ladder", "local-minimum"])
+@pytest.mark.parametrize("aslant", [False, True])
+def test_badges_of_marbles_that_hide_each_other_are_upon_no_words_at_critical_points(name: str, aslant: bool) -> None:
+    scene, seen = load_scene(name) if aslant else flat_scene(name), 0
+    for tick in (0, 8, 20, 36, 58, 94):
+        drawn = recorded(at(scene, tick, views=frozenset({ViewName.LABELS})), (1600, 900))
+        badges, labels = badges_of(drawn), labels_of(drawn)
+        assert len(labels) >= 2
+        assert all(badge.collidelist(labels) < 0 for badge in badges)
+        seen += len(badges)
+    assert seen
+
+
+def test_a_marble_between_two_that_it_hides_has_its_badge_beside_theirs() -> None:
+    area = pygame.Rect(0, 0, 400, 300)
+    [crowd] = crowds(
+        {0: (100.0, 100.0), 1: (130.0, 100.0), 2: (115.0, 100.0), 3: (300.0, 90.0)}, 10.0, area, 15, Taken([])
+    )
+    assert [lane for lane, _ in crowd.badges] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (399, 0), (0, 299), (399, 299), (200, 2)])
+def test_badges_of_marbles_at_an_edge_of_the_map_are_whole_on_it(corner: tuple[int, int]) -> None:
+    area, (x, y) = pygame.Rect(0, 0, 400, 300), corner
+    [crowd] = crowds({lane: (float(x), float(y)) for lane in range(6)}, 7.5, area, 15, Taken([]))
+    assert len(crowd.badges) == 6
+    assert all(area.contains(pygame.Rect(round(x) - 6, round(y) - 6, 12, 12)) for _, (x, y) in crowd.badges)
+
+
+def test_badges_for_which_there_is_no_room_close_to_their_marbles_have_a_line_that_leads_there() -> None:
+    area, words = pygame.Rect(0, 0, 400, 300), pygame.Rect(140, 90, 120, 120)
+    marbles = {0: (200.0, 150.0), 1: (202.0, 150.0)}
+    [beside], [away] = (crowds(marbles, 7.5, area, 15, Taken(taken)) for taken in ([], [words]))
+    assert beside.leader is None
+    assert away.leader is not None
+    assert all(not words.collidepoint(center) for _, center in away.badges)

@@ -5,8 +5,10 @@ are still to come are faint.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pygame
@@ -85,7 +87,10 @@ def x_of(places: Layout, tick: float, ticks: int) -> float:
 
 def event_marks_near(places: Layout, x: float, ticks: int, marked: tuple[EventMark, ...]) -> tuple[EventMark, ...]:
     """The marks that a pointer at that pixel means: the nearest one, if it is near, and all at its tick."""
-    gaps = [abs(x_of(places, mark.tick, ticks) - x) for mark in marked]
+    strip, there = _strip(places, ticks), x - places.timeline.left
+    gaps = [
+        min(abs(strip.x(each.mark.tick) - there), abs(each.x - there)) for each in _beside_each_other(strip, marked)
+    ]
     least = min(gaps, default=float("inf"))
     if least > NEAR * max(1.0, places.stroke):
         return ()
@@ -130,31 +135,107 @@ class TimelineStrip:
         return stroke_of(self.em)
 
     @property
+    def head(self) -> float:
+        """Radius of a pin's head."""
+        return 0.25 * self.em
+
+    @property
+    def apart(self) -> float:
+        """From one head of pins that stand side by side to the next."""
+        return 2 * self.head + self.stroke
+
+    @property
+    def notch(self) -> int:
+        """Width of a notch, and of a pin's stem."""
+        return max(2, round(2 * self.stroke))
+
+    @property
     def axis(self) -> float:
         """Height of the track's middle: low, so that pins have room above it."""
         return 0.68 * self.size[1]
+
+    def reach(self, lanes: int) -> float:
+        """How many ticks from its own a mark of so many lanes' reaches, at most."""
+        return (self.apart * (lanes + 1) + self.em) * self.ticks / max(self.width, 1)
 
     def x(self, tick: float) -> float:
         """The pixel at that tick."""
         return self.left + self.width * tick / max(self.ticks, 1)
 
 
+def _strip(places: Layout, ticks: int) -> TimelineStrip:
+    """The strip of a picture's timeline with so many ticks."""
+    area = track(places)
+    return TimelineStrip(places.timeline.size, area.left - places.timeline.left, area.width, places.em, ticks)
+
+
+class PlacedMark(NamedTuple):
+    """An event mark as it stands on the timeline."""
+
+    mark: EventMark
+    x: float
+    """The pixel at which a notch stands, or the head of a pin; the foot of a pin is always at its tick."""
+    span: tuple[float, float] | None = None
+    """From where to where the marks reach that it stands beside; None where it stands alone."""
+
+
+@lru_cache(maxsize=4)
+def _placed(strip: TimelineStrip, race: Race, timing: Timing, known: tuple[int, ...]) -> tuple[PlacedMark, ...]:
+    """The marks of all events that are certain, in the order of time."""
+    return _beside_each_other(strip, _marks(race, timing, strip.ticks, known))
+
+
+def _beside_each_other(strip: TimelineStrip, marked: Sequence[EventMark]) -> tuple[PlacedMark, ...]:
+    """Marks in the order of time as they stand: where those of several lanes would hide each other, side by side."""
+    placed = [PlacedMark(mark, strip.x(mark.tick)) for mark in marked]
+    for pins in (False, True):
+        some = [turn for turn, mark in enumerate(marked) if isinstance(mark.event.kind, Escape) == pins]
+        while some:
+            end = placed[some[0]].x + (strip.head if pins else strip.notch)
+            here = [turn for turn in some if placed[turn].x < end]
+            some = some[len(here) :]
+            for turn, each in zip(here, _row(strip, [placed[turn] for turn in here], pins), strict=True):
+                placed[turn] = each
+    return tuple(placed)
+
+
+def _row(strip: TimelineStrip, marks: Sequence[PlacedMark], pins: bool) -> Sequence[PlacedMark]:
+    """Marks that hide each other, side by side: each lane has one place, whichever comes first the first one."""
+    lanes = list(dict.fromkeys(each.mark.lane for each in marks))
+    if len(lanes) == 1:
+        return marks
+    step = strip.apart if pins else strip.notch + 1.0
+    half = 0.5 * step * len(lanes)
+    ends = [each.x for each in marks]
+    middle = min(max(0.5 * (ends[0] + ends[-1]), half), strip.size[0] - half)
+    span = (min(ends[0], middle - half), max(ends[-1], middle + half))
+    first = middle - half + 0.5 * step
+    return [PlacedMark(each.mark, first + step * lanes.index(each.mark.lane), span) for each in marks]
+
+
 def draw_timeline(canvas: Canvas, places: Layout, theme: Theme, session: Session, race: Race, tick: int) -> None:
     """Draw the timeline with all up to the tick as played, and the knob there."""
-    timing, ticks = session.scene.timing(session.clock), session.horizon
-    place, area = places.timeline, track(places)
-    strip = TimelineStrip(place.size, area.left - place.left, area.width, places.em, ticks)
+    timing, place = session.scene.timing(session.clock), places.timeline
+    strip = _strip(places, session.horizon)
     known, x, ends = _known(race, timing, session.seen), strip.x(tick), ends_seen(session)
     for played, part in ((False, None), (True, (0, 0, round(x), place.height))):
         backdrop = Backdrop(_draw_strip, (strip, theme, race, timing, known, ends, played), strip.size)
         canvas.backdrop(backdrop, place.topleft, part)
-    marked = event_marks(race, timing, ticks, session.seen)
-    first, last = (side(marked, tick, key=lambda mark: mark.tick) for side in (bisect_left, bisect_right))
-    for mark in marked[first:last]:  # The layers meet in the middle of these.
-        _draw_mark(canvas, strip, theme, mark, place.topleft, 0.0)
+    placed, reach = _placed(strip, race, timing, known), strip.reach(len(race.tracks))
+    first = bisect_left(placed, tick - reach, key=lambda each: each.mark.tick)
+    last = bisect_right(placed, tick + reach, key=lambda each: each.mark.tick)
+    for each in _pins_last(placed[first:last]):
+        # The layers meet in the middle of what is at the tick, and of marks side by side.
+        if each.mark.tick == tick or (each.span is not None and each.span[0] - 1 <= x <= each.span[1] + 1):
+            _draw_mark(canvas, strip, theme, each, place.topleft, 0.0 if each.mark.tick <= tick else TO_COME)
     center, radius = (place.left + x, place.top + strip.axis), 0.36 * places.em
     canvas.disc(center, radius + 1.5 * places.stroke, theme.background)
     canvas.disc(center, radius, theme.text)
+
+
+def _pins_last(placed: Sequence[PlacedMark]) -> list[PlacedMark]:
+    """Marks in the order in which they are drawn: pins over the others."""
+    return sorted(placed, key=lambda each: isinstance(each.mark.event.kind, Escape))
 
 
 def _draw_strip(
@@ -178,9 +259,8 @@ def _draw_strip(
     for end in epoch_ends(race, timing, strip.ticks, strip.width):
         x = round(strip.x(end))
         canvas.rule((x, bar.bottom + 1), (x, bar.bottom + max(2, strip.em // 5)), theme.faint, hairline(strip.em))
-    marked = _marks(race, timing, strip.ticks, known)
-    for mark in sorted(marked, key=lambda mark: isinstance(mark.event.kind, Escape)):  # Pins over the others.
-        _draw_mark(canvas, strip, theme, mark, (0, 0), 0.0 if played else TO_COME)
+    for placed in _pins_last(_placed(strip, race, timing, known)):
+        _draw_mark(canvas, strip, theme, placed, (0, 0), 0.0 if played else TO_COME)
 
 
 def _draw_curve(canvas: Canvas, strip: TimelineStrip, theme: Theme, timing: Timing, lane: int, ends: LaneEnds) -> None:
@@ -196,20 +276,25 @@ def _draw_curve(canvas: Canvas, strip: TimelineStrip, theme: Theme, timing: Timi
 
 
 def _draw_mark(
-    canvas: Canvas, strip: TimelineStrip, theme: Theme, mark: EventMark, corner: tuple[int, int], fade: float
+    canvas: Canvas, strip: TimelineStrip, theme: Theme, placed: PlacedMark, corner: tuple[int, int], fade: float
 ) -> None:
     """A pin for a move, a notch for a change of the verdict."""
-    color = mix(theme.lane(mark.lane), theme.background, fade)
-    x, axis, em = corner[0] + strip.x(mark.tick), corner[1] + strip.axis, strip.em
-    bar = pygame.Rect(0, 0, max(2, round(2 * strip.stroke)), round(0.56 * em))
-    bar.center = (round(x), round(axis))
-    if not isinstance(mark.event.kind, Escape):
+    mark, color = placed.mark, mix(theme.lane(placed.mark.lane), theme.background, fade)
+    pin, axis, em = isinstance(mark.event.kind, Escape), corner[1] + strip.axis, strip.em
+    bar = pygame.Rect(0, 0, strip.notch, round(0.56 * em))
+    bar.center = (round(corner[0] + (strip.x(mark.tick) if pin else placed.x)), round(axis))
+    if not pin:
         canvas.rect(bar.inflate(2, 0), theme.background)
         canvas.rect(bar, color)
         return
-    head, radius = (bar.centerx - 0.5 + bar.width % 2 / 2, corner[1] + 0.32 * em), 0.25 * em
-    canvas.disc(head, radius + strip.stroke, theme.background)
-    stem = pygame.Rect(bar.left, round(head[1]), bar.width, bar.bottom - round(head[1]))
-    canvas.rect((stem.left - 1, bar.top, stem.width + 2, bar.height), theme.background)
-    canvas.rect(stem, color)
-    canvas.disc(head, radius, color)
+    foot, height = bar.centerx - 0.5 + bar.width % 2 / 2, corner[1] + 0.32 * em
+    head = (foot if placed.span is None else corner[0] + placed.x, height)
+    canvas.disc(head, strip.head + strip.stroke, theme.background)
+    if placed.span is None:
+        stem = pygame.Rect(bar.left, round(height), bar.width, bar.bottom - round(height))
+        canvas.rect((stem.left - 1, bar.top, stem.width + 2, bar.height), theme.background)
+        canvas.rect(stem, color)
+    else:
+        canvas.line((head, (foot, bar.bottom - 1)), theme.background, bar.width + 2)
+        canvas.line((head, (foot, bar.bottom - 1)), color, bar.width)
+    canvas.disc(head, strip.head, color)

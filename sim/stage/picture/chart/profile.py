@@ -4,6 +4,7 @@ A marble off the line stands where it is nearest to it, as high as its own loss,
 """
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from pygame import Rect
@@ -13,13 +14,14 @@ from ....descent.race import Race
 from ....descent.track import Track
 from ....surface.points import Array, norm
 from ...drawing.canvas import Backdrop, Canvas, Pixel
-from ...drawing.glyphs import POLE, draw_flag, draw_marble, draw_wedge
+from ...drawing.glyphs import POLE, draw_flag, draw_marble, draw_wedge, flag_place
 from ...drawing.strokes import pieces
 from ...style import text
 from ...style.cache import cached
 from ...style.color import Color, mix
 from ...style.style import hairline, stroke_of
 from ...style.theme import Theme
+from ..map.crowd import Taken, crowds, draw_crowds
 from .axes import loss_marks
 from .frame import draw_card, draw_losses, plot_area
 
@@ -37,8 +39,8 @@ FLAG = 0.4
 """How much of the plot's height the flag at the start takes at most: where it would be more, it is smaller."""
 RIM = 2.0
 """How far its rim reaches above its pole, in strokes."""
-RADIUS = 6.0
-"""Radius of a ball, in strokes: it rests upon the curve."""
+RADIUS, BALL = 6.0, 7.5
+"""Radius of a ball, in strokes, which rests upon the curve, and with its rim."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,9 +137,15 @@ def draw_profile(
         if moving:
             for lane, track in enumerate(race.tracks):
                 _draw_batch(canvas, plot, profile, track, moments[lane][0], theme.lane(lane), stroke)
-        for lane, track in enumerate(race.tracks):
+        stands = [_stand(plot, profile, track, moment) for track, moment in zip(race.tracks, moments, strict=True)]
+        for lane, stand in enumerate(stands):
             with canvas.part(f"ball {lane + 1}"):
-                _draw_ball(canvas, plot, profile, track, moments[lane], theme.lane(lane), theme, stroke)
+                if stand is not None:
+                    _draw_ball(canvas, plot, stand, theme.lane(lane), theme, stroke)
+        there = {lane: stand.middle(stroke) for lane, stand in enumerate(stands) if stand is not None}
+        foot = _foot(plot, profile, race.problem, race.start)
+        flags = [] if foot is None else [flag_place(foot, _flag_stroke(plot.height, stroke))]
+        draw_crowds(canvas, crowds(there, BALL * stroke, plot, em, Taken(flags)), theme, em)
 
 
 def _draw_batch(
@@ -152,30 +160,41 @@ def _draw_batch(
     _draw_curve(canvas, plot, profile, losses, color, max(1, round(1.2 * stroke)))
 
 
-def _draw_ball(
-    canvas: Canvas,
-    plot: Rect,
-    profile: Profile,
-    track: Track,
-    moment: tuple[int, float],
-    color: Color,
-    theme: Theme,
-    stroke: float,
-) -> None:
-    update, share = min(moment[0], track.updates), moment[1]
-    theta = track.between(update, share)
+class Stand(NamedTuple):
+    """Where a marble is seen in a plot of the profile."""
+
+    x: float
+    own: float
+    """How high its own loss is,"""
+    under: float
+    """and how high the line's, where it is nearest to it."""
+
+    def middle(self, stroke: float) -> Pixel:
+        """The middle of a ball that rests there."""
+        return self.x, self.own - RADIUS * stroke
+
+
+def _stand(plot: Rect, profile: Profile, track: Track, moment: tuple[int, float]) -> Stand | None:
+    """Where a track's marble is seen after so many updates and such a part of the next movement; None where there is no
+    loss.
+    """
+    theta = track.between(min(moment[0], track.updates), moment[1])
     with np.errstate(all="ignore"):
         along = np.array(profile.nearest(theta))
         losses = track.problem.train.value(np.stack([theta, profile.points(along)]))
     if not np.isfinite(losses).all():
-        return
-    x = float(_x(plot, profile, along))
+        return None
     own, under = _y(plot, profile, losses).tolist()
+    return Stand(float(_x(plot, profile, along)), own, under)
+
+
+def _draw_ball(canvas: Canvas, plot: Rect, stand: Stand, color: Color, theme: Theme, stroke: float) -> None:
+    x, own, under = stand
     if not plot.inflate(8 * stroke, 8 * stroke).collidepoint(x, own):
         draw_wedge(canvas, plot, (x, own), color, theme.halo, stroke)
         return
     canvas.line(((x, own), (x, under)), mix(color, theme.panel, 0.4), max(1, round(stroke)))
-    draw_marble(canvas, (x, own - RADIUS * stroke), color, theme.halo, stroke)
+    draw_marble(canvas, stand.middle(stroke), color, theme.halo, stroke)
 
 
 def _draw_curve(canvas: Canvas, plot: Rect, profile: Profile, losses: Array, color: Color, width: int) -> None:
@@ -224,9 +243,21 @@ def _draw_frame(canvas: Canvas, problem: Problem, start: tuple[float, float], th
     with canvas.clip(plot):
         _draw_ground(canvas, plot, profile, theme)
         _draw_curve(canvas, plot, profile, profile.losses, theme.text, max(1, round(1.8 * stroke_of(em))))
-        foot: Pixel = (float(_x(plot, profile, np.zeros(1))[0]), float(_y(plot, profile, stands)[0]))
-        if np.isfinite(foot[1]):
-            draw_flag(canvas, foot, theme, _flag(plot.height, stroke_of(em)) / (POLE + RIM))
+        foot = _foot(plot, profile, problem, start)
+        if foot is not None:
+            draw_flag(canvas, foot, theme, _flag_stroke(plot.height, stroke_of(em)))
+
+
+def _foot(plot: Rect, profile: Profile, problem: Problem, start: tuple[float, float]) -> Pixel | None:
+    """Where the flag at the start stands in a plot; None where there is no loss."""
+    with np.errstate(all="ignore"):
+        height = float(_y(plot, profile, problem.train.value(np.array([start])))[0])
+    return (float(_x(plot, profile, np.zeros(1))[0]), height) if np.isfinite(height) else None
+
+
+def _flag_stroke(height: int, stroke: float) -> float:
+    """What stands for the width of thin lines in the flag, in a plot of that height."""
+    return _flag(height, stroke) / (POLE + RIM)
 
 
 def _flag(height: int, stroke: float) -> float:

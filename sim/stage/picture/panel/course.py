@@ -1,7 +1,7 @@
 """One lane's course on a map: trail, marble, arrows and views; alone on its own map, or together with others on one."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -15,22 +15,24 @@ from ....study.odds.ends import LaneEnds
 from ....surface.points import Array
 from ...drawing.camera import Camera
 from ...drawing.canvas import Canvas, Pixel, Unseen
-from ...drawing.glyphs import draw_arrow, draw_badge, draw_marble, draw_wedge
+from ...drawing.glyphs import draw_arrow, draw_marble, draw_wedge
 from ...drawing.replay import draw_again
 from ...style.color import Color, mix
 from ...style.style import stroke_of
 from ...style.theme import Theme
 from ...views import ViewName
-from ..map.ball import Rolling, draw_ball, rolling
+from ..map.ball import RADIUS, Rolling, draw_ball, rolling
 from ..map.cloud import draw_cloud
-from ..map.numbers import digits_of, draw_numbers, named_minima, number_stands
+from ..map.crowd import Taken, crowds, draw_crowds
+from ..map.numbers import LIES, digits_of, draw_numbers, named_minima, number_stands
 from ..map.site import LandBlock, Site, moving_site, site_of
 from ..map.trail import BLOCK, Trail, fading
 from ..views import Layer, ViewContext, draw_views, map_backdrop
 from ..views.arrows import step_and_movement
 from ..views.context import MOMENTS
+from ..views.labels.labels import words_here
 from ..views.moving_ground import shaken
-from ..views.words.still import still_places
+from ..views.words.still import mark_places, still_places
 from ..views.words.stretch import wedge_area
 
 THICK = (0.6, 1.0)
@@ -39,9 +41,8 @@ RINGING = 9.0
 """Updates for which a ring stands around a marble of which something has become certain."""
 WIDE = (12.0, 34.0)
 """How wide that ring is, at first and in the end, in strokes."""
-HIDING, ABOVE, HIGHER = 0.9, 1.7, 2.9
-"""How near marbles hide each other, and how far above them their badges stand, in ems; higher where these are in the
-way of a number."""
+FLAT = 7.5
+"""Radius of a marble on a map that is seen from straight above, in strokes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +272,7 @@ def draw_together(
                 course.draw_marble(canvas, context, glides[index][1], marbles[index])
             else:
                 course.draw_cloud(canvas, context, cloud)
-        _draw_crowds(canvas, courses, marbles, _digits(contexts[chosen], named))
+        _draw_crowds(canvas, contexts[chosen], marbles, named)
         draw_minima(canvas, contexts[chosen], named)
 
 
@@ -287,38 +288,23 @@ def draw_minima(canvas: Canvas, context: ViewContext, named: Sequence[int]) -> N
         draw_again(canvas, ("minima", context.index, *area), key, draw)
 
 
+def _draw_crowds(canvas: Canvas, context: ViewContext, marbles: Mapping[int, Pixel], named: Sequence[int]) -> None:
+    """Draw the badges of marbles that hide each other, which are at these pixels of the map."""
+    (left, top), em, theme = context.area.topleft, context.em, context.theme
+    radius, lies = (FLAT, 0.0) if context.camera.flat else (RADIUS, LIES)
+    middles = {lane: (left + x, top + y - lies * context.stroke) for lane, (x, y) in marbles.items()}
+    found = crowds(middles, radius * context.stroke, context.area, em, _taken(context, named))
+    draw_crowds(canvas, found, theme, em)
+
+
+def _taken(context: ViewContext, named: Sequence[int]) -> Taken:
+    """What badges of marbles on a map keep off: all words there with the lines that lead to these, and all marks."""
+    words, leaders = words_here(context)
+    return Taken([*_digits(context, named), *context.once(still_places), *words], mark_places(context), leaders)
+
+
 def _digits(context: ViewContext, named: Sequence[int]) -> list[Rect]:
     """What the numbers of minima cover on ground at rest."""
     boxes = tuple(map(tuple, context.once(still_places)))
     where = context.stroke, tuple(context.area), tuple(named), boxes
     return digits_of(number_stands(context.problem, context.site.camera, context.theme, *where))
-
-
-def _draw_crowds(canvas: Canvas, courses: Sequence[Course], marbles: dict[int, Pixel], taken: list[Rect]) -> None:
-    """Where marbles hide each other, side by side the badges of all that lie there, where nothing is written."""
-    for crowd in _crowds(courses, marbles, taken):
-        with canvas.part("crowd"):
-            for center, index in crowd:
-                draw_badge(canvas, center, 0.5 * courses[index].em, index, courses[index].theme.halo)
-                draw_badge(canvas, center, 0.36 * courses[index].em, index, courses[index].color)
-
-
-def _crowds(courses: Sequence[Course], marbles: dict[int, Pixel], taken: list[Rect]) -> list[list[tuple[Pixel, int]]]:
-    """Where marbles hide each other: places side by side above them for the badges of all that lie there, or below."""
-    area, em, signs = courses[0].area, courses[0].em, list[list[tuple[Pixel, int]]]()
-    left = sorted(marbles)
-    while left:
-        first = marbles[left[0]]
-        here = [index for index in left if math.dist(marbles[index], first) < HIDING * em]
-        left = [index for index in left if index not in here]
-        x, y = area.left + first[0], area.top + first[1]
-        if len(here) > 1 and area.collidepoint(x, y - ABOVE * em):
-            row = Rect(0, 0, round(1.05 * len(here) * em), em)
-            for away in (-ABOVE, -HIGHER, ABOVE, -ABOVE):  # The last one stands, whatever is there.
-                row.center = round(x), round(y + away * em)
-                if area.contains(row) and row.collidelist(taken) < 0:
-                    break
-            y += away * em
-            middle = 0.5 * (len(here) - 1)
-            signs.append([((x + (place - middle) * 1.05 * em, y), index) for place, index in enumerate(here)])
-    return signs

@@ -52,6 +52,7 @@ VIEWS: dict[ViewName, View] = {
         Layer.GROUND,
         draw_loss_scale,
         draw_level,
+        last=True,
     ),
     ViewName.BATCH_SURFACE: View(
         "batch loss",
@@ -109,7 +110,8 @@ VIEWS: dict[ViewName, View] = {
         draw_labels,
     ),
 }
-"""Every view by the name that a session knows it by, in the order of menus; within a layer also that of drawing."""
+"""Every view by the name that a session knows it by, in the order of menus; within a layer also that of drawing, but
+for the last."""
 
 
 def draw_views(canvas: Canvas, context: ViewContext, layer: Layer) -> None:
@@ -136,7 +138,8 @@ def _draw_layer(canvas: Canvas, context: ViewContext, drawing: Sequence[tuple[Vi
 @lru_cache(maxsize=64)  # Asked for a dozen times with every picture.
 def _drawing(views: frozenset[ViewName], layer: Layer) -> tuple[tuple[ViewName, Draw], ...]:
     """The views of a layer, of those that are shown, and what draws what of them belongs to it."""
-    draws = ((name, _part(view, layer)) for name, view in VIEWS.items() if name in views)
+    shown = sorted((name for name in VIEWS if name in views), key=lambda name: VIEWS[name].last)
+    draws = ((name, _part(VIEWS[name], layer)) for name in shown)
     return tuple((name, draw) for name, draw in draws if draw is not None)
 
 

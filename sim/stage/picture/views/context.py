@@ -173,3 +173,5 @@ class View:
     draw: Draw
     over: Draw | None = None
     """What of it lies over the trail, if the rest lies under it."""
+    last: bool = False
+    """Whether it is drawn over the other views of its layer."""

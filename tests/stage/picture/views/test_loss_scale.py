@@ -15,14 +15,17 @@ from sim.scene import Scene, load_scene, scene_files
 from sim.stage.drawing.camera import FLAT, Pose
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.drawing.relief.heights import SPARE, Heights
+from sim.stage.drawing.relief.paints import level_colors
 from sim.stage.drawing.relief.view import heights_over
+from sim.stage.drawing.screen import Screen
 from sim.stage.picture.map.site import site_of
-from sim.stage.picture.map.terrain import thinned
+from sim.stage.picture.map.terrain import paled, thinned
 from sim.stage.picture.panel.course import course_of
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
+from sim.stage.picture.views.ground.basins import tinted
 from sim.stage.picture.views.ground.loss_scale import (
     LOWEST,
     SHARE,
@@ -38,6 +41,7 @@ from sim.stage.session.session import Session, begin
 from sim.stage.style import text
 from sim.stage.style.numbers import brief
 from sim.stage.style.theme import load_theme
+from sim.stage.style.tints import basin_color
 from sim.stage.views import ViewName
 from sim.surface.critical.point import CriticalKind, CriticalPoint
 
@@ -301,3 +305,26 @@ def test_a_projector_s_scale_is_lower_where_a_number_at_its_end_would_touch_land
     for place in numbers_at(session, SMALLEST):
         x, y = place.left - here.places.panels[0].map.left, place.top - here.places.panels[0].map.top
         assert not land[y : y + place.height, x : x + place.width].any()
+
+
+@pytest.mark.parametrize("aslant", [False, True])
+@pytest.mark.parametrize(("name", "tints"), [("local-minimum", (0, 1)), ("egg-box", ())])
+def test_the_scale_has_the_shades_of_land_that_is_tinted_by_basins(
+    name: str, tints: tuple[int, ...], aslant: bool
+) -> None:
+    """Where there are too many tints for it, it has those of land without any, wherever it stands on the map."""
+    scene = load_scene(name) if aslant else flat_scene(name)
+    views = frozenset({ViewName.LOSS_SCALE, ViewName.BASINS, ViewName.TEST_SURFACE})
+    session, size = replace(begin(scene), playing=False, views=views), (1600, 900)
+    here, running = setting(session, size), race(scene)
+    panel, target = here.places.panels[0], pygame.Surface(size, depth=32)
+    course = course_of(running, 0, (panel.map, panel.strip), here.places.em, here.theme, here.camera)
+    bar = _bar(course.context(0, views))
+    draw(Screen(target), snapshot_of(session, running))
+    heights = SPARE + (1 - 2 * SPARE) * (1 - (np.arange(bar.height) + 0.5) / bar.height)
+    plain = level_colors(here.theme, heights) if aslant else paled(level_colors(here.theme, heights), here.theme)
+    shades = [tinted(plain, basin_color(here.theme, tint)) for tint in tints] or [plain]
+    for number, shade in enumerate(shades):
+        x = bar.left + round((number + 0.5) * bar.width / len(shades))
+        seen = np.array([target.get_at((x, y))[:3] for y in range(bar.top + 2, bar.bottom - 2)])
+        assert np.abs(seen - shade[2:-2]).max() <= 1

@@ -12,6 +12,7 @@ from ....drawing.camera import Camera, interpolated
 from ....drawing.canvas import Canvas
 from ....drawing.screen import image
 from ....style.cache import cached
+from ....style.color import Color
 from ....style.theme import Theme
 from ....style.tints import basin_color
 from ...map.site import Site
@@ -37,6 +38,19 @@ def draw_basins(canvas: Canvas, context: ViewContext) -> None:
         labels = basin_grid(context.problem, context.camera)
         picture = _tinted(_draped(labels, context.site), labels, context.theme)
     canvas.image(picture, context.area.topleft)
+
+
+@cached
+def basin_tints(problem: Problem, camera: Camera, theme: Theme) -> tuple[Color | None, ...]:
+    """The tints that there are on a map, the lowest minimum's first; last None, if a part of it has none."""
+    there: list[int] = np.unique(basin_grid(problem, camera)).tolist()
+    tints = [basin_color(theme, label) for label in there if label != NO_BASIN]
+    return (*tints, None) if NO_BASIN in there else tuple(tints)
+
+
+def tinted(colors: Array, tint: Color) -> Array:
+    """Colours (..., 3) of land as they are seen through a tint."""
+    return colors + (np.array(tint) - colors) * (round(255 * STRENGTH) / 255)
 
 
 @cached

@@ -19,13 +19,16 @@ from ....drawing.relief.view import heights_over
 from ....drawing.screen import image
 from ....style import text
 from ....style.cache import cached
+from ....style.color import Color
 from ....style.numbers import brief
 from ....style.style import hairline
 from ....style.theme import Theme
+from ....views import ViewName
 from ...map.site import lies_on_land
 from ...map.terrain import paled
 from ..context import ViewContext
 from ..words.captions import SCALE
+from .basins import basin_tints, tinted
 
 WIDE, TALL = 0.55, 6.5
 """Width and height of the scale, in ems."""
@@ -49,6 +52,8 @@ ROUNDED, OUTWARDS = 0.05, 0.02
 how much, if no loss of the map is as low or as high as that number."""
 NUMBERS, DIGITS = 3, 6
 """How many numbers it has, and of how many digits at most."""
+COLUMN = 2
+"""Width of the part of the scale that has the tint of a basin, in pixels, at least."""
 SMALLEST = 1e-290
 """Smaller losses have no digits to choose from."""
 LEVEL = 2
@@ -88,7 +93,7 @@ def draw_loss_scale(canvas: Canvas, context: ViewContext) -> None:
     if _is_level(context, window):
         return
     bar, flat = _bar(context), context.camera.flat
-    canvas.backdrop(Backdrop(_draw_bar, (context.theme, flat), bar.size), bar.topleft)
+    canvas.backdrop(Backdrop(_draw_bar, (context.theme, flat, _tints(context, bar)), bar.size), bar.topleft)
     _draw_numbers(canvas, context)
 
 
@@ -198,13 +203,22 @@ def _share(heights: Array) -> Array:
     return np.clip((heights - SPARE) / (1 - 2 * SPARE), 0.0, 1.0)
 
 
-def _draw_bar(canvas: Canvas, theme: Theme, flat: bool) -> None:
+def _tints(context: ViewContext, bar: Rect) -> tuple[Color | None, ...]:
+    """The tints of the land, of which the bar has a column each: plain land has none, and so has what is too motley."""
+    if ViewName.BASINS not in context.views:
+        return (None,)
+    tints = basin_tints(context.problem, context.camera, context.theme)
+    return tints if len(tints) * COLUMN <= bar.width else (None,)
+
+
+def _draw_bar(canvas: Canvas, theme: Theme, flat: bool, tints: tuple[Color | None, ...]) -> None:
     width, height = canvas.size
     heights = SPARE + (1 - 2 * SPARE) * (1 - (np.arange(height) + 0.5) / height)
     colors = level_colors(theme, heights)
     colors = paled(colors, theme) if flat else colors
-    pixels = np.broadcast_to(np.rint(colors).astype(np.uint8)[None], (width, height, 3))
-    opaque = np.concatenate([pixels, np.full((width, height, 1), 255, np.uint8)], axis=-1)
+    shades = [colors if tint is None else tinted(colors, tint) for tint in tints]
+    columns = np.stack([shades[column * len(shades) // width] for column in range(width)])
+    opaque = np.concatenate([np.rint(columns), np.full((width, height, 1), 255)], axis=-1).astype(np.uint8)
     canvas.image(image(np.ascontiguousarray(opaque)), (0, 0))
     canvas.rect((0, 0, width, height), theme.border, width=1)
 

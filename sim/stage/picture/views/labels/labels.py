@@ -50,6 +50,15 @@ def draw_labels(canvas: Canvas, context: ViewContext) -> None:
             canvas.text(line, (place.centerx, y), label.size, context.theme.text, align=0.5)
 
 
+def words_here(context: ViewContext) -> tuple[list[pygame.Rect], list[Line]]:
+    """What words about the moment cover of the map: those at critical points, the formula and momentum; and the lines
+    that lead to these points.
+    """
+    labels = _standing(context) if ViewName.LABELS in context.views else ()
+    places = [label.stand.place for label in labels]
+    return [*places, *_words(context)], _leaders([(label.mark, label.stand) for label in labels])
+
+
 def _standing(context: ViewContext) -> Sequence[Label]:
     """The words as they stand at the moment: where ground moves they go with their marks, unless a line leads there."""
     still_map, block = still_map_of(context, LAID_OUT_BY), context.moment // MOMENTS
