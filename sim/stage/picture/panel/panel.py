@@ -330,7 +330,7 @@ def _marked(panels: Sequence[Panel]) -> list[Panel]:
     last = list(_ways(panels, (NAME, *LEAST), [short_, none]))
     for form, some in product(shortest([panel.settings for panel in panels]), (ways, last)):
         for way in some:
-            if _all_told(way, form):
+            if _all_told(way, form, long):
                 return way
     return next((way for way in last if all(panel.shows_name for panel in way)), last[-1])
 
@@ -341,9 +341,15 @@ def _ways(panels: Sequence[Panel], types: Sequence[float], marks: Sequence[str])
         yield [replace(panel, mark=mark if panel.settings.unlike else "", type=height) for panel in panels]
 
 
-def _all_told(panels: Sequence[Panel], form: SettingsForm) -> bool:
-    """Whether names are whole, and all lanes tell their settings in that form, or sliders tell them."""
-    return all(panel.shows_name and (panel.told_anyway or panel.fits(panel.told_in(form))) for panel in panels)
+def _all_told(panels: Sequence[Panel], form: SettingsForm, long: str) -> bool:
+    """Whether names are whole, and all lanes tell their settings in that form, or else names or sliders tell them.
+
+    The long mark leaves room for the form in any case.
+    """
+    return all(
+        panel.shows_name and (panel.fits(panel.told_in(form)) or (panel.told_anyway and panel.mark != long))
+        for panel in panels
+    )
 
 
 def panel_of(
