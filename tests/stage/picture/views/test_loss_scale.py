@@ -23,14 +23,15 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
+from sim.stage.picture.views.context import ViewContext
 from sim.stage.picture.views.ground.loss_scale import (
     LOWEST,
     SHARE,
     TALL,
     _all_clear,
-    _bar,
     _scale,
     _share,
+    draw_level,
     draw_loss_scale,
     scale_numbers,
 )
@@ -40,6 +41,13 @@ from sim.stage.style.numbers import brief
 from sim.stage.style.theme import load_theme
 from sim.stage.views import ViewName
 from sim.surface.critical.point import CriticalKind, CriticalPoint
+
+
+def bar_of(context: ViewContext) -> Rect:
+    """Where the scale stands on the picture."""
+    found = _scale(context)
+    assert found is not None
+    return found.bar.move(context.area.topleft)
 
 
 def wedge(scene: Scene, lane: int, tick: int, *views: ViewName) -> float:
@@ -127,7 +135,7 @@ def test_the_wedge_stands_beside_its_own_number() -> None:
     context = course_of(
         running, 2, (here.places.panels[2].map, here.places.panels[2].strip), here.places.em, here.theme, here.camera
     ).context(0, frozenset({ViewName.LOSS_SCALE}))
-    bar = _bar(context)
+    bar = bar_of(context)
     for share, loss in zip((0.0, 0.5, 1.0), losses.tolist(), strict=True):
         placed = bar.bottom - bar.height * float(_share(heights.of(np.array(loss))))
         assert placed == pytest.approx(bar.bottom - share * bar.height, abs=0.5)
@@ -149,7 +157,11 @@ def test_every_number_stands_where_its_own_loss_is(name: str, aslant: bool) -> N
     )
     canvas = RecordingCanvas((1600, 900))
     draw_loss_scale(canvas, context)
-    heights, bar, size = heights_over(session.scene.problem(), camera.view), _bar(context), round(0.75 * here.places.em)
+    heights, bar, size = (
+        heights_over(session.scene.problem(), camera.view),
+        bar_of(context),
+        round(0.75 * here.places.em),
+    )
     rows = [line.split() for line in canvas.recording.splitlines() if "label" in line]
     assert len(rows) == 3 or (aslant and len(rows) == 2), "but one that lies over land"
     for _, quoted, corner, *_ in rows:
@@ -276,7 +288,7 @@ def test_a_scale_is_lower_where_its_lowest_number_would_hide_land(controls: bool
     draw_loss_scale(canvas, context)
     assert [line.split('"')[1] for line in canvas.recording.splitlines() if "label" in line] == numbers
     usual = round(min(TALL * em, SHARE * panel.map.height))
-    assert controls or LOWEST * em <= _bar(context).height < usual
+    assert controls or LOWEST * em <= bar_of(context).height < usual
 
 
 def test_the_numbers_of_hardly_any_scale_touch_land() -> None:
@@ -288,7 +300,8 @@ def test_the_numbers_of_hardly_any_scale_touch_land() -> None:
         here = setting(replace(begin(scene), **look), size)
         panel = here.places.panels[0]
         course = course_of(race(scene), 0, (panel.map, panel.strip), here.places.em, here.theme, here.camera)
-        if not _all_clear(_scale(course.context(0, frozenset({ViewName.LOSS_SCALE})))):
+        found = _scale(course.context(0, frozenset({ViewName.LOSS_SCALE})))
+        if found is not None and not _all_clear(found):
             touched.append((name, size, look))
     assert all(look == {"presenter": True} and size == (960, 600) for _, size, look in touched), touched
 
@@ -301,3 +314,25 @@ def test_a_projector_s_scale_is_lower_where_a_number_at_its_end_would_touch_land
     for place in numbers_at(session, SMALLEST):
         x, y = place.left - here.places.panels[0].map.left, place.top - here.places.panels[0].map.top
         assert not land[y : y + place.height, x : x + place.width].any()
+
+
+@pytest.mark.parametrize("larger", [1.0, 1.3, 1.6, 4.0])
+@pytest.mark.parametrize("name", ["local-minimum", "batch-ladder", "newton", "ravine"])
+def test_a_scale_has_numbers_and_hides_no_land_or_is_not_there(name: str, larger: float) -> None:
+    scene = load_scene(name)
+    for size in (SMALLEST, (1366, 768), (1560, 800), (1600, 900)):
+        here = setting(replace(begin(scene), presenter=True, larger=larger), size)
+        panel, em = here.places.panels[0], here.places.em
+        course = course_of(race(scene), 0, (panel.map, panel.strip), em, here.theme, here.camera)
+        context, canvas = course.context(0, frozenset({ViewName.LOSS_SCALE})), RecordingCanvas(size)
+        draw_loss_scale(canvas, context)
+        draw_level(canvas, context)
+        found = _scale(context)
+        if found is None:
+            assert not canvas.recording.strip()
+            continue
+        assert canvas.recording.count("label") == len(found.numbers) >= 2
+        if not here.camera.flat:
+            land = np.isfinite(site_of(scene.problem(), here.camera, here.theme).under(here.camera.screen())[..., 0])
+            bar = found.bar.inflate(-2, -2)
+            assert not land[bar.top : bar.bottom, bar.left : bar.right].any()
