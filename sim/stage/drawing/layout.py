@@ -1,5 +1,6 @@
 """Where everything stands: pure geometry, from the window's size and the number of lanes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
@@ -64,6 +65,8 @@ SLIDER = 8.0
 """Width of a slider for η with the shortest bar that one can set it on, in ems."""
 LESS_FOR_SLIDERS = 0.88
 """How much of enlarged type is left at least where lanes' sliders need the rest."""
+LESS_FOR_SETTINGS = 0.88
+"""How much of enlarged type is left at least where all that tells lanes apart needs the rest."""
 LEAST_ROW = 1.5
 """Height of the line of a lane's name, in ems: in cards beside one map it may become too low."""
 LEAST_WIDTH = 40.0
@@ -98,6 +101,9 @@ class More:
     told: int = 0
     """How many of the numbers one is told of besides: where maps are low, there are no more rows than hold these."""
     yields: Yields = Yields.NOTHING
+    heading: tuple[float, float] = (0.0, 0.0)
+    """Width in ems of a panel with room for the longest name and the first thing that tells lanes apart, and of one
+    that has room for all of these: larger type leaves the former, and the latter if it has to be little smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +177,27 @@ def layout(
     larger: how many times as large as usual type and strokes are to be; they are less so where the maps need the room.
     """
     usual, em = usual_type(size), asked_type(size, presenter, larger)
-    while em > usual and not _leaves_room(_laid_out(size, em, lanes, aspect, controls, more, lines)):
+    while em > usual and not _leaves_room(_laid_out(size, em, lanes, aspect, controls, more, lines), more.heading[0]):
         em -= 1
     places = _laid_out(size, em, lanes, aspect, controls, more, lines)
+
+    def smaller(share: float) -> Iterator[Layout]:
+        """The layouts for type that is smaller, down to that share of it."""
+        less = range(em - 1, max(usual, round(share * em)) - 1, -1)
+        return (_laid_out(size, other, lanes, aspect, controls, more, lines) for other in less)
+
+    if not _heads(places, more.heading[1]):
+        places = next((other for other in smaller(LESS_FOR_SETTINGS) if _heads(other, more.heading[1])), places)
     if more.sliders and not more.together and not places.panels[0].sliders.height:
-        less = range(em - 1, max(usual, round(LESS_FOR_SLIDERS * em)) - 1, -1)
-        others = (_laid_out(size, smaller, lanes, aspect, controls, more, lines) for smaller in less)
-        places = next((other for other in others if other.panels[0].sliders.height), places)
-    if not presenter or more.together or places.panels[0].map.height >= LOW_PRESENTED * em:
+        places = next((other for other in smaller(LESS_FOR_SLIDERS) if other.panels[0].sliders.height), places)
+    if not presenter or more.together or places.panels[0].map.height >= LOW_PRESENTED * places.em:
         return places
-    less = range(em - 1, max(usual, round(LESS_PRESENTED * em)) - 1, -1)
-    others = (_laid_out(size, smaller, lanes, aspect, controls, more, lines) for smaller in less)
-    return next((other for other in others if _rows(other) < _rows(places)), places)
+    return next((other for other in smaller(LESS_PRESENTED) if _rows(other) < _rows(places)), places)
+
+
+def _heads(places: Layout, heading: float) -> bool:
+    """Whether panels are so wide, in ems."""
+    return places.panels[0].frame.width >= heading * places.em
 
 
 def _rows(places: Layout) -> int:
@@ -213,10 +228,11 @@ def with_type(
     return places if _leaves_room(places) else None
 
 
-def _leaves_room(places: Layout) -> bool:
-    """Whether enlarged type leaves room for maps, and for what is written below them."""
+def _leaves_room(places: Layout, heading: float = 0.0) -> bool:
+    """Whether enlarged type leaves room for maps, for panels so wide in ems, and for what is written below them."""
     panel, em = places.panels[0], places.em
-    return panel.name.height >= LEAST_ROW * em and _worth_it(panel, em) and places.footer.width >= LEAST_WIDTH * em
+    named = _heads(places, heading) and panel.name.height >= LEAST_ROW * em
+    return named and _worth_it(panel, em) and places.footer.width >= LEAST_WIDTH * em
 
 
 def _worth_it(panel: PanelLayout, em: int) -> bool:
@@ -306,11 +322,12 @@ def _own_maps(
         return min(wide, high * aspect) if wide > 0 and high > 0 else 0.0
 
     def worded(columns: int) -> bool:
-        """Whether words have room beside names, and maps have what they need."""
+        """Whether words have room beside names, or where they make way names alone, and maps have what they need."""
         panel = panels(columns, 1)[1][0]
-        return _worth_it(panel, em) and panel.frame.width >= WORDED * em
+        return _worth_it(panel, em) and panel.frame.width >= wide * em
 
-    wordy = list(filter(worded, rows_of)) if more.yields is Yields.NOTHING else []
+    wide = WORDED if more.yields is Yields.NOTHING else more.heading[0]
+    wordy = list(filter(worded, rows_of))
     return panels(max(wordy or rows_of, key=map_size), lanes)
 
 

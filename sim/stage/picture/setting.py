@@ -15,6 +15,7 @@ from ..style.theme import Theme, load_theme
 from ..views import ViewName
 from .around.guided import Frame, guided
 from .map.site import camera_on
+from .panel.settings import heading_widths
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,22 @@ def places_in(here: Setting, size: tuple[int, int]) -> Layout:
     if here.step is not None:
         frame = Frame(size, here.language, here.controls, here.more)
         return guided(laid, here.step, frame, asked_type(size, here.presenter, here.larger))
-    places = laid(here.presenter, here.more, larger=here.larger)
+    more = replace(here.more, heading=_heading(here))
+    places = laid(here.presenter, more, larger=here.larger)
     if here.more.profile or not here.presenter:
         return places
     for way in (Yields.WORDS, Yields.CHART_TOO):
         if places.panels[0].map.height >= LOW_PRESENTED * places.em:
             break
-        places = laid(here.presenter, replace(here.more, yields=way), larger=here.larger)
+        other = laid(here.presenter, replace(more, yields=way), larger=here.larger)
+        places = other if other.em >= places.em else places  # Nothing makes way for smaller type.
     return places
+
+
+def _heading(here: Setting) -> tuple[float, float]:
+    """How wide panels have to be for names with some, and with all that tells lanes apart, in ems."""
+    scene, language = here.scene, here.language
+    return heading_widths(scene.lanes, scene.texts(language).lanes, scene.examples.count, language)
 
 
 def setting(session: Session, size: tuple[int, int]) -> Setting:

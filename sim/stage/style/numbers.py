@@ -95,15 +95,21 @@ def interval(low: float, high: float) -> tuple[str, str]:
 
 
 def hyperparameters(rule: Rule[Any]) -> list[str]:
-    """The hyperparameters of a rule by their letters; of details, such as Adam's, only those that are not the usual.
+    """The hyperparameters of a rule by their letters; of details, such as Adam's, only those that are not the usual."""
+    return list(named_hyperparameters(rule).values())
+
+
+def named_hyperparameters(rule: Rule[Any]) -> dict[str, str]:
+    """What is told of the hyperparameters of a rule, by the names of their fields.
 
     What a rule from outside has no letter for goes by its name, and is told in any case.
     """
-    known, defaults, told = letters(type(rule)), {field.name: field.default for field in fields(rule)}, []
+    known, defaults = letters(type(rule)), {field.name: field.default for field in fields(rule)}
+    told = dict[str, str]()
     for name in names_of(type(rule)):
         value, letter = getattr(rule, name), known.get(name, Letter(name, always=True))
         if letter.always or value != defaults[name]:
-            told.append(f"{letter.sign} {short(value) if isinstance(value, float) else value}")
+            told[name] = f"{letter.sign} {short(value) if isinstance(value, float) else value}"
     return told
 
 

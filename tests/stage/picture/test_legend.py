@@ -36,8 +36,14 @@ def test_where_little_would_be_left_of_names_badges_stand_alone() -> None:
 
 
 def test_names_of_which_the_same_would_be_left_are_not_told() -> None:
-    ladder = tuple(f"a learning rate of {rate}" for rate in (0.02, 0.4, 0.5, 0.6))
+    ladder = tuple(f"a learning rate of {rate} in this lane" for rate in (0.02, 0.4, 0.5, 0.6))
     assert legend_names(ladder, SIZE, 330, BEFORE) == [""] * len(ladder)
+
+
+def test_names_that_begin_alike_are_told_by_their_ends() -> None:
+    rates = ("0.02", "0.4", "0.5", "0.6")
+    told = legend_names(tuple(f"a learning rate of {rate}" for rate in rates), SIZE, 330, BEFORE)
+    assert all(name.endswith(rate) and "…" in name for name, rate in zip(told, rates, strict=True))
 
 
 def test_names_that_have_no_room_beside_the_lines_kinds_stand_below_them() -> None:

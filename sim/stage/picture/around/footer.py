@@ -45,8 +45,10 @@ HINTS: tuple[tuple[str, tuple[Deed, ...]], ...] = (
 """What the line below the maps names the keys of, as far as there is room."""
 
 
-def status(snapshot: Snapshot, brief: bool = False) -> str:
-    """How the race is being played, in one line; where there is little room, without the name of the clock."""
+def status(snapshot: Snapshot, brief: bool = False, paced: bool = True) -> str:
+    """How the race is being played, in one line; where there is little room, without the name of the clock, or without
+    how many updates there are in a second.
+    """
     session = snapshot.session
     theme = load_theme(session.theme, session.language)
     here = {"update": theme.count(snapshot.tick), "horizon": theme.count(session.horizon)}
@@ -60,7 +62,7 @@ def status(snapshot: Snapshot, brief: bool = False) -> str:
         return theme.say("computing … {place}", place=place)
     seed = theme.say("seed {seed}", seed=session.scene.seed)
     parts = [place, *_swarm_status(snapshot, theme), seed]
-    if session.live:
+    if session.live and paced:
         parts.insert(-1, theme.say("{speed} a second", speed=f"{SPEEDS[session.speed]:g}"))
     return " · ".join(parts)
 
@@ -93,6 +95,18 @@ def _draw_long(canvas: Canvas, notice: str, place: Rect, room: int, size: int, c
         canvas.text(line, (place.right, place.centery + up), size, color, align=1)
 
 
+def _told(snapshot: Snapshot, em: int, room: int) -> tuple[str, int]:
+    """How the race is being played, as much of it as there is room for, and the height of its type.
+
+    No word is cut: type is smaller before the seed makes way, and how far the race has come stays to the last.
+    """
+    fullest, brief = (status(snapshot, brief=each) for each in (False, True))
+    unpaced, small = status(snapshot, brief=True, paced=False), round(SMALLER * em)
+    ways = ((fullest, em), (brief, em), (unpaced, em), (unpaced, small), (unpaced.partition(" · ")[0], em))
+    fitting = ((words, size) for words, size in ways if text.width(words, size) <= room)
+    return next(fitting, (text.fitted(unpaced, small, room), small))
+
+
 def draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapshot) -> None:
     """Draw the line."""
     place, em = places.footer, places.em
@@ -107,17 +121,14 @@ def draw_footer(canvas: Canvas, places: Layout, theme: Theme, snapshot: Snapshot
     canvas.rect((left, place.top, place.right - left, place.height), theme.background)
     notice, live = snapshot.session.notice, snapshot.session.live
     picking = live and snapshot.session.picking is not None
-    beside = text.width(notice, em) + 2 * em if notice else 0
-    forms = ("",) if picking else (status(snapshot), status(snapshot, brief=True))
-    told = next((form for form in forms if text.width(form, em) + beside <= place.right - left), forms[-1])
-    counted = score(snapshot.session, theme)
-    both = " · ".join(filter(None, (told, counted)))
-    if text.width(both, em) + 8 * em < place.right - left:
+    beside, wide = text.width(notice, em) + 2 * em if notice else 0, place.right - left
+    told, size = ("", em) if picking else _told(snapshot, em, wide - beside)
+    if notice and (told.endswith("…") or size < em):
+        told, size = "", em  # What has just been done goes first.
+    both = " · ".join(filter(None, (told, score(snapshot.session, theme))))
+    if text.width(both, size) + 8 * em < wide:
         told = both
-    if notice and text.width(told, em) + beside > place.right - left:
-        told = ""  # What has just been done goes first.
-    told = text.fitted(told, em, place.right - left)
-    end = canvas.text(told, (left, place.centery), em, theme.text)
+    end = canvas.text(told, (left, place.centery), size, theme.text)
     room = place.right - end - 2 * em
     if notice and text.width(notice, em) > room:
         _draw_long(canvas, notice, place, room, round(SMALLER * em), theme.text)

@@ -10,6 +10,7 @@ from ...drawing.strokes import dashes
 from ...drawing.ticks import multiples, round_step
 from ...style import text
 from ...style.numbers import rounded, short
+from ...style.shortening import told_apart
 from ...style.style import hairline, stroke_of
 from ...style.theme import Theme
 from .axes import Axes, Rates
@@ -169,5 +170,5 @@ def legend_names(names: tuple[str, ...], size: int, room: float, before: float) 
         return list(names)
     if share < LEAST_NAME * size:
         return [""] * len(names)
-    told = [text.fitted(name, size, int(share)) for name in names]
+    told = told_apart(names, size, [int(share)] * len(names))
     return told if len(set(told)) == len(set(names)) else [""] * len(names)

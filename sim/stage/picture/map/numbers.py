@@ -132,7 +132,8 @@ def number_stands(
     drawn = [mark.place.move(shown.topleft) for mark in marks if mark.drawn]
     rings = [point in problem.minima for point, mark in zip(problem.critical, marks, strict=True) if mark.drawn]
     others = [Other(place.center, ring) for place, ring in zip(drawn, rings, strict=True)]
-    occupied = [*drawn, *(Rect(*box) for box in taken)]
+    still = [Rect(*box) for box in taken]
+    occupied = [*drawn, *still]
     for number, (x, y), hidden in zip(
         numbers, _pixels(site, at, shown).tolist(), site.hidden(at).tolist(), strict=True
     ):
@@ -144,6 +145,7 @@ def number_stands(
             around = [other for other in others if near.collidepoint(other.middle)]
             lies = 0.0 if camera.flat else LIES * stroke
             own = [place for place in places if not _strays(place, (x, y), around, lies)]
+            own = [place for place in own if not _cut_off(place, (x, y), still)]
             place = _best(own, (x, y), around, digits_of(found), occupied, shown)
             if place is not None:
                 occupied.append(place)
@@ -218,14 +220,15 @@ def _best(
     taken: Sequence[Rect],
     area: Rect,
 ) -> Rect | None:
-    """The first of the places that is free and has no mark nearer than the minimum; else of those that have none, that
-    of which least is hidden. Where all have one, of all. No number stands upon others.
+    """The first of the places that is free and has no mark and no number nearer than the minimum; else of those that
+    have none, that of which least is hidden. Where all have one, of all. No number stands upon others.
     """
     crowded = list[tuple[bool, int, Rect]]()
     for place in places:
         if _digits(place).collidelist(list(numbers)) < 0:
-            own = math.dist(place.center, minimum) - 1
-            nearer, hidden = any(math.dist(place.center, x) < own for x, _ in others), _hidden(place, taken, area)
+            own, hidden = math.dist(place.center, minimum) - 1, _hidden(place, taken, area)
+            middles = [*(other.middle for other in others), *(number.center for number in numbers)]
+            nearer = any(math.dist(place.center, middle) < own for middle in middles)
             if not (nearer or hidden):
                 return place
             crowded.append((nearer, hidden, place))
@@ -242,6 +245,12 @@ def _strays(place: Rect, minimum: Pixel, others: Sequence[Other], lies: float) -
         for (x, y), ring in others
         if ring and math.dist((x, y), minimum) > MIDDLE
     )
+
+
+def _cut_off(place: Rect, minimum: Pixel, still: Sequence[Rect]) -> bool:
+    """Whether something that stands still, such as the flag, lies between a number there and its minimum."""
+    between = ((place.center, minimum), (place.midleft, minimum), (place.midright, minimum))
+    return any(all(box.clipline(*line) for line in between) and not box.collidepoint(minimum) for box in still)
 
 
 def _digits(place: Rect) -> Rect:

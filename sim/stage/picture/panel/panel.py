@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum, StrEnum, auto
+from enum import StrEnum
 from functools import cached_property
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
 
-from ....descent.rules import rule_name
 from ....descent.schedules import CONSTANT
 from ....report import epoch_of
-from ....scene.value import Scene, unlike
+from ....scene.value import Scene
 from ....study.maps.swarm import Cloud
 from ....study.odds.ends import LaneEnds
 from ...drawing.canvas import Canvas
@@ -20,7 +18,8 @@ from ...drawing.glyphs import draw_badge
 from ...drawing.layout import PanelLayout
 from ...drawing.replay import draw_unless_there
 from ...style import text
-from ...style.numbers import batch_among, hyperparameters, number, plans, rule_in_words, short
+from ...style.numbers import hyperparameters, number, short
+from ...style.shortening import told_apart
 from ...style.style import hairline
 from ...style.theme import Theme
 from ...views import ViewName
@@ -28,21 +27,32 @@ from ..map.cloud import draw_shares
 from ..views import Layer, ViewContext, draw_views
 from .course import Course
 from .ends import draw_ends
+from .settings import (
+    APART,
+    BADGE,
+    BATCH,
+    BESIDE,
+    LEAST,
+    LESS,
+    PLANS,
+    SMALL,
+    Detail,
+    Settings,
+    SettingsForm,
+    forms,
+    settings_of,
+    shortest,
+)
+from .settings import RATE as OWN_RATE
 from .sliders import LaneSlider, draw_sliders, sliders
 from .verdict import VerdictLine, alike
 
 RATE = "η"
-BESIDE, SMALL = 0.9, 0.75
-"""Height of the type beside a name, in ems, and where settings would else be left out."""
 NAME = 1.1
 """Height of the type of names, in ems."""
 UNDERLINE, BELOW = 0.1, 0.75
 """Height of the line below the chosen lane's badge and name, in ems, and where it ends below their middle, in heights
 of their type."""
-LESS = (NAME, 1.0, 0.9)
-"""Heights of the type of names, in ems, where the learning rate would else be left out."""
-LEAST = (*LESS, 0.82, 0.75)
-"""Heights of the type of names, in ems, where these would else be cut."""
 
 Line = tuple[str, int]
 """Words, and the height of their type in pixels."""
@@ -66,44 +76,6 @@ FIGURES = {LiveNumber.SLOPE, LiveNumber.LEAST_CURVATURE, LiveNumber.MOST_CURVATU
 """The live numbers that are evidence of verdicts as well."""
 
 
-class Detail(IntEnum):
-    """How much is told of a lane's settings beside its name, from all to the least."""
-
-    RULE = auto()
-    """The rule and all settings."""
-    SETTINGS = auto()
-    """All settings without the rule's name."""
-    LETTERS = auto()
-    """The batch in letters."""
-    BATCHLESS = auto()
-    """All but the batch."""
-    PLANNED_RATE = auto()
-    """The learning rate, and how it changes."""
-    RATE = auto()
-
-
-class SettingsForm(NamedTuple):
-    """How settings are told beside a name."""
-
-    detail: Detail
-    type: float = BESIDE
-    """Height of the type, in ems; what sliders leave to be told is not written smaller."""
-
-
-FORMS = (
-    SettingsForm(Detail.RULE),
-    SettingsForm(Detail.SETTINGS),
-    SettingsForm(Detail.LETTERS),
-    SettingsForm(Detail.LETTERS, SMALL),
-    SettingsForm(Detail.BATCHLESS),
-    SettingsForm(Detail.BATCHLESS, SMALL),
-    SettingsForm(Detail.PLANNED_RATE),
-    SettingsForm(Detail.RATE),
-    SettingsForm(Detail.RATE, SMALL),
-)
-"""All lanes of a picture tell their settings in one of these: the first for which there is room."""
-
-
 @dataclass(frozen=True)
 class Panel:
     """What it takes to draw one lane at any moment."""
@@ -111,16 +83,16 @@ class Panel:
     place: PanelLayout
     em: int
     theme: Theme
-    name: str
-    """The lane's name, in the theme's language."""
+    settings: Settings
+    """What may be told of the lane's settings, with its name, in the theme's language."""
     sliders: tuple[LaneSlider, ...]
-    unlike: bool
-    """Whether its learning rate makes the comparison with the others unfair."""
     course: Course
     mark: str = ""
-    """What is said of that; without room for it, the learning rate itself has its colour."""
+    """What is said of a learning rate unlike the others; without room for it, that itself has its colour."""
     type: float = NAME
     """Height of the name's type, in ems."""
+    shown: str = ""
+    """As much of the name as there is room for."""
     line: Line = ("", 0)
     """What is told of its settings beside its name, if there is room."""
     told: tuple[str, ...] = ()
@@ -179,21 +151,21 @@ class Panel:
         canvas.rect(place.frame, theme.border, width=hairline(em), corner=em // 2)
         x, y = place.name.left, place.name.centery
         draw_badge(canvas, (x + 0.45 * em, y), 0.42 * em, self.course.index, self.course.color)
-        size, right = self._name_size, place.name.right
-        end = canvas.text(self._shown_name, (x + 1.3 * em, y), size, theme.text, bold=True)
+        size, right = self.name_size, place.name.right
+        end = canvas.text(self.shown, (x + 1.3 * em, y), size, theme.text, bold=True)
         if self.chosen:
             height = max(2, round(UNDERLINE * em))
             low = min(round(y + BELOW * size), place.name.bottom) - height
             canvas.rect((x, low, round(end) - x, height), self.course.color)
         line, small = self.line if self.fits(self.line) else ("", self._beside)
-        marked = self.unlike and not self.mark and RATE in line
+        marked = self.settings.unlike and not self.mark and RATE in line
         canvas.text(line, place.name.midright, small, theme.lane(1) if marked else theme.muted, align=1)
         if self.mark:
             right -= text.width(line, small) + (em if line else 0)
             canvas.text(self.mark, (right, y), self._beside, theme.lane(1), bold=True, align=1)
 
     @property
-    def _name_size(self) -> int:
+    def name_size(self) -> int:
         """Height of the name's type, in pixels."""
         return round(self.type * self.em)
 
@@ -203,52 +175,36 @@ class Panel:
         return round(BESIDE * self.em)
 
     @property
-    def _shown_name(self) -> str:
-        """As much of the name as there is room for beside the mark."""
-        room = self.place.name.width - round(1.3 * self.em) - self._kept
-        return text.fitted(self.name, self._name_size, room, bold=True)
-
-    @property
     def _kept(self) -> int:
         """What the mark takes of the line, with what is free before it."""
         return text.width(self.mark, self._beside, bold=True) + self.em if self.mark else 0
 
     @property
+    def name_room(self) -> int:
+        """How wide the name may be beside the mark."""
+        return self.place.name.width - round(BADGE * self.em) - self._kept
+
+    @property
     def shows_name(self) -> bool:
         """Whether the mark leaves room for the whole name."""
-        return self._shown_name == self.name
+        return text.width(self.settings.name, self.name_size, bold=True) <= self.name_room
 
     @property
     def room(self) -> int:
         """What name and mark leave of their line for the settings."""
-        name = round(2.3 * self.em) + text.width(self._shown_name, self._name_size, bold=True)
-        return self.place.name.width - name - self._kept
+        name = self.shown or text.fitted(self.settings.name, self.name_size, self.name_room, bold=True)
+        return self.name_room - round(APART * self.em) - text.width(name, self.name_size, bold=True)
 
-    def lines(self) -> dict[SettingsForm, Line]:
-        """The rule and its settings that sliders do not tell, in each form."""
-        words, usual = {detail: " · ".join(told) for detail, told in self._details().items()}, self._beside
-        return {
-            form: (words[form.detail], usual if self._sliders_tell else round(form.type * self.em)) for form in FORMS
-        }
-
-    def _details(self) -> dict[Detail, list[str]]:
-        """What is told of the rule and its settings, in each detail: where sliders tell these, little is left."""
-        lane, language = self.course.track.lane, self.theme.language
-        count = self.course.race.problem.train.count
-        rule, planned = rule_in_words(rule_name(lane.rule), language), plans(lane, language)
-        batch, brief = batch_among(lane, count, language), f"B {lane.batch_size}/{count}"
-        if self._sliders_tell:
-            told = [rule, *planned, *([] if "batch" in self._turned else [brief])]
-            return {detail: told if detail <= Detail.SETTINGS else [rule] for detail in Detail}
-        given, rate = hyperparameters(lane.rule), f"{RATE} {short(lane.rule.learning_rate)}"
-        return {
-            Detail.RULE: [rule, *given, *planned, batch],
-            Detail.SETTINGS: [*given, *planned, batch],
-            Detail.LETTERS: [*given, *planned, brief],
-            Detail.BATCHLESS: [*given, *planned],
-            Detail.PLANNED_RATE: [rate, *planned],
-            Detail.RATE: [rate],
-        }
+    def told_in(self, form: SettingsForm) -> Line:
+        """The rule and its settings in that form: where sliders tell the settings, little is left."""
+        if not self._sliders_tell:
+            return self.settings.said(form), round(form.type * self.em)
+        settings = self.settings
+        told = [settings.rule]
+        if form.detail <= Detail.SETTINGS:
+            told += [words for key, words in settings.given if key == PLANS]
+            told += [] if BATCH in self._turned else [settings.batch[1]]
+        return " · ".join(told), self._beside
 
     @property
     def _turned(self) -> set[str]:
@@ -264,12 +220,8 @@ class Panel:
     @property
     def told_anyway(self) -> bool:
         """Whether name or slider tell the learning rate."""
-        return bool(self.sliders) or f"{RATE} = {short(self.course.track.lane.rule.learning_rate)}" in self.name
-
-    @property
-    def tells(self) -> bool:
-        """Whether there is room for some of the settings."""
-        return any(map(self.fits, self.lines().values()))
+        rate = f"{RATE} = {short(self.course.track.lane.rule.learning_rate)}"
+        return bool(self.sliders) or (rate in self.settings.name and (bool(self.mark) or not self.settings.unlike))
 
     def fits(self, line: Line) -> bool:
         """Whether there is room for that beside the name."""
@@ -343,40 +295,61 @@ def headed(panels: Sequence[Panel]) -> tuple[Panel, ...]:
 
     A lane whose name leaves no room for any is not asked.
     """
-    marked = _marked(panels)
-    lines = [panel.lines() for panel in marked]
-    asked = [(panel, told) for panel, told in zip(marked, lines, strict=True) if any(map(panel.fits, told.values()))]
-    fitting = (form for form in FORMS if all(panel.fits(told[form]) for panel, told in asked))
-    form = next(fitting, FORMS[-1])
-    return tuple(replace(panel, line=told[form]) for panel, told in zip(marked, lines, strict=True))
+    marked = _named(_marked(panels))
+    found = list(forms([panel.settings for panel in panels]))
+    told = [[panel.told_in(form) for form in found] for panel in marked]
+    asked = [[panel.fits(line) for line in lines] for panel, lines in zip(marked, told, strict=True)]
+    asked = [fitting for fitting in asked if any(fitting)]
+    place = next((place for place in range(len(found)) if all(fitting[place] for fitting in asked)), -1)
+    return tuple(replace(panel, line=lines[place]) for panel, lines in zip(marked, told, strict=True))
+
+
+def _named(panels: Sequence[Panel]) -> list[Panel]:
+    """The panels with as much of their names as there is room for, each unlike all others.
+
+    A name that has to be shortened anyway leaves room for a learning rate that makes the comparison unfair.
+    """
+    names, rooms = [panel.settings.name for panel in panels], list[int]()
+    for panel in panels:
+        rate = panel.told_in(SettingsForm(Detail.SHORT, SMALL, frozenset({OWN_RATE})))
+        warns = panel.settings.unlike and not panel.mark and not panel.sliders
+        rooms.append(panel.name_room - (text.width(*rate) + panel.em if warns else 0))
+    shown = told_apart(names, panels[0].name_size, rooms, bold=True)
+    return [replace(panel, shown=name) for panel, name in zip(panels, shown, strict=True)]
 
 
 def _marked(panels: Sequence[Panel]) -> list[Panel]:
     """The panels with their marks, and their names in type of one size.
 
-    Names are whole before anything else; then all tell their learning rate: for that, marks make way before type does.
+    Names are whole before anything else; then all tell what tells them apart, and if there is no room for all of that,
+    the first of it: for that, marks make way before type does.
     """
     say = panels[0].theme.say
     long, short_, none = say("not the same η"), say("other η"), ""
-    for way in _ways(panels, [NAME], [long, short_]):
-        if _all_told(way) and all(panel.tells for panel in way if panel.mark):
-            return way
-    for way in _ways(panels, LESS, [short_, none]):
-        if _all_told(way):
-            return way
-    others = list(_ways(panels, LEAST, [short_, none]))
-    return next((way for way in others if all(panel.shows_name for panel in way)), others[-1])
+    ways = [*_ways(panels, [NAME], [long, short_]), *_ways(panels, (NAME, *LESS), [short_, none])]
+    last = list(_ways(panels, (NAME, *LEAST), [short_, none]))
+    for form, some in product(shortest([panel.settings for panel in panels]), (ways, last)):
+        for way in some:
+            if _all_told(way, form, long):
+                return way
+    return next((way for way in last if all(panel.shows_name for panel in way)), last[-1])
 
 
 def _ways(panels: Sequence[Panel], types: Sequence[float], marks: Sequence[str]) -> Iterator[list[Panel]]:
     """The panels with names in type of each height, and with each mark."""
     for height, mark in product(types, marks):
-        yield [replace(panel, mark=mark if panel.unlike else "", type=height) for panel in panels]
+        yield [replace(panel, mark=mark if panel.settings.unlike else "", type=height) for panel in panels]
 
 
-def _all_told(panels: Sequence[Panel]) -> bool:
-    """Whether names are whole, and all learning rates are told."""
-    return all(panel.shows_name and (panel.told_anyway or panel.tells) for panel in panels)
+def _all_told(panels: Sequence[Panel], form: SettingsForm, long: str) -> bool:
+    """Whether names are whole, and all lanes tell their settings in that form, or else names or sliders tell them.
+
+    The long mark leaves room for the form in any case.
+    """
+    return all(
+        panel.shows_name and (panel.fits(panel.told_in(form)) or (panel.told_anyway and panel.mark != long))
+        for panel in panels
+    )
 
 
 def panel_of(
@@ -391,5 +364,5 @@ def panel_of(
 ) -> Panel:
     """One lane's panel at a place, with its course; what is told of stands before other numbers."""
     lane = course.index
-    name, unfair = scene.texts(theme.language).lanes[lane], unlike(scene)[lane]
-    return Panel(place, em, theme, name, sliders(scene, lane, place, em), unfair, course, told=told, chosen=chosen)
+    settings = settings_of(scene, lane, course.race.problem.train.count, theme.language)
+    return Panel(place, em, theme, settings, sliders(scene, lane, place, em), course, told=told, chosen=chosen)

@@ -25,6 +25,7 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
+from sim.stage.picture.views.words.still import still_places
 from sim.stage.session.session import Session, as_it_wants, begin
 from sim.stage.style import text
 from sim.stage.style.color import Color
@@ -230,3 +231,27 @@ def test_in_every_layout_each_is_plainly_that_of_its_ring_and_on_the_land(name: 
             assert not np.isnan(site.under(digits + 0.0)).any()
             found += 1
     assert found >= 2
+
+
+@pytest.mark.parametrize("view", [USUAL_VIEW, LandView("relief")], ids=["map", "relief"])
+@pytest.mark.parametrize("larger", [1.0, 1.6, 4.0])
+def test_in_large_type_neither_another_number_nor_the_flag_comes_before_its_ring(larger: float, view: LandView) -> None:
+    session, size = begin(replace(load_scene("local-minimum"), view=view)), (1560, 800)
+    session = replace(session, playing=False, presenter=True, larger=larger)
+    canvas, here, found = drawn(session, size), setting(session, size), 0
+    for lane, place in enumerate(here.places.panels):
+        areas, em = (place.map, place.strip), here.places.em
+        context = course_of(race(session.scene), lane, areas, em, here.theme, here.camera).context(0, session.views)
+        flag = still_places(context)[0]
+        boxes = {
+            int(words): pygame.Rect(corner, text.label_size(words, height, bold=True))
+            for words, corner, height in canvas.labels
+            if place.map.collidepoint(corner) and words in {"1", "2"}
+        }
+        for number, box in boxes.items():
+            minimum = context.pixel(np.array(context.problem.minima[number - 1].position))
+            own = math.dist(box.center, minimum)
+            assert all(math.dist(box.center, other.center) >= own - 1 for key, other in boxes.items() if key != number)
+            assert not flag.clipline(box.center, minimum)
+            found += 1
+    assert found >= 3

@@ -82,6 +82,68 @@ def test_no_language_leaves_out_settings_that_have_room_in_small_type(
     assert sorted(found) == sorted(signs)
 
 
+LONG = (
+    *("full batch of all twenty (the baseline)", "minibatch of ten without replacement"),
+    *("minibatch of five without replacement", "stochastic gradient, one example each"),
+    *("momentum of 0.9 on the full batch", "momentum of 0.9 on single examples"),
+)
+
+
+def heading(session: Session, size: tuple[int, int]) -> list[tuple[str, str]]:
+    """What is written in the lines of the lanes' names, and in which colour."""
+    running = race(session.scene)
+    running.extend(session.tick + 1)
+    canvas = RecordingCanvas(size)
+    draw(canvas, snapshot_of(replace(session, playing=False), running))
+    lines = canvas.recording.split("lane 1\n")[0].splitlines()
+    rows = {str(panel.name.centery) for panel in setting(session, size).places.panels}
+    found = [line.split('"') for line in lines if 'text "' in line]
+    return [(said, rest.split("#")[1].split()[0]) for _, said, rest in found if rest.split()[0].split(",")[1] in rows]
+
+
+def six_lanes(messages: tuple[Message, ...] = ()) -> Session:
+    """Six lanes that differ in their batches or their rule, as after these messages."""
+    there = after(begin(load_scene("local-minimum")), AddLane(), AddLane(), AddLane(), *messages)
+    return replace(there, presenter=True, live=False)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("larger", [1.0, 1.5, 4.0])
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768), (1560, 800)])
+def test_larger_type_drops_what_lanes_share_before_what_tells_them_apart(
+    size: tuple[int, int], larger: float, language: str
+) -> None:
+    session = replace(begin(load_scene("local-minimum")), presenter=True, larger=larger, language=language)
+    told = [said for said, _ in heading(session, size) if "B " in said]
+    assert ["B 20" in told[0], "B 1" in told[1], "B 20" in told[2], "λ 0.9" in told[2]] == [True] * 4
+    assert len({"η" in said for said in told}) == 1
+
+
+@pytest.mark.parametrize("larger", [1.0, 1.2, 1.5, 4.0])
+@pytest.mark.parametrize("size", [(1366, 768), (1560, 800), (1600, 900)])
+def test_six_long_names_are_whole_and_stand_in_two_rows(size: tuple[int, int], larger: float) -> None:
+    session = replace(six_lanes(), larger=larger)
+    lanes = tuple(replace(lane, name=name) for lane, name in zip(session.scene.lanes, LONG, strict=True))
+    session = replace(session, scene=replace(session.scene, lanes=lanes, translations=()))
+    said = [words for words, _ in heading(session, size)]
+    assert set(LONG) <= set(said)
+    assert sum("B " in words for words in said) == len(LONG)
+    assert len({panel.frame.top for panel in setting(session, size).places.panels}) == 2
+
+
+@pytest.mark.parametrize("larger", [1.0, 1.2, 1.5, 4.0])
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768), (1560, 800)])
+def test_a_learning_rate_unlike_the_others_is_told_and_marked_however_large_type_is(
+    size: tuple[int, int], larger: float
+) -> None:
+    session = replace(six_lanes((SelectLane(3), ScaleLearningRate(1.6))), larger=larger)
+    said = heading(session, size)
+    warning = setting(session, size).theme.lane(1)
+    colors = [color for _, color in said]
+    assert any("0.24" in words for words, _ in said)
+    assert f"{warning[0]:02x}{warning[1]:02x}{warning[2]:02x}" in colors
+
+
 def underlined(session: Session, size: tuple[int, int]) -> set[int]:
     """The lanes whose names have a line below them that ends with the name, in the lane's colour."""
     running = race(session.scene)

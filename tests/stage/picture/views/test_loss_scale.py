@@ -25,15 +25,16 @@ from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
+from sim.stage.picture.views.context import ViewContext
 from sim.stage.picture.views.ground.basins import tinted
 from sim.stage.picture.views.ground.loss_scale import (
     LOWEST,
     SHARE,
     TALL,
     _all_clear,
-    _bar,
     _scale,
     _share,
+    draw_level,
     draw_loss_scale,
     scale_numbers,
 )
@@ -44,6 +45,13 @@ from sim.stage.style.theme import load_theme
 from sim.stage.style.tints import basin_color
 from sim.stage.views import ViewName
 from sim.surface.critical.point import CriticalKind, CriticalPoint
+
+
+def bar_of(context: ViewContext) -> Rect:
+    """Where the scale stands on the picture."""
+    found = _scale(context)
+    assert found is not None
+    return found.bar.move(context.area.topleft)
 
 
 def wedge(scene: Scene, lane: int, tick: int, *views: ViewName) -> float:
@@ -131,7 +139,7 @@ def test_the_wedge_stands_beside_its_own_number() -> None:
     context = course_of(
         running, 2, (here.places.panels[2].map, here.places.panels[2].strip), here.places.em, here.theme, here.camera
     ).context(0, frozenset({ViewName.LOSS_SCALE}))
-    bar = _bar(context)
+    bar = bar_of(context)
     for share, loss in zip((0.0, 0.5, 1.0), losses.tolist(), strict=True):
         placed = bar.bottom - bar.height * float(_share(heights.of(np.array(loss))))
         assert placed == pytest.approx(bar.bottom - share * bar.height, abs=0.5)
@@ -153,7 +161,11 @@ def test_every_number_stands_where_its_own_loss_is(name: str, aslant: bool) -> N
     )
     canvas = RecordingCanvas((1600, 900))
     draw_loss_scale(canvas, context)
-    heights, bar, size = heights_over(session.scene.problem(), camera.view), _bar(context), round(0.75 * here.places.em)
+    heights, bar, size = (
+        heights_over(session.scene.problem(), camera.view),
+        bar_of(context),
+        round(0.75 * here.places.em),
+    )
     rows = [line.split() for line in canvas.recording.splitlines() if "label" in line]
     assert len(rows) == 3 or (aslant and len(rows) == 2), "but one that lies over land"
     for _, quoted, corner, *_ in rows:
@@ -280,7 +292,7 @@ def test_a_scale_is_lower_where_its_lowest_number_would_hide_land(controls: bool
     draw_loss_scale(canvas, context)
     assert [line.split('"')[1] for line in canvas.recording.splitlines() if "label" in line] == numbers
     usual = round(min(TALL * em, SHARE * panel.map.height))
-    assert controls or LOWEST * em <= _bar(context).height < usual
+    assert controls or LOWEST * em <= bar_of(context).height < usual
 
 
 def test_the_numbers_of_hardly_any_scale_touch_land() -> None:
@@ -292,7 +304,8 @@ def test_the_numbers_of_hardly_any_scale_touch_land() -> None:
         here = setting(replace(begin(scene), **look), size)
         panel = here.places.panels[0]
         course = course_of(race(scene), 0, (panel.map, panel.strip), here.places.em, here.theme, here.camera)
-        if not _all_clear(_scale(course.context(0, frozenset({ViewName.LOSS_SCALE})))):
+        found = _scale(course.context(0, frozenset({ViewName.LOSS_SCALE})))
+        if found is not None and not _all_clear(found):
             touched.append((name, size, look))
     assert all(look == {"presenter": True} and size == (960, 600) for _, size, look in touched), touched
 
@@ -319,7 +332,7 @@ def test_the_scale_has_the_shades_of_land_that_is_tinted_by_basins(
     here, running = setting(session, size), race(scene)
     panel, target = here.places.panels[0], pygame.Surface(size, depth=32)
     course = course_of(running, 0, (panel.map, panel.strip), here.places.em, here.theme, here.camera)
-    bar = _bar(course.context(0, views))
+    bar = bar_of(course.context(0, views))
     draw(Screen(target), snapshot_of(session, running))
     heights = SPARE + (1 - 2 * SPARE) * (1 - (np.arange(bar.height) + 0.5) / bar.height)
     plain = level_colors(here.theme, heights) if aslant else paled(level_colors(here.theme, heights), here.theme)
@@ -328,3 +341,25 @@ def test_the_scale_has_the_shades_of_land_that_is_tinted_by_basins(
         x = bar.left + round((number + 0.5) * bar.width / len(shades))
         seen = np.array([target.get_at((x, y))[:3] for y in range(bar.top + 2, bar.bottom - 2)])
         assert np.abs(seen - shade[2:-2]).max() <= 1
+
+
+@pytest.mark.parametrize("larger", [1.0, 1.3, 1.6, 4.0])
+@pytest.mark.parametrize("name", ["local-minimum", "batch-ladder", "newton", "ravine"])
+def test_a_scale_has_numbers_and_hides_no_land_or_is_not_there(name: str, larger: float) -> None:
+    scene = load_scene(name)
+    for size in (SMALLEST, (1366, 768), (1560, 800), (1600, 900)):
+        here = setting(replace(begin(scene), presenter=True, larger=larger), size)
+        panel, em = here.places.panels[0], here.places.em
+        course = course_of(race(scene), 0, (panel.map, panel.strip), em, here.theme, here.camera)
+        context, canvas = course.context(0, frozenset({ViewName.LOSS_SCALE})), RecordingCanvas(size)
+        draw_loss_scale(canvas, context)
+        draw_level(canvas, context)
+        found = _scale(context)
+        if found is None:
+            assert not canvas.recording.strip()
+            continue
+        assert canvas.recording.count("label") == len(found.numbers) >= 2
+        if not here.camera.flat:
+            land = np.isfinite(site_of(scene.problem(), here.camera, here.theme).under(here.camera.screen())[..., 0])
+            bar = found.bar.inflate(-2, -2)
+            assert not land[bar.top : bar.bottom, bar.left : bar.right].any()

@@ -11,6 +11,7 @@ from recordings import section
 
 from sim.base.languages import LANGUAGES
 from sim.scene import load_scene
+from sim.stage.drawing.camera import FLAT
 from sim.stage.drawing.layout import SMALLEST
 from sim.stage.export.step import still
 from sim.stage.picture.panel.course import course_of
@@ -102,3 +103,12 @@ def test_where_a_shorter_form_or_another_place_hides_no_flag_and_no_mark_none_is
         plate = re.search(rf'rect (\S+),(\S+) (\S+)x(\S+) .*\n\s*text "{words}', canvas.recording)
         assert plate
         assert Rect(*map(int, plate.groups())).collidelist(list(signs(still_map_of(context, STANDING)))) < 0
+
+
+@pytest.mark.parametrize("name", ["local-minimum", LADDER, "batch-ladder"])
+@pytest.mark.parametrize("size", [SMALLEST, (1366, 768), (1560, 800)])
+def test_no_sentence_is_cut_however_large_type_is(size: tuple[int, int], name: str) -> None:
+    views = {ViewName.MOVING_GROUND, ViewName.TEST_SURFACE, ViewName.LOSS_SCALE}
+    for language in LANGUAGES:
+        for drawn, _ in lanes(name, 40, size, views, presenter=True, larger=4.0, language=language, pose=FLAT):
+            assert not re.search(r'text "[^"]*…"', drawn)

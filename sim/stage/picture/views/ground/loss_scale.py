@@ -1,6 +1,7 @@
 """A thin scale of the loss beside the map: which shade is which loss, and where on it the marble stands."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -88,18 +89,20 @@ class _Scale:
 
 
 def draw_loss_scale(canvas: Canvas, context: ViewContext) -> None:
-    """Draw the scale at the map's upper right."""
-    window = _window(context.camera)
-    if _is_level(context, window):
-        return
-    bar, flat = _bar(context), context.camera.flat
-    canvas.backdrop(Backdrop(_draw_bar, (context.theme, flat, _tints(context, bar)), bar.size), bar.topleft)
-    _draw_numbers(canvas, context)
+    """Draw the scale at the map's upper right, if there is room for it."""
+    scale, flat = _scale(context), context.camera.flat
+    if scale is not None and not _is_level(context, _window(context.camera)):
+        bar = scale.bar.move(context.area.topleft)
+        canvas.backdrop(Backdrop(_draw_bar, (context.theme, flat, _tints(context, bar)), bar.size), bar.topleft)
+        _draw_numbers(canvas, context, scale)
 
 
 def draw_level(canvas: Canvas, context: ViewContext) -> None:
     """Draw a wedge on the scale, at the loss of what the marble stands on."""
-    window, bar, em = _window(context.camera), _bar(context), context.em
+    window, scale, em = _window(context.camera), _scale(context), context.em
+    if scale is None:
+        return
+    bar = scale.bar.move(context.area.topleft)
     y = bar.bottom - bar.height * float(_share(_height(context, window)))
     if np.isfinite(y) and not _is_level(context, window):
         tip, back, half = bar.left - hairline(em), bar.left - 0.75 * em, 0.34 * em
@@ -107,45 +110,58 @@ def draw_level(canvas: Canvas, context: ViewContext) -> None:
         draw_rimmed(canvas, corners, context.color, context.theme.halo, context.stroke)
 
 
-def _bar(context: ViewContext) -> Rect:
-    """Where the scale stands."""
-    return _scale(context).bar.move(context.area.topleft)
-
-
-def _scale(context: ViewContext) -> _Scale:
-    """The scale on the lane's map."""
+def _scale(context: ViewContext) -> _Scale | None:
+    """The scale on the lane's map, if there is room for it."""
     return _scale_in(context.problem, context.camera, context.area.size, context.em)
 
 
 @cached
-def _scale_in(problem: Problem, camera: Camera, size: tuple[int, int], em: int) -> _Scale:
-    """The scale on a map of that size: lower where a number beside it would else hide land.
+def _scale_in(problem: Problem, camera: Camera, size: tuple[int, int], em: int) -> _Scale | None:
+    """The scale on a map of that size: lower where it, or a number beside it, would else hide land.
 
     Where it is too low for all numbers, or they would hide land, those at its ends stand above and below it; if these
-    would hide more, those that may stand beside it do. One number alone gives no scale.
+    would hide more, those that may stand beside it do. Where that leaves less than two, there is none: one number alone
+    gives no scale.
     """
-    tallest, wide = round(min(TALL * em, SHARE * size[1])), max(3, round(WIDE * em))
-    left, top = size[0] - round(MARGIN * em) - wide, round(MARGIN * em)
-    usual = Rect(left, top, wide, tallest)
-    roomy, tried = size[0] >= ROOM * em, list[_Scale]()
-    bars = [Rect(left, top, wide, tall) for tall in range(tallest, round(LOWEST * em) - 1, -max(1, em // 4))]
-    for bar in bars if roomy else ():
+    tallest, tried = round(min(TALL * em, SHARE * size[1])), list[_Scale]()
+    roomy = size[0] >= ROOM * em
+    for bar in _bars(problem, camera, size, em, (round(MARGIN * em), LOWEST)) if roomy else ():
         tried.append(_Scale(bar, _numbers(problem, camera, bar, em)))
         if _all_clear(tried[-1]):  # As most are: no other need be looked at.
-            return tried[-1]
+            return tried[-1] if tried[-1].numbers else None
+    usual = _bar_of(size, em, round(MARGIN * em), tallest)
     every = _numbers(problem, camera, usual, em)
-    top, lowest = round(ABOVE * em) + 1, round(LOWEST_BARE * em)
-    bars = [Rect(left, top, wide, tall) for tall in range(tallest, lowest - 1, -max(1, em // 4))]
+    bars = _bars(problem, camera, size, em, (round(ABOVE * em) + 1, LOWEST_BARE))
     lowered = [_Scale(bar, _ends(problem, camera, bar, every[:: NUMBERS - 1], em)) for bar in bars]
     lowered = [scale for scale in lowered if scale.numbers]
     if found := next(filter(_all_clear, lowered), None) or next(filter(_all_free, tried), None):
         return found
-    beside = [number for number in every if number.free and roomy]
+    beside = [number for number in every if number.free and roomy and _off_land(problem, camera, usual)]
     for some in (beside, beside[:: max(1, len(beside) - 1)]):
         if len(some) > 1 and _apart(some):
             return _Scale(usual, some)
     whole = (scale for scale in lowered if all(number.whole for number in scale.numbers))
-    return next(whole, None) or next(filter(_all_free, lowered), _Scale(usual, []))
+    return next(whole, None) or next(filter(_all_free, lowered), None)
+
+
+def _bars(problem: Problem, camera: Camera, size: tuple[int, int], em: int, ends: tuple[int, float]) -> Iterator[Rect]:
+    """The bars with that upper end, in pixels, that hide no land: the tallest first, none lower than so many ems."""
+    top, lowest = ends
+    for tall in range(round(min(TALL * em, SHARE * size[1])), round(lowest * em) - 1, -max(1, em // 4)):
+        bar = _bar_of(size, em, top, tall)
+        if _off_land(problem, camera, bar):
+            yield bar
+
+
+def _bar_of(size: tuple[int, int], em: int, top: int, tall: int) -> Rect:
+    """A bar so many pixels below the upper edge of a map of that size."""
+    wide = max(3, round(WIDE * em))
+    return Rect(size[0] - round(MARGIN * em) - wide, top, wide, tall)
+
+
+def _off_land(problem: Problem, camera: Camera, bar: Rect) -> bool:
+    """Whether a bar hides no land aslant; a flat map is land all over."""
+    return camera.flat or not lies_on_land(problem, camera, bar.topleft, bar.bottomright)
 
 
 def _all_clear(scale: _Scale) -> bool:
@@ -173,11 +189,13 @@ def _ends(problem: Problem, camera: Camera, bar: Rect, numbers: list[_Number], e
 
 
 def scale_place(context: ViewContext) -> Rect:
-    """What the scale takes up, with its numbers and the wedge."""
-    bar, area = _bar(context), context.area
+    """What the scale takes up, with its numbers and the wedge; empty where there is none."""
+    scale, area = _scale(context), context.area
+    if scale is None:
+        return Rect(area.topright, (0, 0))
     left = round(area.right - SCALE * context.em)
-    ends = [area.top + math.ceil(number.place[1]) + number.size[1] for number in _scale(context).numbers]
-    bottom = max(bar.bottom + round(context.em), *ends, 0)
+    ends = [area.top + math.ceil(number.place[1]) + number.size[1] for number in scale.numbers]
+    bottom = max(area.top + scale.bar.bottom + round(context.em), *ends)
     return Rect(left, area.top, area.right - left, bottom - area.top)
 
 
@@ -223,10 +241,10 @@ def _draw_bar(canvas: Canvas, theme: Theme, flat: bool, tints: tuple[Color | Non
     canvas.rect((0, 0, width, height), theme.border, width=1)
 
 
-def _draw_numbers(canvas: Canvas, context: ViewContext) -> None:
+def _draw_numbers(canvas: Canvas, context: ViewContext, scale: _Scale) -> None:
     """Round numbers at its ends and where the loss near its middle is; but none that would hide a corner of land."""
     left, top = context.area.topleft
-    for number in _scale(context).numbers:
+    for number in scale.numbers:
         corner = (number.place[0] + left, number.place[1] + top)
         canvas.label(number.label, corner, _type(context.camera, context.em), context.theme.text, context.theme.halo)
 

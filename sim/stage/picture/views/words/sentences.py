@@ -10,6 +10,7 @@ from ....style.color import Color
 from ....views import CAPTIONED, LAID_OUT_BY, ViewName
 from ...map.site import clear_of_land
 from ..context import ViewContext
+from ..ground.loss_scale import scale_place
 from .captions import ABOVE, COVERED, INDENT, ROW, SCALE, captions, draw_line, line_place
 from .still import StillMap, signs, still_map_of
 
@@ -32,8 +33,7 @@ def draw_view_caption(
     """The line of a captioned view, below those of the views before it; a shorter one where that has no room, or would
     hide the flag, a mark or a number. On a map it stands farther right where it would hide less there.
 
-    Where there is no room for either, it is written smaller; if even that is too long, it is cut on a map, and left out
-    where it would hide land aslant.
+    Where there is no room for either, it is written smaller; if even that is too long, it is left out in all lanes.
     others: what other lanes say meanwhile, and shorter; all of them say it alike.
     """
     down = ABOVE + ROW * captions(context.views, CAPTIONED.index(name))
@@ -45,7 +45,7 @@ def draw_view_caption(
     if found is not None:
         form, size, aside = found
         right = context.area.left + room if aside else None
-        draw_line(canvas, context, text.fitted(lines[0][form], size, room), down, size, color, right)
+        draw_line(canvas, context, lines[0][form], down, size, color, right)
 
 
 @cached
@@ -67,7 +67,7 @@ def _chosen(
             fitting.append((hidden, (form, size, aside)))
     if fitting:
         return min(fitting, key=lambda each: each[0])[1]
-    return (1, sizes[-1], False) if flat else None
+    return None
 
 
 def _room(context: ViewContext, down: float) -> int:
@@ -76,7 +76,8 @@ def _room(context: ViewContext, down: float) -> int:
     Maps are land from edge to edge, of whose height all lines together take a part; beside a block there is room.
     """
     em, area = context.em, context.area
-    room = area.width - round((SCALE if ViewName.LOSS_SCALE in context.views else 1.0) * em)
+    scaled = ViewName.LOSS_SCALE in context.views and scale_place(context).width > 0
+    room = area.width - round((SCALE if scaled else 1.0) * em)
     if context.camera.flat:
         return room if down <= ABOVE or (down + ROW) * em <= COVERED * area.height else 0
     clear = clear_of_land(context.problem, context.camera, round((down + ROW - RIM) * em))
