@@ -7,7 +7,7 @@ from ..descent.rules import RULES, rule_name
 from ..descent.rules.guard import RuleFailure, place_of
 from ..descent.rules.protocol import Rule
 from .behaviour import QUESTIONS
-from .likeness import compared, counts_late, twins
+from .likeness import UPDATES, compared, counts_late, twins
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +65,18 @@ def check_rule(rule: Rule[Any] | type[Rule[Any]], like: str | Rule[Any] | None =
         return Report(rule_name(tried), None if like is None else _name(like), known, _late(tried, like))
     if like is None:
         same = next(iter(twins(tried)), "")
-        notes = (f"it moves as {same} does",) if same else ()
+        notes = (f"it moves as {same} does in {UPDATES} updates",) if same else ()
         return Report(rule_name(tried), None, tuple(findings), notes)
     model, name = _model(like), _name(like)
     place = place_of(tried, "step")
     try:
         told = compared(tried, model)
     except RuleFailure as failure:
-        findings.append(Finding("path", f"it moves as {name} does", str(failure)))
+        findings.append(Finding("path", f"it moves as {name} does in {UPDATES} updates", str(failure)))
     else:
         findings += [
             Finding("first steps", f"its first steps are those of {name} in closed form", _at(place, told.first_steps)),
-            Finding("path", f"it moves as {name} does", _at(place, told.path)),
+            Finding("path", f"it moves as {name} does in {UPDATES} updates", _at(place, told.path)),
         ]
         notes = (told.note,) if told.note else ()
     return Report(rule_name(tried), name, tuple(findings), notes)

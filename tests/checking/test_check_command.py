@@ -56,7 +56,7 @@ def test_a_wrong_one_ends_with_1_and_its_mistake(capsys: pytest.CaptureFixture[s
     ended, told = checked(capsys, "mine.py:Uphill", "--like", "momentum")
     assert ended == 1
     words = " ".join(told.split())
-    assert "✗ it moves as momentum does mine.py, line " in words
+    assert "✗ it moves as momentum does in 24 updates mine.py, line " in words
     assert "where the sign of η g is flipped; the line that differs is m ← λ m − η g" in words
 
 

@@ -60,8 +60,8 @@ def test_what_is_like_another_only_while_the_learning_rate_is_constant_is_noted(
 
 
 def test_without_a_rule_to_compare_with_it_is_told_which_it_is_like() -> None:
-    assert check_rule(students.TorchAdam).notes == ("it moves as adam does",)
-    assert check_rule(students.TorchSGD).notes == ("it moves as torch momentum does",)  # And as momentum, but for η.
+    assert check_rule(students.TorchAdam).notes == ("it moves as adam does in 24 updates",)
+    assert check_rule(students.TorchSGD).notes == ("it moves as torch momentum does in 24 updates",)  # And as momentum, but for η.
     assert check_rule(students.Newtonian()).notes == ()
 
 
@@ -222,7 +222,7 @@ def test_a_hyperparameter_is_known_by_what_a_scene_may_call_it_by_mistake() -> N
 
 
 def test_a_setting_out_of_the_range_of_the_rule_that_it_is_compared_with_is_told() -> None:
-    assert check_rule(students.Boundless).notes == ("it moves as momentum does",)
+    assert check_rule(students.Boundless).notes == ("it moves as momentum does in 24 updates",)
     assert check_rule(students.Boundless, "momentum").notes == ()
     assert ": it moves as adam does where " in check_rule(students.Boundless, "adam").problems[-1]
     outside = "its decay of 1 is out of the range that decay has in momentum"
