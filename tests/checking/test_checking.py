@@ -61,7 +61,7 @@ def test_what_is_like_another_only_while_the_learning_rate_is_constant_is_noted(
 
 def test_without_a_rule_to_compare_with_it_is_told_which_it_is_like() -> None:
     assert check_rule(students.TorchAdam).notes == ("it moves as adam does in 24 updates",)
-    assert check_rule(students.TorchSGD).notes == ("it moves as torch momentum does in 24 updates",)  # And as momentum, but for η.
+    assert check_rule(students.TorchSGD).notes == ("it moves as torch momentum does in 24 updates",)
     assert check_rule(students.Newtonian()).notes == ()
 
 
