@@ -94,6 +94,10 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         tips = np.array([point.position for point in sharp]).reshape(-1, 2)
         smooth = smooth[nearest_within(smooth, tips, SAME_POINT * window.diagonal) == np.inf]
         smooth, curves, told = thinned(surface, window, survey.scales, smooth, reach)
+        if len(smooth) > 2 * CROWD:  # No more of them are asked what they are than may be kept, and as many again.
+            x, y = smooth.T
+            kept = np.sort(np.lexsort((y, x, surface.value(smooth)))[: 2 * CROWD])
+            smooth, curves = smooth[kept], [curves[index] for index in kept.tolist()]
         known = sharp | _described(surface, window, survey.scales, smooth, curves, reach)
         minima = [point for point, ground in known.items() if ground is not None]
         places = np.array([point.position for point in minima]).reshape(-1, 2)
