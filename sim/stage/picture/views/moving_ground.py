@@ -18,20 +18,23 @@ def draw_moving_ground(canvas: Canvas, context: ViewContext) -> None:
     """Say on which loss the marble stands."""
     if not context.goes_on:  # Then there is no next update.
         return
-    theme, track = context.theme, context.track
-    sentence, shorter = _said(track, len(track.batch(context.moment)), theme)
-    color = mix(context.color, theme.text, 0.15)
-    draw_view_caption(canvas, context, ViewName.MOVING_GROUND, sentence, color, shorter, _all_said(context.race, theme))
+    theme, track, labelled = context.theme, context.track, ViewName.LABELS in context.views
+    sentence, shorter = _said(track, len(track.batch(context.moment)), theme, labelled)
+    color, others = mix(context.color, theme.text, 0.15), _all_said(context.race, theme, labelled)
+    draw_view_caption(canvas, context, ViewName.MOVING_GROUND, sentence, color, shorter, others)
 
 
 @cached
-def _all_said(race: Race, theme: Theme) -> list[tuple[str, str]]:
+def _all_said(race: Race, theme: Theme, labelled: bool) -> list[tuple[str, str]]:
     """What is said in all lanes while their batches are whole."""
-    return [_said(track, track.lane.batch_size, theme) for track in race.tracks]
+    return [_said(track, track.lane.batch_size, theme, labelled) for track in race.tracks]
 
 
-def _said(track: Track, batch: int, theme: Theme) -> tuple[str, str]:
-    """On the loss of how large a batch a lane's marble stands, and the same in fewer words."""
+def _said(track: Track, batch: int, theme: Theme, labelled: bool) -> tuple[str, str]:
+    """On the loss of how large a batch a lane's marble stands, and the same in fewer words.
+
+    labelled: whether numbers stand at critical points, which are those of another loss.
+    """
     count, say = track.problem.train.count, theme.say
     if count == 1:
         return say("stands on the loss of the only example"), say("loss of the only example")
@@ -40,6 +43,8 @@ def _said(track: Track, batch: int, theme: Theme) -> tuple[str, str]:
         return say("stands on the loss of all {count} examples", **told), say("loss of all {count} examples", **told)
     told = {"count": batch, "all": count}
     shorter = say("loss of {count} of {all} examples", **told)
+    if labelled:
+        return say("stands on the loss of {count} of {all} examples; numbers are of all", **told), shorter
     return say("stands on the loss of {count} of {all} examples", **told), shorter
 
 
