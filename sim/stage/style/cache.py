@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import lru_cache, wraps
 from threading import RLock
+from types import FunctionType
 from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
@@ -17,6 +18,8 @@ HELD = 1 << 18
 NEAR = 256
 """Results of a function that are at hand, besides what is kept of them."""
 LEAST = 512  # Bytes that anything weighs: its key, and its place among the others.
+LIGHT = frozenset({int, float, bool, str, bytes, FunctionType})
+"""Parts of keys that hold nothing more: they are most of all parts, and need not be asked."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -173,7 +176,7 @@ def weight_held(key: object) -> int:
     What several keys name counts with each of them.
     """
     if isinstance(key, tuple):
-        return sum(map(weight_held, key))
+        return sum(weight_held(part) for part in key if type(part) not in LIGHT)
     held = getattr(key, "nbytes", 0)
     return held if isinstance(held, int) else 0
 

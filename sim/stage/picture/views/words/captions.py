@@ -30,10 +30,12 @@ def captions_height(views: frozenset[ViewName]) -> float:
     return ABOVE + ROW * rows if rows else 0.0
 
 
-def line_place(context: ViewContext, words: str, down: float, size: int, right: int | None = None) -> pygame.Rect:
-    """What a line on its plate takes up, so many ems below a map's upper edge: at its left edge, or ending there."""
+def line_place(context: ViewContext, wide: int, down: float, right: int | None = None) -> pygame.Rect:
+    """What a line of words so wide, in pixels, takes up on its plate, so many ems below a map's upper edge: at its left
+    edge, or ending there.
+    """
     top, bottom = (context.area.top + round(edge * context.em) for edge in (down, down + ROW))
-    width = text.width(words, size) + round(2 * INDENT * context.em)
+    width = wide + round(2 * INDENT * context.em)
     return pygame.Rect(context.area.left if right is None else right - width, top, width, bottom - top)
 
 
@@ -44,6 +46,6 @@ def draw_line(
 
     right: where it ends, if it does not begin at the left edge.
     """
-    plate = line_place(context, words, down, size, right)
+    plate = line_place(context, text.width(words, size), down, right)
     canvas.rect(plate, context.theme.panel, opacity=PLATE)
     canvas.text(words, (plate.left + round(INDENT * context.em), plate.centery), size, color)

@@ -40,34 +40,39 @@ def draw_view_caption(
     room = _room(context, down)
     if not room:
         return
-    lines = ((sentence, shorter or sentence), *others)
-    found = _chosen(still_map_of(context, LAID_OUT_BY), down, room, lines)
+    forms = sentence, shorter or sentence
+    sizes = [round(share * context.em) for share in (CAPTION, SMALLER)]
+    widths = tuple(
+        tuple(
+            max(text.width(each, size) for each in (form, *beside))
+            for form, *beside in zip(forms, *others, strict=True)
+        )
+        for size in sizes
+    )
+    found = _chosen(still_map_of(context, LAID_OUT_BY), down, room, widths)
     if found is not None:
-        form, size, aside = found
+        size, form, aside = found
         right = context.area.left + room if aside else None
-        draw_line(canvas, context, lines[0][form], down, size, color, right)
+        draw_line(canvas, context, forms[form], down, sizes[size], color, right)
 
 
 @cached
 def _chosen(
-    still_map: StillMap, down: float, room: int, lines: tuple[tuple[str, str], ...]
+    still_map: StillMap, down: float, room: int, widths: tuple[tuple[int, ...], ...]
 ) -> tuple[int, int, bool] | None:
-    """Which of their forms lines have, in which type, and whether they stand at the right: what hides least, and of
-    that the first; None where there is no room.
+    """In which type lines are, in which of their forms, and whether they stand at the right: what hides least, and of
+    that the first; None where there is no room. widths: of the forms in each type.
     """
     context, flat = still_map.at(), still_map.camera.flat
-    sizes = [round(share * still_map.em) for share in (CAPTION, SMALLER)]
     fitting = list[tuple[int, tuple[int, int, bool]]]()
-    for size, aside, form in product(sizes, (False, True) if flat else (False,), (0, 1)):
-        words = max((line[form] for line in lines), key=lambda each: text.width(each, size))
-        if text.width(words, size) <= room:
-            place = line_place(context, words, down, size, context.area.left + room if aside else None)
-            flag, *marks = signs(still_map)
-            hidden = FLAG * place.colliderect(flag) + len(place.collidelistall(marks))
-            fitting.append((hidden, (form, size, aside)))
-    if fitting:
-        return min(fitting, key=lambda each: each[0])[1]
-    return None
+    for (size, wide), aside in product(enumerate(widths), (False, True) if flat else (False,)):
+        for form, width in enumerate(wide):
+            if width <= room:
+                place = line_place(context, width, down, context.area.left + room if aside else None)
+                flag, *marks = signs(still_map)
+                hidden = FLAG * place.colliderect(flag) + len(place.collidelistall(marks))
+                fitting.append((hidden, (size, form, aside)))
+    return min(fitting, key=lambda each: each[0])[1] if fitting else None
 
 
 def _room(context: ViewContext, down: float) -> int:
