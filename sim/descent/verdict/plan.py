@@ -9,6 +9,7 @@ from ..examples.chance import Indices
 from ..lane import Lane
 from ..rules import OWN
 from ..rules.plain.gradient_descent import NoState
+from ..rules.preparation import DecayedRule
 from ..rules.protocol import makes_noise
 from ..rules.sign.lion import Lion
 from ..schedules import CONSTANT
@@ -53,6 +54,11 @@ class Plan:
     def decays(self) -> bool:
         """Whether the rule shrinks θ besides following the gradient."""
         return bool(getattr(self.lane.rule, "weight_decay", 0.0))
+
+    @property
+    def penalty(self) -> float:
+        """The curvature w of the penalty ½ w ‖θ‖² that the rule descends with the loss; decay beside it adds none."""
+        return self.lane.rule.weight_decay if isinstance(self.lane.rule, DecayedRule) else 0.0
 
     @property
     def constant(self) -> bool:

@@ -87,6 +87,7 @@ class TrackJudge:
             lower=_lower(problem, *found) if found and kind is VerdictKind.STUCK else None,
             proved=kind is VerdictKind.SETTLED and _proved(problem, float(track.loss[moment])),
             decays=plan.decays and not plan.fades(update),
+            penalty=plan.penalty,
             failure=track.failure if kind is VerdictKind.FAILED else "",
         )
 

@@ -125,6 +125,17 @@ def test_where_decay_and_gradient_balance_it_is_said() -> None:
     assert "gradient and weight decay balance" not in judged(plain).verdict(way.updates).evidence
 
 
+def test_a_saddle_on_which_weight_decay_holds_a_marble_leads_nowhere() -> None:
+    """Curved by −4 along x, of which a penalty of ½ · 10 ‖θ‖² makes 6; one of ½ · 3 ‖θ‖² leaves a way down."""
+    held = Way("(x^2-1)^2 + y^2", GradientDescent(0.05, weight_decay=10.0), (0.4, 0.3))
+    free = Way("(x^2-1)^2 + y^2", GradientDescent(0.05, weight_decay=3.0), (0.0, 0.3))
+    for way, held_there in ((held, True), (free, False)):
+        told = judged(way).verdict(way.updates)
+        assert told.kind is VerdictKind.STALLED
+        assert ("weight decay holds it there" in told.evidence) is held_there
+        assert ("down along ±(1.00, 0.00)" in told.evidence) is not held_there
+
+
 def test_who_takes_no_step_on_a_slope_has_stopped_there() -> None:
     """Newton's method finds no step along a direction without curvature; gradient descent goes on."""
     way = Way("x + y^2", Newton(0.5), (0.5, 0.5), updates=1600)

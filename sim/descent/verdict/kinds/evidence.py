@@ -31,6 +31,8 @@ class Facts:
     """and whether that is less than before."""
     decays: bool = False
     """Whether the rule shrinks θ besides: then it rests where that and the gradient balance."""
+    penalty: float = 0.0
+    """How much more what the rule descends is curved than the training loss, by L2 weight decay."""
     found: tuple[float, float] | None = None
     """Where it rests, if that is a minimum of which nothing was known before: outside of the window, as a rule."""
     lower: float | None = None
@@ -52,6 +54,7 @@ class Saying(Enum):
     MOVEMENTS = "by up to {length}, and no less than before"
     LAST_MOVEMENTS = "by up to {length}"
     BALANCE = "gradient and weight decay balance"
+    UPHELD = "weight decay holds it there"
     GLOBAL = "proved to be the global one"
     LOWEST = "none lower is known in or around the window"
     FOUND = "a minimum found at ({x}, {y})"
@@ -126,9 +129,11 @@ def reason(facts: Facts) -> Part:
 
 
 def down(facts: Facts) -> Part:
-    """Which way leads down."""
+    """Which way leads down; or that what the rule descends, the loss with a penalty on ‖θ‖², does not fall along it."""
     if facts.way_down is None:
         return NOTHING
+    if facts.curvatures[0] + facts.penalty > 0:
+        return Saying.UPHELD.with_blanks()
     x, y = (round(component, 2) + 0.0 for component in facts.way_down)  # No negative zeros.
     return Saying.DOWN.with_blanks(x=f"{x:.2f}", y=f"{y:.2f}")
 
