@@ -2,7 +2,8 @@
 
 It fades with the length of the way, not with time: a marble that lies still keeps its last stretch in
 full strength, and the cloud of a restless one pales where it has not been lately. What is older is drawn thin where
-it would hide the land, and not at all where thin lines hide it, too.
+it would hide the land, and not at all where thin lines hide it, too; and of what is drawn anew with each picture, what
+leads where it has often been is left out first.
 """
 
 import math
@@ -37,8 +38,10 @@ BLOCK = 64
 """Points painted together."""
 LEAST = 1.5
 """A way shorter than this, in pixels, would not show: it waits for the next update."""
-MOST = 2048
-"""Bends of an older way that are drawn anew with each picture, at most."""
+MOST = 1024
+"""Movements of an older way that are drawn anew with each picture, at most,"""
+FIRST = 256
+"""and how many of the first are always among them: these show where the marble came from."""
 TONES = 8
 """Steps from faint to strong."""
 FAINT = 0.12
@@ -131,7 +134,8 @@ class Trail:
         self._track = track
         self._site = site
         self._like = like
-        self._taken, self._next = ([], 0) if like is None else like.drawn_before(before)  # Updates: taken in, and next.
+        # Updates: taken in, those of these and the next that no line leads to, and the next.
+        self._taken, self._lone, self._next = ([], frozenset[int](), 0) if like is None else like.drawn_before(before)
         self._lasting = lasting
         self._stroke = stroke
         self._tail = TAIL * stroke
@@ -146,7 +150,10 @@ class Trail:
         size = (site.camera.width, site.camera.height)
         self._covering, self._packing = Covering(size, WIDTH * stroke + 2 * RIM), Covering(size, 2 * THIN * stroke)
         self._weights: list[Weight] = []  # Of the line from each of the points on, as far as that is asked.
-        self._drawn: list[int] = []  # The numbers of the points at the ends of those lines that are drawn.
+        self._behind = Covering(size, WIDTH * stroke + 2 * RIM)  # What land hides lies over no other part of the way.
+        self._drawn: list[int] = []  # The numbers of the points from which a line is drawn,
+        self._before: list[float] = []  # and the share of each that lies where the way had led before.
+        self._ends: tuple[int, list[int]] = 0, []  # The points at the ends of lines before one, as last asked for.
         self._passed: Pixel | None = None  # The middle of the last movement that only passes and is drawn.
         self._under: Backdrop | None = None  # The map under the way.
         self._ground = pygame.Surface((0, 0))  # A copy of the map, with the way drawn on it as far as it stays.
@@ -185,18 +192,31 @@ class Trail:
         self._look(stretch.start)
         return [*self._drawn_to(stretch.start), stretch.start]
 
-    def drawn_before(self, point: int) -> tuple[list[int], int]:
-        """The updates at both ends of the lines that are drawn before the point of that number, and its own update."""
+    def drawn_before(self, point: int) -> tuple[list[int], frozenset[int], int]:
+        """The updates at both ends of the lines that are drawn before the point of that number, and its own update; and
+        which of all these no line leads to.
+        """
         self._look(point)
-        return [self._updates[number] for number in self._drawn_to(point)], self._updates[point] if point else 0
+        numbers = self._drawn_to(point)
+        lone = [
+            after for number, after in pairwise([*numbers, point]) if after > number + 1
+        ]  # Points, as all of these.
+        made = self._updates
+        return [made[each] for each in numbers], frozenset(made[each] for each in lone), made[point] if point else 0
 
     def _drawn_to(self, point: int) -> list[int]:
-        """The numbers of the points before that one to or from which a line is drawn: the last ones, if there are many.
+        """The numbers of the points before that one to or from which a line is drawn, in order.
 
-        Where land hides a way, or it is beyond the edge, lines do not thin out.
+        Of more lines than MOST those after the FIRST are left out that most of all lie where the way had led before: so
+        the way out of a dip stays when the marble has long been rattling elsewhere.
         """
-        end = bisect_left(self._drawn, point)
-        return self._drawn[max(0, end - MOST) : end]
+        if self._ends[0] != point:
+            lines = np.array(self._drawn[: bisect_left(self._drawn, point)], np.intp)
+            if len(lines) > MOST:
+                least = np.argsort(self._before[FIRST : len(lines)], kind="stable")[: MOST - FIRST]
+                lines = np.concatenate([lines[:FIRST], lines[FIRST:][least]])
+            self._ends = point, np.union1d(lines, lines[lines < point - 1] + 1).tolist()
+        return self._ends[1]
 
     def stretch(self, update: int, share: float = 0.0) -> Stretch:
         """The last stretch of the way up to the update, and such a part of the next movement.
@@ -239,7 +259,6 @@ class Trail:
         last = last if self._lasting else min(last, update + 1)
         self._taken += range(first, last)
         self._next, numbers = last, self._taken[len(self._pixels) :]
-        lone = {number for before, number in pairwise(numbers) if number > before + 1}  # No line leads there.
         new = self._track.theta[numbers]
         pixels = self._seen(new)
         places = zip(pixels, self._site.hidden(new).tolist(), self._site.beside(new).tolist(), strict=True)
@@ -264,7 +283,7 @@ class Trail:
             self._points.append((x, y))
             outside = not (0 <= x <= wide and 0 <= y <= high)
             crowded = outside and bool(self._places) and self._places[-1].outside and self._crowds((px, py), (x, y))
-            self._places.append(Place(covered, gone, outside, crowded or number in lone))
+            self._places.append(Place(covered, gone, outside, crowded or number in self._lone))
             px, py = x, y
             self._updates.append(number)
 
@@ -279,7 +298,7 @@ class Trail:
         found = {}
         for index in np.flatnonzero(beside[1:] | beside[:-1]).tolist():
             shares = crossings(self._site.camera.window, ways[index].tolist(), ways[index + 1].tolist())
-            if shares and numbers[index + 1] == numbers[index] + 1:
+            if shares and numbers[index + 1] not in self._lone:
                 at = ways[index] + np.array(shares)[:, None] * (ways[index + 1] - ways[index])
                 hides = self._site.hidden(np.clip(at, *_within(self._site.camera.window)))
                 pixels = self._seen(at)
@@ -376,13 +395,16 @@ class Trail:
             hidden, gone, passing = map(np.array, _movements(self._places[block]))
             seen = ~(hidden | gone | passing)
             moves = np.stack([self._points[block][:-1], self._points[block][1:]], axis=1)
-            weights = np.full(len(moves), Weight.WIDE)
-            weights[seen] = np.where(self._covering.add(moves[seen]) > FULL, Weight.THIN, Weight.WIDE)
-            packed = self._packing.add(moves[seen]) > PACKED
+            weights, before = np.full(len(moves), Weight.WIDE), np.zeros(len(moves))
+            around, before[seen] = self._covering.add(moves[seen])
+            before[hidden & ~gone] = self._behind.add(moves[hidden & ~gone]).before
+            weights[seen] = np.where(around > FULL, Weight.THIN, Weight.WIDE)
+            packed = self._packing.add(moves[seen]).around > PACKED
             weights[seen] += packed & (weights[seen] == Weight.THIN)
             self._weights += map(Weight, weights.tolist())
-            for number in first + np.flatnonzero((weights != Weight.NONE) & ~gone):
-                self._drawn += range(number if number not in self._drawn[-1:] else number + 1, number + 2)
+            drawn = np.flatnonzero((weights != Weight.NONE) & ~gone)
+            self._drawn += (first + drawn).tolist()
+            self._before += before[drawn].tolist()
 
 
 def _alike(movements: Iterable[T], pixels: Sequence[Pixel]) -> Iterator[tuple[T, Sequence[Pixel]]]:

@@ -220,9 +220,10 @@ def test_however_long_a_way_is_land_is_seen_between_its_lines(updates: int) -> N
 
 
 @pytest.mark.parametrize("like", [False, True], ids=["at rest", "that moves"])
-def test_the_way_to_a_crowd_is_seen_however_long_the_crowd_lasts(like: bool) -> None:
+@pytest.mark.parametrize("wide", [10, 40], ids=["so narrow that all lines in it are wide", "wide"])
+def test_the_way_to_a_crowd_is_seen_however_long_the_crowd_lasts(wide: int, like: bool) -> None:
     """And no line is drawn across what is left out: all that are long enough for that are of the way there."""
-    crowd = np.random.default_rng(0).uniform((800, 300), (840, 340), (2 * MOST, 2))
+    crowd = np.random.default_rng(0).uniform((800, 300), (800 + wide, 300 + wide), (4 * MOST, 2))
     track: Any = Way(np.concatenate([STRAIGHT, crowd]))
     rest, last, canvas = Trail(track, PIXELS, TONES, 1.0), track.updates, RecordingCanvas((900, 540))
     before = rest.stretch(last).start - BLOCK
@@ -230,9 +231,32 @@ def test_the_way_to_a_crowd_is_seen_however_long_the_crowd_lasts(like: bool) -> 
     trail.draw_past(canvas, BACKDROP, (0, 0), trail.stretch(last), moves=True)
     ways = [line.split()[1:] for line in canvas.lines if line.strip().startswith("line")]
     assert [way[0] for way in ways if "width" in way].count("50,440") == 2  # A casing, and the line.
-    assert 10 < len(ways) < 200
+    assert len(ways) < MOST
     for way in (way for way in ways if way[0] != "50,440"):
         assert all(float(place.split(",")[0]) >= 799 for place in way if re.fullmatch(r"[\d.]+,[\d.]+", place))
+
+
+def test_the_way_out_of_a_crowd_is_seen_from_the_next_one() -> None:
+    """As that of a marble which rattles for long, escapes, and rattles on in another dip."""
+    generator = np.random.default_rng(0)
+    crowds = [generator.uniform((x, 300), (x + 10, 310), (2 * MOST, 2)) for x in (100, 700)]
+    over = np.linspace((110.0, 305.0), (700.0, 305.0), 30)
+    track: Any = Way(np.concatenate([crowds[0], over, crowds[1]]))
+    trail, screen = Trail(track, PIXELS, TONES, 1.0), Screen(pygame.Surface((900, 540), depth=32))
+    trail.draw_past(screen, BACKDROP, (0, 0), trail.stretch(track.updates), moves=True)
+    assert pygame.surfarray.array3d(screen.surface)[110:700, 540 - 305].any(axis=-1).all()
+
+
+def test_on_land_that_moves_steps_that_are_too_short_to_be_drawn_one_by_one_leave_no_gaps() -> None:
+    track: Any = Way(np.stack([np.linspace(100.0, 800.0, 1400), np.full(1400, 300.0)], axis=1))
+    rest = Trail(track, PIXELS, TONES, 1.0)
+    stretch = rest.stretch(track.updates)
+    before, screen = stretch.start - BLOCK, Screen(pygame.Surface((900, 540), depth=32))
+    moving = Trail(track, PIXELS, TONES, 1.0, lasting=False, like=rest, before=before)
+    moving.draw_past(screen, BACKDROP, (0, 0), moving.stretch(track.updates), moves=True)
+    end = round(rest.stretch(rest.drawn_before(before)[-1]).marble[0])
+    assert end > 200
+    assert pygame.surfarray.array3d(screen.surface)[100:end, 540 - 300].any(axis=-1).all()
 
 
 def test_one_movement_out_of_a_crowd_is_wide() -> None:
