@@ -179,7 +179,9 @@ def asked(rule: Rule[Any], method: str, call: Callable[[], T]) -> T:
     except (RuleFailure, KeyboardInterrupt):  # The latter is the user's, or as good as that.
         raise
     except BaseException as error:  # Of code that is not ours; the sentence hides none of it.
-        said = WRITES if isinstance(error, ValueError) and "read-only" in str(error) else error_text(error)
+        said = error_text(error)
+        if isinstance(error, ValueError) and "read-only" in said:
+            said = WRITES
         raise RuleFailure(f"{place_of(rule, method, error.__traceback__)}: {said}") from None
 
 

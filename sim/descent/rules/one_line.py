@@ -12,7 +12,13 @@ def error_text(error: BaseException) -> str:
     >>> error_text(ValueError("two\\nlines"))
     'ValueError: two lines'
     """
-    said = " ".join("".join(c if c.isprintable() else " " for c in str(error)).split())
+    try:
+        words = str(error)
+    except KeyboardInterrupt:  # The user's, or as good as that.
+        raise
+    except BaseException:  # Code that is not ours says it, as it raised the exception itself.
+        words = ""
+    said = " ".join("".join(c if c.isprintable() else " " for c in words).split())
     return f"{type(error).__name__}: {shortened(said)}" if said else type(error).__name__
 
 

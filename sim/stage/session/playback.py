@@ -68,10 +68,10 @@ class GoToEnd(Message):
 
 @dataclass(frozen=True, slots=True)
 class Restart(Message):
-    """Play the same race from its start."""
+    """Play the same race from its start, as far as at first: also if it was played on beyond its end."""
 
     def apply(self, session: Session) -> Session:
-        return replace(session, progress=0.0, playing=True)
+        return replace(session, progress=0.0, playing=True, horizon=session.scene.updates)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,15 @@ def leaving(*_: Any) -> Any:
     raise GeneratorExit
 
 
+class Unsayable(ValueError):
+    def __str__(self) -> str:
+        raise SystemExit
+
+
+def raising_what_cannot_be_said(*_: Any) -> Any:
+    raise Unsayable
+
+
 def interrupting(*_: Any) -> Any:
     raise KeyboardInterrupt
 
@@ -86,6 +95,7 @@ def writing_to_the_state(_theta: Array, slope: Slope, state: Kept) -> Any:
 
 WRONG: dict[str, tuple[Callable[..., Any], str]] = {
     "raising": (raising, "IndexError: list index out of range"),
+    "unsayable": (raising_what_cannot_be_said, "Unsayable"),
     "leaving": (leaving, "GeneratorExit"),
     "exit": (lambda *_: sys.exit("bye"), "SystemExit: bye"),
     "θ": (writing_to_theta, "writes to what it was given"),

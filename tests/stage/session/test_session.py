@@ -7,7 +7,7 @@ from messages import after
 from sim.scene import OPENING, load_scene
 from sim.stage.picture.races import race
 from sim.stage.session.lanes import SelectLane
-from sim.stage.session.playback import Elapsed, GoToStart, Play, Restart, Step
+from sim.stage.session.playback import Elapsed, GoToEnd, GoToStart, Play, Restart, Step
 from sim.stage.session.session import Session
 from sim.stage.session.setup import Drop, Guess, NewSeed, OpenScene, Return
 from sim.stage.session.tour import GoToStep, end
@@ -30,6 +30,13 @@ def test_what_has_been_watched_is_remembered_until_the_race_changes(session: Ses
     assert (there.tick, there.seen) == (0, 50)
     assert after(there, Restart()).seen == 50
     assert after(there, NewSeed()).seen == 0
+
+
+def test_a_race_that_was_played_on_beyond_its_end_begins_anew_as_at_first(session: Session) -> None:
+    beyond = after(session, GoToEnd(), Play(), GoToEnd())
+    assert beyond.horizon == 2 * session.scene.updates
+    for again in (Restart(), NewSeed()):
+        assert after(beyond, again).horizon == session.scene.updates
 
 
 OF_THE_WINDOW = {
