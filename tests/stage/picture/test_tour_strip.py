@@ -222,7 +222,8 @@ def test_contours_of_the_test_loss_are_seen_from_above_beside_those_at_rest(
 
 
 def test_what_was_measured_is_told_when_the_race_has_been_seen_and_not_before() -> None:
-    session = at(5)
+    """The claim as well, which is the answer to the question."""
+    session, claim = at(5), "The full batch stops at a critical point of L."
     measured, hint = "Measured: Full batch: 0 % escape", "Measured: at the end of the race · End: go there"
     ended = update(session, GoToEnd())
     others = update(update(ended, GoToStep(7)), GoToStep(5))
@@ -230,9 +231,11 @@ def test_what_was_measured_is_told_when_the_race_has_been_seen_and_not_before() 
         drawn = strip(unseen, SIZES[3])
         assert hint in drawn
         assert measured not in drawn
+        assert claim not in drawn
     for seen in (ended, watched(session), replace(session, live=False)):
         drawn = strip(seen, SIZES[3])
         assert measured in drawn
+        assert claim in drawn
         assert hint not in drawn
 
 

@@ -1,5 +1,6 @@
-"""What the strip that tells a step of the tour says, and in which lines: none of its sentences is ever left out.
+"""What the strip that tells a step of the tour says, and in which lines.
 
+The question comes first. The claim, which is its answer, and what was measured come when the race has been seen.
 What to try besides stands last, on lines of its own; where these would take room that maps need, it stands behind what
 was measured, and type is a little smaller where that has no room for it else.
 """
@@ -68,17 +69,17 @@ def to_try(place: int, theme: Theme) -> str:
     return theme.say("Try: {words}", words=words.play)
 
 
-def rows(place: int, theme: Theme, instead: Row | None = None) -> tuple[Row, ...]:
-    """The sentences of a step but what to try; instead: what stands in the place of what was measured."""
+def rows(place: int, theme: Theme, instead: Row | None = None, claimed: bool = True) -> tuple[Row, ...]:
+    """The sentences of a step but what to try; instead: what stands in the place of what was measured.
+
+    claimed: whether the claim is among them, which the question is about.
+    """
     words, step, first = told_at(place, theme.language)
     found = theme.say("Measured: {words}", words=signed(words.found))
     found = on_seeds(found, step.seeds, first, step.sampled, theme.language)
-    return (
-        Row(words.says, True),
-        Row(theme.say("Question: {words}", words=words.asks)),
-        Row(theme.say("Look: {words}", words=words.look)),
-        instead or Row(found),
-    )
+    claim = (Row(words.says, True),) if claimed else ()
+    question = Row(theme.say("Question: {words}", words=words.asks), not claimed)
+    return *claim, question, Row(theme.say("Look: {words}", words=words.look)), instead or Row(found)
 
 
 def at_the_end(theme: Theme) -> Row:
@@ -96,7 +97,8 @@ def back_there(theme: Theme, live: bool) -> Row:
 
 def _every(place: int, theme: Theme) -> Iterator[tuple[Row, ...]]:
     """The sentences of a step but what to try, in each of the ways in which they may have to be told."""
-    for instead in (None, at_the_end(theme), back_there(theme, True)):
+    yield rows(place, theme, at_the_end(theme), claimed=False)
+    for instead in (None, back_there(theme, True)):
         yield rows(place, theme, instead)
 
 

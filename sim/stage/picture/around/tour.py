@@ -90,16 +90,16 @@ def draw_strip(canvas: Canvas, places: Layout, theme: Theme, session: Session, r
     _draw_head(canvas, head, em, theme, session, buttons)
     draw_knobs(canvas, buttons, theme, em)
     top = place.top + (1.5 + EDGE / 2) * line
-    for each in _said(places, number, theme, _instead(session, race, tick, theme)):
+    for each in _said(places, number, theme, _instead(session, race, tick, theme), answered(session)):
         ink = theme.text if each.strong else theme.muted
         canvas.text(each.words, (left + each.across, top + each.number * line), each.size, ink, bold=each.strong)
 
 
-def _said(places: Layout, step: int, theme: Theme, instead: tuple[Row | None, ...]) -> tuple[Line, ...]:
+def _said(places: Layout, step: int, theme: Theme, instead: tuple[Row | None, ...], claimed: bool) -> tuple[Line, ...]:
     """The lines of the strip, with the first of what may stand in the place of what was measured that has room."""
     width, rest, words = places.look.width, places.look_lines - 1, to_try(step, theme)
     size, room = type_of_strip(step, theme.language, places.em, width, rest + 1), room_in(places.em, width)
-    ways = (arranged(rows(step, theme, each), words, size, room, rest) for each in instead)
+    ways = (arranged(rows(step, theme, each, claimed), words, size, room, rest) for each in instead)
     return next(filter(None, ways), ())
 
 
