@@ -15,7 +15,7 @@ from scenes import flat_scene
 from sim.base.languages import LANGUAGES
 from sim.scene.lesson import revealed_at
 from sim.stage.drawing.layout import SMALLEST
-from sim.stage.picture.around.caption import badge, offered, score
+from sim.stage.picture.around.caption import badge, draw_guess, offered, score
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
 from sim.stage.picture.setting import setting
@@ -83,6 +83,21 @@ def test_a_guess_stays_marked_on_its_panel_and_is_judged_when_the_answer_is_know
         frame = setting(guessed, SMALLEST).places.panels[lane].frame
         assert frame.left < x < frame.right
     assert "your guess" not in told(at(asked, answered))
+
+
+@pytest.mark.parametrize("size", [SMALLEST, (960, 600), (1600, 900)])
+def test_a_mark_lies_on_no_other_panel_where_they_stand_one_below_the_other(
+    size: tuple[int, int], asked: Session, answered: int
+) -> None:
+    session = replace(at(after(asked, Guess(RIGHT)), answered), together=True)
+    places, canvas = setting(session, size).places, RecordingCanvas(size)
+    draw_guess(canvas, places, ENGLISH, (RIGHT, True))
+    own, other, *_ = (panel.frame for panel in places.panels)
+    corner, extent = canvas.recording.splitlines()[0].split()[1:3]
+    mark = pygame.Rect(*map(int, corner.split(",")), *map(int, extent.split("x")))
+    assert own.left == other.left
+    assert mark.colliderect(own)
+    assert not mark.colliderect(other)
 
 
 def test_a_mark_comes_goes_and_changes_without_a_trace(asked: Session, answered: int) -> None:

@@ -99,7 +99,9 @@ def badge(session: Session, race: Race, tick: int) -> tuple[int, bool | None] | 
 
 
 def draw_guess(canvas: Canvas, places: Layout, theme: Theme, marked: tuple[int, bool | None] | None) -> None:
-    """Mark a panel as guessed, on the lower edge of its frame: where nothing stands, and nothing moves."""
+    """Mark a panel as guessed, on the lower edge of its frame: where nothing stands, and nothing moves. It keeps off a
+    panel below, or it would seem to belong to that.
+    """
     if marked is None:
         return
     lane, right = marked
@@ -111,6 +113,8 @@ def draw_guess(canvas: Canvas, places: Layout, theme: Theme, marked: tuple[int, 
     size = round(BADGE * em)
     place = pygame.Rect(0, 0, min(frame.width, text.width(words, size, bold=True) + round(1.2 * em)), round(RIM * size))
     place.midtop = frame.centerx, frame.bottom - round(0.45 * em)
+    below = [panel.frame.top for panel in places.panels if panel.frame.top >= frame.bottom]
+    place.bottom = min([place.bottom, *(top - 2 * hairline(em) for top in below)])
     ground = color if right else theme.panel
     canvas.rect(place, ground, corner=place.height // 2)
     canvas.rect(place, color if right is not False else theme.faint, width=hairline(em), corner=place.height // 2)
