@@ -21,7 +21,7 @@ from .batch_strip import draw_batch_strip
 from .batch_surface import draw_batch_minimum, draw_batch_surface
 from .context import Draw, Layer, View, ViewContext
 from .formula.formula import draw_formula
-from .gradients import draw_gradients
+from .gradients import draw_gradients, draw_mean_gradient
 from .ground.basins import draw_basins
 from .ground.loss_scale import draw_level, draw_loss_scale
 from .ground.test_surface import draw_test_surface
@@ -64,8 +64,9 @@ VIEWS: dict[ViewName, View] = {
     ViewName.GRADIENTS: View(
         "gradients",
         "The gradients of single examples as a fan, with the noise of a batch as an ellipse and as a number.",
-        Layer.OVER,
+        Layer.WORDS,
         draw_gradients,
+        draw_mean_gradient,
     ),
     ViewName.MOMENTUM: View(
         "momentum",

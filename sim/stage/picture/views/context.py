@@ -32,7 +32,7 @@ class Layer(Enum):
     GROUND = "on the map"
     """Once for all lanes and moments: it depends on neither."""
     UNDER = "under the last stretch of the trail"
-    WORDS = "over the trail, under all else that is over it"
+    WORDS = "over the trail, under all else that is over it: words, and what they may hide a part of"
     OVER = "over the trail, under the marble"
     STRIP = "in the strip below the map"
 

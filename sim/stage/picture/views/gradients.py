@@ -59,18 +59,14 @@ class Fans(NamedTuple):
 
 
 def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
-    """Arrows −∇ℓ_i, those of the coming batch stronger; −∇L with the ellipses of one σ around its tip."""
-    first, last = context.block(PAIRS // context.problem.train.count)
-    find = _fans if context.passing else _kept_fans
-    fans = find(context.race, context.index, context.site, context.area.height, context.stroke, first, last)
-    place, theme, center = context.moment - first, context.theme, context.center
-    told = fans.noise.at(place)
+    """Arrows −∇ℓ_i, those of the coming batch stronger, and the ellipses of one σ around the tip of −∇L."""
+    fans, place = context.once(_found)
+    theme, center, told = context.theme, context.center, fans.noise.at(place)
     ratio = told.signal_to_noise
     sentence = shorter = theme.say("signal to noise {ratio}", ratio=number(ratio))
     if ratio == np.inf:
         sentence, shorter = theme.say("no noise in this lane's gradients"), theme.say("no gradient noise")
-    strong = mix(context.color, theme.text, 0.35)
-    draw_view_caption(canvas, context, ViewName.GRADIENTS, sentence, strong, shorter)
+    draw_view_caption(canvas, context, ViewName.GRADIENTS, sentence, _strong(context), shorter)
     if not (fans.known[place] and context.holds(center)):
         return
     grey = _grey(theme, context.camera.flat)
@@ -80,7 +76,26 @@ def draw_gradients(canvas: Canvas, context: ViewContext) -> None:
     draw_band(canvas, tip + one, context.stroke, (theme.halo, theme.muted))
     if told.batch.any():
         draw_band(canvas, tip + several, context.stroke, (theme.halo, context.color))
-    draw_arrow(canvas, center, tuple(tip.tolist()), strong, theme.halo, context.stroke)
+
+
+def draw_mean_gradient(canvas: Canvas, context: ViewContext) -> None:
+    """The arrow −∇L, over words as all arrows of the marble are."""
+    fans, place = context.once(_found)
+    if fans.known[place] and context.holds(context.center):
+        tip = tuple((context.center + fans.tips[place]).tolist())
+        draw_arrow(canvas, context.center, tip, _strong(context), context.theme.halo, context.stroke)
+
+
+def _strong(context: ViewContext) -> Color:
+    return mix(context.color, context.theme.text, 0.35)
+
+
+def _found(context: ViewContext) -> tuple[Fans, int]:
+    """What is drawn at some moments, and the place of this one among them."""
+    first, last = context.block(PAIRS // context.problem.train.count)
+    find = _fans if context.passing else _kept_fans
+    fans = find(context.race, context.index, context.site, context.area.height, context.stroke, first, last)
+    return fans, context.moment - first
 
 
 def _fans(race: Race, index: int, site: Site, height: int, stroke: float, first: int, last: int) -> Fans:

@@ -315,6 +315,20 @@ def test_in_a_crowd_those_that_are_spoken_of_come_first_and_none_says_the_same(s
             assert any(f"L = {number(context.problem.minima[basin].value)}" in lines[0] for lines in told)
 
 
+def test_no_ellipse_of_gradients_is_drawn_over_them() -> None:
+    """They keep off arrows, but not off what shows the noise, which may be large: it lies below them."""
+    session = replace(begin(load_scene("sharp-and-flat")), playing=False, progress=60.0)
+    session = replace(session, views=frozenset({ViewName.GRADIENTS, ViewName.LABELS}))
+    running = race(session.scene)
+    running.extend(session.horizon + 1)
+    draw(canvas := RecordingCanvas((1366, 768)), snapshot_of(session, running))
+    for lane in range(1, 4):
+        drawn = section(canvas.recording, f"lane {lane}").splitlines()
+        ellipses = [number for number, line in enumerate(drawn) if "curve" in line and "(36 points" in line]
+        words = [number for number, line in enumerate(drawn) if '"κ = ' in line and "align" in line]
+        assert ellipses[-1] < words[0]
+
+
 def test_bars_of_curvature_do_not_strike_them_through() -> None:
     for context, drawn in labelled(load_scene("newton"), 30, (1366, 768), views=frozenset({ViewName.HESSIAN})):
         theta = context.theta
