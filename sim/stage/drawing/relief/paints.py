@@ -14,8 +14,8 @@ TINTS, SHADES, LINES = 128, 128, 8  # Steps of height, of light, and of how much
 LEVEL = 0.765  # The light on level ground, of the most that there can be.
 # Light brings out the tint of what is so much higher.
 UPWARDS = 0.5
-# How far light brings it out at most: white beyond the highest tint would be none of the theme's.
 BRIGHT = 0.6
+"""How far light brings it out at most: white beyond the highest tint would be none of the theme's."""
 # What would be higher than the highest tint goes towards the glow instead, this far at most.
 GLOW = 0.25
 DARK = 0.62  # How far the darkest goes towards the shadow.
@@ -43,12 +43,15 @@ class Paints:
 
 
 @lru_cache(maxsize=8)
-def paints(theme: Theme) -> Paints:
-    """The colours of a theme: the lowest land has the first of its tints, and the highest the last."""
+def paints(theme: Theme, bright: float = BRIGHT) -> Paints:
+    """The colours of a theme: the lowest land has the first of its tints, and the highest the last.
+
+    bright: how far light brings out the tint of what is higher than it, at most.
+    """
     heights, light = np.linspace(0, 1, TINTS), np.linspace(0, 1, SHADES)[:, None]
     tints, higher = level_colors(theme, heights), level_colors(theme, heights + UPWARDS)
     higher += (np.array(theme.glow) - higher) * (GLOW * np.clip(heights + UPWARDS - 1, 0, 1) / UPWARDS)[:, None]
-    brighter = BRIGHT * np.clip((light - LEVEL) / (1 - LEVEL), 0, 1) ** 2  # The power leaves no edge at level ground.
+    brighter = bright * np.clip((light - LEVEL) / (1 - LEVEL), 0, 1) ** 2  # The power leaves no edge at level ground.
     darker = DARK * np.clip((LEVEL - light) / LEVEL, 0, 1)
     lit = tints[:, None] + (higher - tints)[:, None] * brighter
     lit += (np.array(theme.shadow) - lit) * darker

@@ -31,6 +31,9 @@ SMALL_MARK = 0.65  # How large a mark is among many, as a part of its usual size
 RADIUS, RIM = 5.0, 1.8  # Of a mark, and of what is around it, in strokes.
 BARS = (1.7, 0.9)  # How far the bars of a cross reach, the way down first, in radii.
 PALE = 0.25  # How far the colours of a map are on the way from those of land to the highest tint.
+BRIGHT = 0.35
+"""How far light brings out the tint of higher land on a map, at most: there shade alone tells heights, and a lit slope
+beside a well must not look higher than its rim."""
 INK = 0.3  # How far a map's contours are on the way from their own colour to the highest tint.
 CROWDED = 13.0
 """Marks that would be nearer to each other than so many strokes make way for the more telling ones."""
@@ -71,14 +74,14 @@ def _draw_pixels(canvas: Canvas, pixels: Pixels, stride: int = 1) -> None:
 
 
 def paled(colors: Array, theme: Theme) -> Array:
-    """Colours (..., 3) a part of the way to the highest tint. so that trails and words on a map stand out."""
+    """Colours (..., 3) a part of the way to the highest tint, so that trails and words on a map stand out."""
     return colors * (1 - PALE) + PALE * np.array(theme.high)
 
 
 @lru_cache(maxsize=8)
 def _pale_paints(theme: Theme) -> Paints:
     """The colours of a map, from those of land."""
-    own = paints(theme)
+    own = paints(theme, BRIGHT)
     colors = own.table.view(np.uint8).reshape(-1, 4).copy()
     colors[:, :3] = np.rint(paled(colors[:, :3].astype(float), theme))
     red, green, blue = np.rint(paled(np.array(own.behind, dtype=float), theme)).astype(int).tolist()
