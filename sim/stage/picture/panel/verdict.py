@@ -1,5 +1,6 @@
 """The line of a lane's verdict: a chip, and beside it what there is to say of it, as much as there is room for."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,8 @@ ENDS = frozenset(kind for kind in VerdictKind if kind.rank != Rank.GOING)
 """Verdicts that will not change any more, as far as is known: their chips are filled."""
 CHIP = (0.95, 0.85, 0.75)
 """Height of a chip's type, in ems: where its word would be cut, it is smaller."""
+WHERE, FOLDER = re.compile(r", line \d+$"), re.compile(r"^.*[/\\]")
+"""How the place in a file ends at which a rule failed, and what of it may be left out."""
 USUAL_LOSS = "−0.0000"
 """Room is kept for a loss of this width at least: else words came and went with its digits."""
 
@@ -148,7 +151,8 @@ class VerdictLine:
         theme, moves = self.theme, self._moves()
         said = [(moves, mix(self.color, theme.text, 0.35))] if moves else []
         pieces = (piece for piece in self.verdict.parts if piece.saying is not None or not self.figures)
-        return said + [((evidence(piece, theme),), theme.muted) for piece in pieces]
+        forms = _failure_texts if self.verdict.kind is VerdictKind.FAILED else lambda words: (words,)
+        return said + [(forms(evidence(piece, theme)), theme.muted) for piece in pieces]
 
     def _draw_words(self, canvas: Canvas, words: list[Told], place: Rect) -> None:
         """Draw these one after the other, those that there is room for."""
@@ -167,6 +171,18 @@ def alike(lines: Sequence[VerdictLine]) -> list[VerdictLine]:
     said = [replace(line, brief=line.verdict.kind in brief) for line in lines]
     height = next((each for each in CHIP if all(replace(line, type=each).whole for line in said)), CHIP[-1])
     return said if height == CHIP[0] else [replace(line, type=height) for line in said]
+
+
+def _failure_texts(words: str) -> tuple[str, ...]:
+    """How a rule failed: with its file and line, without the folder, and without either.
+
+    >>> _failure_texts("/home/me/mine.py, line 3: KeyError: 'a'")[1:]
+    ("mine.py, line 3: KeyError: 'a'", "KeyError: 'a'")
+    """
+    place, mark, what = words.partition(": ")
+    if not WHERE.search(place):  # Also where a folder has a colon in its name.
+        return (words,)
+    return words, f"{FOLDER.sub('', place)}{mark}{what}", what
 
 
 def _event_texts(event: Event, theme: Theme) -> tuple[str, str]:
