@@ -6,6 +6,7 @@ from dataclasses import replace
 import pygame
 
 from .. import TITLE
+from ..drawing.camera import Pose
 from ..drawing.drawn_state import DrawnState
 from ..drawing.screen import Screen
 from ..picture.around.signs import draw_computing, draw_recording, draw_saving, recording_place
@@ -16,11 +17,16 @@ from ..picture.setting import setting
 from ..picture.snapshot import Snapshot, ground_stride
 from ..session.session import Session
 from ..style.theme import load_theme
+from ..views import ViewName
 from . import display
 from .background.preparation import Prepared
 from .controls import OpenControls
 from .files.recording import Filming
 from .greeting import draw_greeting
+
+SETTLED = 0.2
+"""Seconds for which land has to rest before words at critical points stand on it: in each picture of land that turns
+they would be laid out anew, which takes longer than a frame has."""
 
 
 class Showing:
@@ -36,10 +42,14 @@ class Showing:
         self._signed: tuple[object, ...] | None = None  # What was last drawn over the picture that stays.
         self._told_film: int | None = None  # The seconds of a film that are on the screen.
         self._sign: pygame.Rect | None = None  # Where else something is said over the picture.
+        self._pose: Pose | None = None  # How land was last seen,
+        self._turned = -SETTLED  # and when it was last seen otherwise than before.
         self.waits = False
         """Whether what is drawn has still to come onto the screen."""
         self.drawing = 0.0
         """How many seconds the last drawing took."""
+        self.unsettled = False
+        """Whether words are left out because land was turning when it was drawn."""
 
     @property
     def moment(self) -> Snapshot | None:
@@ -74,7 +84,7 @@ class Showing:
         screen = display.screen()
         size, canvas_size = screen.get_size(), display.canvas_size()
         if not self._filming.running:  # A film is looked at picture by picture.
-            now = replace(now, stride=ground_stride(now))
+            now = self._settled(replace(now, stride=ground_stride(now)))
         if self._shown == (now, size) and not self._controls.lively:
             if self.waits:
                 if canvas_size == size:
@@ -95,6 +105,17 @@ class Showing:
         self.drawing = time.perf_counter() - begun
         self.put(now.session, None)
         self._shown = (now, size)
+
+    def _settled(self, now: Snapshot) -> Snapshot:
+        """The moment, without words at critical points if land turns."""
+        session, time_ = now.session, display.now()
+        if self._pose not in (None, session.pose):
+            self._turned = time_
+        self._pose = session.pose
+        self.unsettled = ViewName.LABELS in session.views and time_ - self._turned < SETTLED
+        if not self.unsettled:
+            return now
+        return replace(now, session=replace(session, views=session.views - {ViewName.LABELS}))
 
     def show_still(self, session: Session, standing: Session | None, told: bool, seconds: float) -> None:
         """Show what was to be seen before, and say, if it is to be told, that the next picture is being computed.

@@ -233,7 +233,8 @@ class MainWindow:
         drawn = self._showing.moment is not None and not (session.riding and self._follows)
         if self.waiting or not drawn or (session.picking is not None and self._gallery.busy):
             return True
-        timed = self._filming.running or self._saving.running or self._answers.holds_key or self._asking.waits
+        saving = self._filming.running or self._saving.running
+        timed = saving or self._showing.unsettled or self._answers.holds_key or self._asking.waits
         resting = session.pointer is not None and not session.rests
         found_out = searching(session) is not None or self._counting.lasts(session)
         running = race(session.scene)

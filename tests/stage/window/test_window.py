@@ -24,8 +24,10 @@ from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import ChooseSpeed, GoToEnd, Play, ToggleDrama
 from sim.stage.session.session import SPEEDS, Session, begin
 from sim.stage.session.setup import MoveStart, NewSeed
+from sim.stage.session.view import ToggleView, Turn
 from sim.stage.sheets.scenes import Card
-from sim.stage.window import showing
+from sim.stage.views import ViewName
+from sim.stage.window import display, showing
 from sim.stage.window.background import swarming
 from sim.stage.window.files import saving
 from sim.stage.window.window import MainWindow
@@ -379,3 +381,28 @@ def test_a_saved_picture_is_what_is_drawn_of_its_scene(window: MainWindow, tmp_p
     saved = load_saved(str(path))
     drawn = picture(saved.scene, saved.opening_tick, (960, 600), window.session.theme)
     assert np.array_equal(np.asarray(Image.open(path).convert("RGB")), np.asarray(drawn.convert("RGB")))
+
+
+def test_words_at_critical_points_wait_until_land_has_been_turned(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To lay them out anew takes longer than a frame has; no event need come for them to be there again."""
+    now = 100.0
+    monkeypatch.setattr(display, "now", lambda: now)
+    window.send(Play())
+    window.send(ToggleView(ViewName.LABELS))
+    computed(window)
+    for _ in range(3):
+        now += 0.1
+        window.send(Turn(3.0, 0.0))
+        computed(window)
+        shown = window._showing.moment
+        assert shown is not None
+        assert ViewName.LABELS not in shown.session.views
+        assert ViewName.LABELS in window.session.views
+        assert window._busy()
+    now += showing.SETTLED
+    computed(window)
+    assert window._showing.moment is not None
+    assert window._showing.moment.session == window.session
+    assert not window._showing.unsettled
