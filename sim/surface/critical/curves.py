@@ -30,7 +30,8 @@ OUTSIDE = 4.0  # So many diagonals beyond the window a valley is followed that i
 PARTS = 64  # Of so many valleys at most it is asked whether they are one,
 FOLLOWED = 24  # and so many of these at most are followed,
 SHORTER = (1.0, 0.25)  # in steps of such lengths, over those on their floors: short ones stray less.
-BRANCHES = 128  # So many floors at most are followed in search of those that meet others.
+MEETING = 256  # Of more floors it is not asked which of them meet;
+BRANCHES = 128  # and so many besides at most are followed in search of those that do.
 ACROSS = 6  # Newton's steps from there at most.
 
 
@@ -183,16 +184,19 @@ def one_a_valley(
     order = {point: known[point] for point in sorted(known, key=lambda point: (point.value, point.position))}
     valleys = dict[CriticalPoint, Ground]()
     meeting = branching and all(ground is None or ground.clear for ground in known.values())
-    floors, left = [ground.floor for ground in order.values() if ground and ground.valley and not ground.wide], BRANCHES
+    floors = [ground.floor for ground in order.values() if ground and ground.valley and not ground.wide]
+    left = BRANCHES if len(floors) <= MEETING else -1
     for point, ground in order.items():
         if ground is None or not ground.valley or ground.wide or _beside(point, valleys, near, equal):
             continue
         valleys[point] = ground
-        if meeting:
+        if meeting and left < 0:
+            valleys[point] = replace(ground, clear=False)
+        elif meeting:
             level = tolerances(surface, window, np.array([point.position]), relief)[0]
             others = [floor for floor in floors if floor is not ground.floor]
             floor, alone, followed = with_branches(
-                surface, window, ground.floor, float(level), ground.step, others, max(left, 0)
+                surface, window, ground.floor, float(level), ground.step, others, left
             )
             floors += alone
             left -= followed
