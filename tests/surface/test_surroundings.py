@@ -5,7 +5,9 @@ import pytest
 
 from sim.surface.critical.point import CriticalKind
 from sim.surface.critical.search import Search, search
+from sim.surface.critical.suggestion import suggest_window
 from sim.surface.functions.formula import Formula
+from sim.surface.points import Array
 from sim.surface.protocol import Surface, Window
 from sim.surface.surroundings import CROWDED, with_surroundings
 
@@ -13,6 +15,7 @@ WELLS = Formula("(x^2 - 1)^2 + y^2 - 0.3*x")
 LOWER, PASS, HIGHER = sorted(np.roots([4.0, 0.0, -4.0, -0.3]).real.tolist(), reverse=True)
 ONE_WELL = Window(-2.2, 0.3, -1.5, 1.5)  # Half its width beyond, at 1.55, the lower well is included.
 MARGIN = 0.5
+MOST_ASKED = 150_000_000  # Evaluations: as many take some seconds.
 
 
 def around(surface: Surface, window: Window, margin: float = MARGIN) -> Search:
@@ -95,3 +98,37 @@ def test_a_lower_minimum_around_a_window_comes_before_those_in_it() -> None:
     values = [point.value for point in found]
     assert values == pytest.approx(sorted(values), abs=1e-12)
     assert not window.contains(np.array(found[0].position))
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "sin(x^2*y^2)",
+        "sin(exp(x)*y)",
+        "cos(x+y*cos(x+y*cos(x+y*x)))",
+        "cos(10*(x^2 + y^2))",
+    ],
+)
+def test_where_curves_lie_side_by_side_few_evaluations_tell_what_is_there(
+    formula: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    def counting(name: str) -> None:
+        function = getattr(Formula, name)
+
+        def counted(surface: Formula, points: Array) -> Array:
+            nonlocal asked
+            asked += points.size // 2
+            assert asked <= MOST_ASKED
+            return np.asarray(function(surface, points))
+
+        monkeypatch.setattr(Formula, name, counted)
+
+    for name in ("value", "gradient", "hessian"):
+        counting(name)
+    suggest_window.cache_clear()
+    surface = Formula(formula)
+    found = around(surface, suggest_window(surface, (0.0, 0.5)))
+    assert found.points
+    assert asked > 0

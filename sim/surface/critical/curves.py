@@ -1,6 +1,6 @@
 """Curves of critical points, such as the floor of a valley: one point stands for each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,12 +19,19 @@ LEVEL = 1e-9
 
 NEARER = np.exp2(np.arange(-5.0, 1.0))  # How near points are that are joined one after the other, over the farthest.
 THIN = 0.25  # In such lengths: the size of squares in which points of one chain tell no more than one of them.
-MOST = 50_000  # Of more points than this on one level curves are not told apart.
+MOST = 50_000  # Of more points than this on one level curves are not told apart;
+ASKED = 1 << 16  # nor where it would have to be asked of more pairs of points, times the surface's examples,
+LEAST = 1 << 12  # (but of so many at least) whether they are on one curve;
+COMPARED = 1 << 20  # nor where more pairs share a square of the size of what is near.
 # Where it is looked whether two points are on one curve, over their distance: ripples may agree with even shares.
 BETWEEN = np.sort((0.5 + np.arange(16) * 0.618034) % 1)
+MIDDLE = slice(6, 10)  # Those of these that lie on a ridge between two curves soonest: they are looked at first.
 OUTSIDE = 4.0  # So many diagonals beyond the window a valley is followed that its border cuts, at most.
-PARTS = 64  # Of so many valleys at most,
+PARTS = 64  # Of so many valleys at most it is asked whether they are one,
+FOLLOWED = 24  # and so many of these at most are followed,
 SHORTER = (1.0, 0.25)  # in steps of such lengths, over those on their floors: short ones stray less.
+MEETING = 256  # Of more floors it is not asked which of them meet;
+BRANCHES = 128  # and so many besides at most are followed in search of those that do.
 ACROSS = 6  # Newton's steps from there at most.
 
 
@@ -66,6 +73,7 @@ def _chains(surface: Surface, points: Array, near: float, level: float) -> tuple
     values = surface.value(points)
     order = np.argsort(values, kind="stable")
     chains, told = np.arange(len(points)), True
+    left = max(LEAST, ASKED // int(getattr(surface, "evaluations", 1)))
     for level_ones in np.split(order, np.flatnonzero(np.diff(values[order]) > level) + 1):
         group = np.sort(level_ones)
         if len(group) > MOST:
@@ -74,25 +82,41 @@ def _chains(surface: Surface, points: Array, near: float, level: float) -> tuple
         joined = np.arange(len(group))
         for within in near * NEARER if len(group) > 1 else ():
             raise_if_cancelled()
-            joined = _joined(surface, points[group], joined, within, level)
+            pairs = _asked(points[group], joined, within, left)
+            if pairs is None:
+                joined, told = np.zeros_like(joined), False
+                break
+            left -= len(pairs[0])
+            joined = _joined(surface, points[group], joined, pairs, level)
         chains[group] = group[joined]
     return chains, told
 
 
-def _joined(surface: Surface, points: Array, chains: Indices, near: float, level: float) -> Indices:
-    """The first of the chain that each of the points (n, 2) is in, (n,), where those are joined that are one curve.
+def _asked(points: Array, chains: Indices, near: float, most: int) -> Indices | None:
+    """Which pairs (2, m) of the points (n, 2) are asked whether they are on one curve; None if more than so many are.
 
     Of each two chains two points are asked that are as near to each other as any, about.
     """
     squares = np.column_stack([np.floor(points / (THIN * near)), chains])
     firsts = np.sort(np.unique(squares, axis=0, return_index=True)[1])
+    _, crowds = np.unique(np.floor(points[firsts] / near), axis=0, return_counts=True)
+    if (crowds**2).sum() > COMPARED:
+        return None
     one, other = (firsts[some] for some in neighbours(points[firsts], points[firsts], near))
     apart = chains[one] < chains[other]
     one, other = one[apart], other[apart]
     order = np.argsort(norm(points[one] - points[other]), kind="stable")
     one, other = one[order], other[order]
     _, nearest = np.unique(chains[one] * len(points) + chains[other], return_index=True)
-    one, other = one[nearest], other[nearest]
+    return np.stack([one[nearest], other[nearest]]) if len(nearest) <= most else None
+
+
+def _joined(surface: Surface, points: Array, chains: Indices, asked: Indices, level: float) -> Indices:
+    """The first of the chain that each of the points (n, 2) is in, (n,), where those are joined that are one curve.
+
+    asked: the pairs (2, m) of points that tell.
+    """
+    one, other = asked
     same = _on_one_curve(surface, points[one], points[other], level)
     pairs = np.stack([chains[one[same]], chains[other[same]]])
     pairs = np.concatenate([pairs, np.stack([np.arange(len(points)), chains])], axis=1)
@@ -107,12 +131,21 @@ def checked(surface: Surface, ground: Ground, level: float) -> Ground:
 def _on_one_curve(surface: Surface, starts: Array, ends: Array, level: float) -> Mask:
     """Whether places between the starts (n, 2) and ends are level with both, or next to places that are; (n,).
 
-    Between two curves there is a ridge, or a valley: Newton's method across it comes to its crest or floor.
+    Between two curves there is a ridge, or a valley: Newton's method across it comes to its crest or floor. Where the
+    middle ones of these places never are, the others are not asked.
     """
-    ways = starts + BETWEEN[:, None, None] * (ends - starts)
     heights = surface.value(starts)
-    left = np.flatnonzero(np.abs(surface.value(ends) - heights) <= level)
-    same = np.zeros(len(starts), np.bool_)
+    same = np.abs(surface.value(ends) - heights) <= level
+    for between in (BETWEEN[MIDDLE], BETWEEN):
+        left = np.flatnonzero(same)
+        same[left] = _level_between(surface, starts[left], ends[left], between, heights[left], level)
+    return same
+
+
+def _level_between(surface: Surface, starts: Array, ends: Array, between: Array, heights: Array, level: float) -> Mask:
+    """Whether at these shares of the ways from the starts (n, 2) to the ends all places come to these heights (n,)."""
+    ways = starts + between[:, None, None] * (ends - starts)
+    left, same = np.arange(len(starts)), np.zeros(len(starts), np.bool_)
     for _ in range(ACROSS):
         there = (np.abs(surface.value(ways[:, left]) - heights[left]) <= level).all(axis=0)
         same[left[there]] = True
@@ -144,20 +177,30 @@ def one_a_valley(
     """The points and what they lie on, the lowest first, without those that lie on the floor of another one's valley.
 
     Floors that meet are one if branching is asked for and all floors are told apart, and what lies on them is nothing
-    besides. Wide bottoms are told from all others already.
+    besides. Where too many would have to be followed for that, some are no longer told apart. Wide bottoms are told
+    from all others already.
     """
     equal = LEVEL * relief
     order = {point: known[point] for point in sorted(known, key=lambda point: (point.value, point.position))}
     valleys = dict[CriticalPoint, Ground]()
     meeting = branching and all(ground is None or ground.clear for ground in known.values())
+    floors = [ground.floor for ground in order.values() if ground and ground.valley and not ground.wide]
+    left = BRANCHES if len(floors) <= MEETING else -1
     for point, ground in order.items():
         if ground is None or not ground.valley or ground.wide or _beside(point, valleys, near, equal):
             continue
         valleys[point] = ground
-        if meeting:
+        if meeting and left < 0:
+            valleys[point] = replace(ground, clear=False)
+        elif meeting:
             level = tolerances(surface, window, np.array([point.position]), relief)[0]
-            floor = with_branches(surface, window, ground.floor, float(level), ground.step)
-            valleys[point] = replace(ground, floor=floor)
+            others = [floor for floor in floors if floor is not ground.floor]
+            floor, alone, followed = with_branches(
+                surface, window, ground.floor, float(level), ground.step, others, left
+            )
+            floors += alone
+            left -= followed
+            valleys[point] = replace(ground, floor=floor, clear=left >= 0)
     doubles = {
         point for point, ground in order.items() if point not in valleys and ground is not None and ground.valley
     }
@@ -176,7 +219,8 @@ def rejoined(
 ) -> dict[CriticalPoint, Ground | None]:
     """The points and what they lie on, where parts of one valley are one, also those into which the border cuts it.
 
-    Each part is followed beyond the window, and what it comes along is no other valley.
+    Each part is followed beyond the window, and what it comes along is no other valley. Of many parts only the lowest
+    are: others stay apart, unless one of these comes along them.
 
     step: as `Ground` has it.
     """
@@ -188,17 +232,18 @@ def rejoined(
     parts = [part for part, several in zip(flat, alike.tolist(), strict=True) if several][:PARTS]
     if not parts:
         return dict(known)
-    leads = np.array([point.position for point, _ in parts])
+    leads = np.array([point.position for point, _ in parts[:FOLLOWED]])
     wide, level = window.wider(OUTSIDE * window.diagonal), tolerances(surface, window, leads, relief)
     ways = [ground.floor for _, ground in parts]
     for share in SHORTER:
         for number, walk in enumerate(walks(surface, wide, leads, level, share * step)):
             ways[number] = np.concatenate([ways[number], _as_far_as_sure(surface, walk, leads[number], equal)])
+    near = [_owners(way, [ground.floor for _, ground in parts], step) for way in ways]
     pairs = [
         (one, other)
         for one, (lead, _) in enumerate(parts)
         for other, (point, ground) in enumerate(parts)
-        if one != other and abs(lead.value - point.value) <= equal
+        if one != other and abs(lead.value - point.value) <= equal and (near[one] == other).any()
         if _comes_along(surface, ways[one], ground.floor, step, equal)
     ]
     ends = np.array([*pairs, *((number, number) for number in range(len(parts)))]).T
@@ -226,6 +271,13 @@ def _comes_along(surface: Surface, walk: Array, floor: Array, step: float, level
     near = walk[nearest_within(walk, floor, step) < np.inf]
     there = [floor[np.argmin(norm(floor - place))] for place in near]
     return bool(len(near)) and bool(_on_one_curve(surface, near, np.array(there), level).any())
+
+
+def _owners(walk: Array, floors: Sequence[Array], near: float) -> Indices:
+    """The numbers of those of the floors (m, 2) that have places so near to some of a walk (n, 2)."""
+    number = np.repeat(np.arange(len(floors)), [len(floor) for floor in floors])
+    _, other = neighbours(walk, np.concatenate(floors), near)
+    return np.unique(number[other])
 
 
 def _beside(point: CriticalPoint, valleys: Mapping[CriticalPoint, Ground], near: float, equal: float) -> list[Array]:

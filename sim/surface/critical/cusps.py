@@ -16,6 +16,7 @@ SHARP = 0.5  # A parabola's mean slope to a ring falls with its radius; a cusp's
 # The least share where Newton's method has found nothing: that of a curve that bends ever more towards its bottom, as
 # |x|^1.5 does. A parabola's is the hundredth part.
 STEEP = 0.0125
+TIPS = 512  # So many places that seem to be cusps are looked at at most, the lowest.
 # Nearer to a cusp there is less to rise; at a pole, where there is no bottom, the way up is as long from everywhere.
 BOTTOMLESS = 0.75
 
@@ -45,8 +46,10 @@ def compass(surface: Surface, window: Window, points: Array, reach: float) -> Ar
 
 def sharp_minima(
     surface: Surface, window: Window, scales: Scales, smooth: Array, lowest: Array, reach: float
-) -> dict[CriticalPoint, Ground | None]:
+) -> tuple[dict[CriticalPoint, Ground | None], bool]:
     """Minima without a gradient, and what they lie on: tips of cusps, and creases that are level along themselves.
+
+    And whether all are among them: of very many places that seem to be such minima only the lowest are looked at.
 
     Where compass search has ended on a crease that does not lead along one of its directions, the way on is along it.
     A flat bottom with creases around, smaller than the grid's cells, is found at many places: one stands for it.
@@ -56,6 +59,7 @@ def sharp_minima(
     rough = settled(surface, window, stuck, 0.5 * reach)
     least = np.repeat([SHARP, STEEP], [len(smooth), len(rough)])
     tips = _cusps(surface, np.concatenate([smooth, rough]), least, window)
+    all_, tips = len(tips) <= TIPS, tips[:TIPS]
     found = zip(tips, grounds(surface, window, tips, scales.relief, 0.5 * reach, sharp=True), strict=True)
     minima = [(tip, ground) for tip, ground in found if ground is not None and ground.certain]
     alone = np.array([tip for tip, ground in minima if not ground.valley]).reshape(-1, 2)
@@ -64,7 +68,7 @@ def sharp_minima(
     for part in tips_by_bottom(surface, alone, 2 * WIDEST * reach, step, equal):
         ground = Ground(part, step, equal) if len(part) > 1 else Ground(part)
         lie.append((part[0], ground))
-    return {describe_sharp(tip, float(surface.value(tip)), ground.valley): ground for tip, ground in lie}
+    return {describe_sharp(tip, float(surface.value(tip)), ground.valley): ground for tip, ground in lie}, all_
 
 
 def describe_sharp(tip: Array, height: float, level: bool) -> CriticalPoint:

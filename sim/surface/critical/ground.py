@@ -3,13 +3,14 @@
 Nothing here asks for a derivative, so that it holds on a crease too, where there is none.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..points import Array, Mask, dot, eigenvalues, eigenvectors, norm, pair
 from ..protocol import Surface, Window
-from .newton import first_of_each, nearest_within
+from .newton import first_of_each, nearest_within, neighbours
 from .tails import fading
 
 DIRECTIONS = 32  # In which a circle is looked at first.
@@ -274,26 +275,55 @@ def is_tail(surface: Surface, window: Window, point: Array, equal: float, step: 
     return any(_fading(surface, point, *each, equal, TAIL) > 0.5 for each in ends)
 
 
-def with_branches(surface: Surface, window: Window, floor: Array, equal: float, step: float) -> Array:
+def with_branches(
+    surface: Surface, window: Window, floor: Array, equal: float, step: float, others: Sequence[Array], most: int
+) -> tuple[Array, list[Array], int]:
     """A floor (n, 2) with those that cross it or branch off from it, (m, 2).
 
+    And the floors that were found not to meet it; and how many were followed for all that.
+
     On a circle about a place where others meet it, there are more than two directions that are lower than those beside.
+    So there are beside the floors of other valleys: one that is known not to meet it is not followed again.
+
+    others: floors (k, 2) that are known.
+    most: how many are followed at most. Where more would have to be, their number is larger than that.
     """
-    fresh = floor
+    fresh, alone, followed = floor, list[Array](), 0
     for _ in range(BRANCHES):
         starts, met = _off(surface, window, fresh, equal, step), list[Array]()
+        starts = starts[nearest_within(starts, floor, ASIDE * step) == np.inf]
+        starts = starts[~_elsewhere(starts, floor, [*others, *alone], step)]
         for apart in WAVES:
             starts = starts[nearest_within(starts, floor, ASIDE * step) == np.inf]
             first = first_of_each(starts, apart * step)
+            followed += len(first)
+            if len(floor) > LONGEST or followed > most:
+                return floor, alone, followed
             for more in floors(surface, window, first, np.full(len(first), equal), step):
                 new = nearest_within(more, floor, ASIDE * step) == np.inf
                 if new.any() and len(floor) <= LONGEST and _meet(more, floor, step):
                     floor = np.concatenate([floor, more])
                     met.append(more)
+                elif new.all() and len(more):
+                    alone.append(more)
         if not met:
             break
         fresh = np.concatenate(met)
-    return floor
+    return floor, alone, followed
+
+
+def _elsewhere(points: Array, floor: Array, others: Sequence[Array], step: float) -> Mask:
+    """Which of the points (n, 2) lie on one of the other floors (k, 2) that does not meet this one, (m, 2); (n,)."""
+    lie = np.zeros(len(points), np.bool_)
+    if not len(points) or not others:
+        return lie
+    places = [_closed_up(other, step) for other in others]
+    number = np.repeat(np.arange(len(places)), [len(some) for some in places])
+    point, place = neighbours(points, np.concatenate(places), MET * step)
+    for which in np.unique(number[place]).tolist():
+        if not _meet(others[which], floor, step):
+            lie[point[number[place] == which]] = True
+    return lie
 
 
 def _meet(one: Array, other: Array, step: float) -> bool:

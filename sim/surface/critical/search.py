@@ -32,8 +32,8 @@ from .newton import (
     nudged,
     slopes_around,
 )
-from .plains import wide_bottoms
-from .point import CriticalKind, CriticalPoint, Scales, describe
+from .plains import WideBottoms, wide_bottoms
+from .point import CriticalKind, CriticalPoint, Scales, describe, kinds
 from .survey import PLATEAU, Survey, finite, promising, surveyed, unexplained
 
 CELLS = 64  # A power of two, so that the nodes of a symmetric window lie exactly on its axes.
@@ -69,7 +69,8 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
     point DEGENERATE. Of a whole curve of critical points, such as w1·w2 = const for a product of
     two weights, one is reported: that of least curvature. A plateau, flat all around, has none.
 
-    halvings: how often cells that are too coarse are halved at most; with none, floors that meet are told one by one.
+    halvings: how often cells that are too coarse are halved at most; with none, floors that meet are told one by one,
+        and so are the parts into which the window's border cuts one.
 
     >>> from three_marbles.surface.functions.polynomial import Rosenbrock
     >>> surface = Rosenbrock()
@@ -79,20 +80,7 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
     """
     with np.errstate(all="ignore"):
         reach = REACH * window.diagonal / cells
-        survey = surveyed(surface, window, cells)
-        found = newton(surface, window, survey.nodes[promising(survey, reach)], reach)
-        lowest = compass(surface, window, unexplained(surface, survey, found, reach), STRIDE * reach)
-        # A well narrower than a cell may have slipped through, and the saddles of its rim with it.
-        slipped = newton(surface, window, nudged(surface, window, lowest), reach)
-        slipped = slipped[nearest_within(slipped, found, SAME_POINT * window.diagonal) == np.inf]
-        rim = newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
-        smooth = distinct(surface, np.concatenate([found, slipped, rim]), window)
-        smooth, complete = _finer(surface, window, survey, smooth, reach, halvings)
-        wide = wide_bottoms(surface, window, survey, smooth, 0.5 * reach)
-        smooth, lowest = (points[~wide.hold(surface, points)] for points in (smooth, lowest))
-        sharp = sharp_minima(surface, window, survey.scales, smooth, lowest, reach)
-        tips = np.array([point.position for point in sharp]).reshape(-1, 2)
-        smooth = smooth[nearest_within(smooth, tips, SAME_POINT * window.diagonal) == np.inf]
+        survey, wide, smooth, sharp, complete = _seen(surface, window, cells, halvings)
         smooth, curves, told = thinned(surface, window, survey.scales, smooth, reach)
         if len(smooth) > 2 * CROWD:  # No more of them are asked what they are than may be kept, and as many again.
             x, y = smooth.T
@@ -107,12 +95,51 @@ def search(surface: Surface, window: Window, cells: int = CELLS, halvings: int =
         leads = np.array([bottom.floor[0] for bottom in wide.grounds]).reshape(-1, 2)
         known |= zip(describe(surface, survey.scales, leads), wide.grounds, strict=True)
         known = one_a_valley(surface, window, known, 0.5 * reach, survey.scales.relief, branching=halvings > 0)
-        known = rejoined(surface, window, known, 0.5 * reach, survey.scales.relief)
+        if halvings:
+            known = rejoined(surface, window, known, 0.5 * reach, survey.scales.relief)
         complete &= told and not wide.doubtful and all(ground is None or ground.clear for ground in known.values())
         points = tuple(known)
         if len(points) > CROWD:  # Of more, basins would take all the memory there is.
             points, complete = points[:CROWD], False
         return Search(points, tuple(known[point] for point in points), complete, survey.scales)
+
+
+def lone_minima(surface: Surface, window: Window, cells: int) -> Array:
+    """The minima (n, 2) that are alone, the lowest first, as far as so few cells show them; valleys are left out."""
+    reach = REACH * window.diagonal / cells
+    with np.errstate(all="ignore"):
+        survey, _, smooth, sharp, _ = _seen(surface, window, cells, halvings=0)
+        smooth = smooth[kinds(surface, survey.scales, smooth) != CriticalKind.DEGENERATE]
+        x, y = smooth.T
+        smooth = smooth[np.lexsort((y, x, surface.value(smooth)))[: 2 * CROWD]]
+        known = sharp | _described(surface, window, survey.scales, smooth, list(smooth[:, None]), reach)
+    lone = sorted((point.value, point.position) for point in known if point.kind is CriticalKind.MINIMUM)
+    return np.array([position for _, position in lone]).reshape(-1, 2)
+
+
+def _seen(
+    surface: Surface, window: Window, cells: int, halvings: int
+) -> tuple[Survey, WideBottoms, Array, dict[CriticalPoint, Ground | None], bool]:
+    """What a grid shows: itself, wide bottoms, where else the gradient vanishes (n, 2), and minima where it does not.
+
+    And whether no cell hides any more.
+    """
+    reach = REACH * window.diagonal / cells
+    survey = surveyed(surface, window, cells)
+    found = newton(surface, window, survey.nodes[promising(survey, reach)], reach)
+    lowest = compass(surface, window, unexplained(surface, survey, found, reach), STRIDE * reach)
+    # A well narrower than a cell may have slipped through, and the saddles of its rim with it.
+    slipped = newton(surface, window, nudged(surface, window, lowest), reach)
+    slipped = slipped[nearest_within(slipped, found, SAME_POINT * window.diagonal) == np.inf]
+    rim = newton(surface, window, (slipped[:, None] + reach * _WEB).reshape(-1, 2), reach)
+    smooth = distinct(surface, np.concatenate([found, slipped, rim]), window)
+    smooth, complete = _finer(surface, window, survey, smooth, reach, halvings)
+    wide = wide_bottoms(surface, window, survey, smooth, 0.5 * reach)
+    smooth, lowest = (points[~wide.hold(surface, points)] for points in (smooth, lowest))
+    sharp, all_sharp = sharp_minima(surface, window, survey.scales, smooth, lowest, reach)
+    tips = np.array([point.position for point in sharp]).reshape(-1, 2)
+    smooth = smooth[nearest_within(smooth, tips, SAME_POINT * window.diagonal) == np.inf]
+    return survey, wide, smooth, sharp, complete and all_sharp
 
 
 def reach_of(window: Window) -> float:
@@ -135,7 +162,7 @@ def look_up(
     with np.errstate(all="ignore"):
         smooth = newton(surface, around, point[None], reach)
         smooth = smooth[norm(smooth - point) <= reach]
-        known = sharp_minima(surface, around, scales, smooth, point[None], reach)
+        known, _ = sharp_minima(surface, around, scales, smooth, point[None], reach)
         if not known and len(smooth):
             steep = slopes_around(surface, smooth, reach) > PLATEAU * scales.steepest
             known = _described(surface, around, scales, smooth[steep], [smooth], reach)

@@ -7,8 +7,8 @@ import numpy as np
 from ...points import Array, norm
 from ...protocol import ClosedForm, Point, Window
 from ..newton import CIRCLE
-from ..point import CriticalKind, frobenius
-from ..search import search
+from ..point import frobenius
+from ..search import lone_minima
 from .ladder import telling_square
 from .lower import with_lower_bottoms
 from .square import CELLS, Square, seen_closer
@@ -128,10 +128,9 @@ def _clear(surface: ClosedForm, low: Array, high: Array) -> tuple[Array, Array]:
 
 
 def _minima(surface: ClosedForm, low: Array, high: Array) -> Array:
-    """The minima (n, 2) in the window with these corners (2,)."""
+    """The minima (n, 2), alone each, in the window with these corners (2,)."""
     (x0, y0), (x1, y1) = low.tolist(), high.tolist()
-    points = search(surface, Window(x0, x1, y0, y1), CELLS, halvings=0).points
-    return np.array([point.position for point in points if point.kind is CriticalKind.MINIMUM]).reshape(-1, 2)
+    return lone_minima(surface, Window(x0, x1, y0, y1), CELLS)
 
 
 def _round_number(size: float) -> float:
