@@ -19,6 +19,7 @@ from .saddles import saddles_held
 from .sight.ends import Ends, Held
 from .sight.leaving import off_surface, overflown, walled
 from .sight.rests import MOVING, elsewhere, places
+from .sight.roaming import Roaming
 from .sight.saddles import NO_SADDLE
 from .sight.sight import REST_DISTANCE, REST_WAY, RESTLESS, ROUNDING, Sight, see
 from .sight.tolerances import LEAVING
@@ -39,10 +40,11 @@ CROSSED = 3
 """In how many blocks in a row one that crosses a plateau comes to ground that is none, until it has crossed it."""
 
 UNDER_WAY, OFF_SURFACE = KINDS.index(VerdictKind.UNDER_WAY), KINDS.index(VerdictKind.OFF_SURFACE)
-DIVERGED = KINDS.index(VerdictKind.DIVERGED)
+DIVERGED, WANDERING = KINDS.index(VerdictKind.DIVERGED), KINDS.index(VerdictKind.WANDERING)
 _LOOKS = np.array([kind.traits.looks for kind in KINDS])
 STAYING = np.array([kind.place.in_a_basin for kind in KINDS])
 """Which of KINDS say that a marble stays in a basin, at rest or not."""
+_AT_WALLS = np.array([kind.place is Place.WALLS for kind in KINDS])
 _IN_MINIMA = np.array([kind.place is Place.MINIMUM for kind in KINDS])
 _IN_NOISE = STAYING & (RANKS == Rank.GOING)  # Those of them that movements tell of, which may be noise alone.
 _LAST_FIRST = sorted(range(len(KINDS)), key=lambda index: (RANKS[index], index), reverse=True)
@@ -91,6 +93,7 @@ class Judge:
         self._straying = Straying(np.zeros(marbles, dtype=np.intp), norm(starts - problem.window.center))
         nobody, none = np.zeros(marbles, dtype=np.bool_), np.zeros(marbles, dtype=np.intp)
         self._lulls = Lulls(none, none, self._stay.basin, none, nobody, nobody)
+        self._roaming = Roaming(marbles)
         self._off = np.zeros(marbles, dtype=np.intp)  # For how many blocks it has been on no plateau.
         self._searched = np.zeros(marbles, dtype=np.intp)  # When no basin was found around it, outside of those known.
 
@@ -259,6 +262,7 @@ class Judge:
             swing=self._swing,
             strayed=np.zeros(self.kinds.shape, dtype=np.bool_),
             lull=np.zeros(self.kinds.shape, dtype=np.bool_),
+            roams=np.zeros(self.kinds.shape, dtype=np.bool_),
             span=self._span,
             calm=granted,
             straying=straying,
@@ -268,13 +272,18 @@ class Judge:
     def _look(self, update: int, look: "_Look", stay: Stays, block: Array, alive: Mask) -> None:
         """Judge the runs at the end of a block, its points being (DWELL, M, 2)."""
         strayed = norm(block[-1] - self._began) > LEAVING * REST_DISTANCE * self._problem.units.length
-        seen = look.seen.at(look.number, self._swing, strayed, self._lulls.brief(stay.basin))
+        self._roaming.see(update, block[-1])
+        passing = (stay.basin == NO_BASIN) | (update - stay.entered < SWING)
+        roams = self._roaming.going_on(update) & passing
+        seen = look.seen.at(look.number, self._swing, strayed, self._lulls.brief(stay.basin), roams)
         sight = seen.sight
         self._take_in(update, stay, block[-1], alive)
         alive = alive & (RANKS[self.kinds] > Rank.FOR_GOOD)
         self._leave_saddles(update, block, alive)
         kinds = self._kinds(look, seen, alive)
         self._take_back(update, kinds, alive & (stay.basin == NO_BASIN), block)
+        swings = np.any(sight.bouncing, axis=0)
+        self._send_on(update, kinds, alive & (swings | roams), roams, stay.basin == NO_BASIN)
         changed = np.flatnonzero(alive & (kinds != self.kinds))
         self._swing[changed], self._began[changed] = sight.longest[changed], block[-1, changed]
         here = (sight.rest[changed] != MOVING) | (stay.basin[changed] == NO_BASIN)
@@ -312,6 +321,16 @@ class Judge:
         found[~found] = np.isfinite(self._problem.beyond(block[-1, runs[~found]])).all(axis=-1)
         kinds[runs[found]] = proposed[found]
         self._searched[runs[~found]] = update
+
+    def _send_on(self, update: int, kinds: Indices, swing: Mask, roams: Mask, outside: Mask) -> None:
+        """Let those that swing outside of all known basins wander if they do so from well to well.
+
+        Who has done so does not bounce in a known basin through which it passes.
+        """
+        kinds[swing & roams & ~outside & _AT_WALLS[kinds]] = WANDERING
+        runs = np.flatnonzero(swing & outside & (_AT_WALLS[kinds] | (kinds == WANDERING)))
+        if len(runs):
+            kinds[runs[self._roaming.ask(self._problem, update, runs)]] = WANDERING
 
     def _tell_departures(self, update: int, runs: Indices, stay: Stays, theta: Array) -> None:
         """Note down which of these runs, at θ (M, 2), have left their basin for a minimum that was not known."""
@@ -351,7 +370,8 @@ class Judge:
             return answers
 
         if len(runs):
-            some = look.seen.at((look.number, runs), seen.swing[runs], seen.strayed[runs], seen.lull[runs])
+            strayed, lull, roams = seen.strayed[runs], seen.lull[runs], seen.roams[runs]
+            some = look.seen.at((look.number, runs), seen.swing[runs], strayed, lull, roams)
             look.proposed[runs] = _proposed(some._replace(calm=calm))
         return look.proposed
 

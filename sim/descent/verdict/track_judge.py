@@ -24,6 +24,9 @@ from .sight.tolerances import LEAVING
 from .stays import LONGEST_LULL
 from .verdict import Verdict
 
+BENT = (Place.SADDLE, Place.MAXIMUM, Place.RIDGE)
+"""Where a way of negative curvature leads down."""
+
 
 class TrackJudge:
     """Follows a track, and tells the verdict with its evidence at any moment that it has seen.
@@ -79,7 +82,7 @@ class TrackJudge:
             basin=None if found else basin,
             height=None if problem.lowest is None else float(track.loss[moment]) - problem.lowest,
             saddle=_saddle(problem, theta) if kind.place is Place.SADDLE else None,
-            way_down=_way_down(problem, theta) if kind.place in (Place.SADDLE, Place.MAXIMUM) else None,
+            way_down=_way_down(problem, theta) if kind.place in BENT else None,
             loss=float(track.loss[moment]),
             swing=swing if bounces else None,
             fades=bounces and swing < UNDAMPED * before,

@@ -30,6 +30,7 @@ _AT = {
     Place.WALLS: EndKind.BOUNCING,
     Place.SADDLE: EndKind.STALLED,
     Place.MAXIMUM: EndKind.STALLED,
+    Place.RIDGE: EndKind.STALLED,
     Place.GROUND: EndKind.STALLED,
     Place.WAY: EndKind.UNDER_WAY,
 }

@@ -77,6 +77,7 @@ PAIRS: dict[VerdictKind, tuple[Way, Way]] = {
         Way("x^4/4 - x^2/2 + y^2/2", STEP, (0.1, 1.0)),
     ),
     VerdictKind.BALANCED: (Way("-x^2 - y^2", STEP, (0.0, 0.0)), Way("-x^2 - y^2", STEP, (0.0, 1e-3), 30)),
+    VerdictKind.ON_RIDGE: (Way("y^2*x^2 - x^2", STEP, (0.0, 0.5)), Way("y^2*x^2 - x^2", STEP, (1e-3, 0.5), 30)),
     VerdictKind.LEVEL: (Way("-exp(-2*(x^2 + y^2))", STEP, (6.0, 0.0)), Way("-exp(-2*(x^2 + y^2))", STEP, (1.0, 0.0))),
     VerdictKind.HELD: (
         Way(AWAY, AdamW(0.05, weight_decay=1.0), (0.5, 0.5), 4500, window=AROUND),

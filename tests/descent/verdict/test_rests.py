@@ -213,6 +213,48 @@ def test_who_stands_on_a_saddle_or_a_maximum_is_told_so_in_the_window_and_beyond
     assert (verdict.saddle is not None) == (kind is VerdictKind.STALLED and window.x0 < 0)
 
 
+@pytest.mark.parametrize(
+    ("formula", "start", "kind"),
+    [
+        ("u^4 + v^4 - u^2", (0.0, 0.5), VerdictKind.STALLED),
+        ("v^4 - u^2", (0.0, 0.5), VerdictKind.STALLED),
+        ("v^4 - u^2 - u*v^2", (0.0, 0.0), VerdictKind.STALLED),
+        ("v^4 - (u - v^2)^2", (0.0, 0.0), VerdictKind.STALLED),  # Level along the axis, not along the crest.
+        ("u^2*v^2 - u^2", (0.0, 0.5), VerdictKind.ON_RIDGE),
+        ("-u^2", (0.0, 0.5), VerdictKind.ON_RIDGE),
+        ("-u^2 + 0.000001*v", (0.0, 0.5), VerdictKind.ON_RIDGE),
+        ("v^3 - u^2", (0.0, 0.0), VerdictKind.ON_RIDGE),
+        ("cos(u)", (0.0, -0.5), VerdictKind.ON_RIDGE),
+        ("-(u^2 + v^2 - 1)^2", (0.6, 0.8), VerdictKind.ON_RIDGE),
+        ("-u^2 - v^4", (0.0, 0.0), VerdictKind.BALANCED),
+    ],
+)
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("turned", [False, True])
+def test_where_the_loss_bends_down_one_way_alone_it_is_not_level(
+    formula: str, start: tuple[float, float], kind: VerdictKind, scale: float, turned: bool
+) -> None:
+    """Whether it rises or falls both ways along the crest, or neither, tells what that is."""
+    u, v = start
+    if turned:
+        formula = formula.replace("u", "(0.8*x + 0.6*y)").replace("v", "(0.8*y - 0.6*x)")
+        start = 0.8 * u - 0.6 * v, 0.6 * u + 0.8 * v
+    else:
+        formula = formula.replace("u", "x").replace("v", "y")
+    judge = judged(f"{scale}*({formula})", start, Newton(1.0), square(2.0), updates=100)
+    assert told(judge)[-1] is kind
+    assert not {*told(judge)} - {kind, VerdictKind.UNDER_WAY, VerdictKind.PLATEAU}
+    sentence = judge.verdict(100).sentence
+    if "1)^2" not in formula:
+        assert ("down along ±(0.80, 0.60)" if turned else "down along ±(1.00, 0.00)") in sentence
+
+
+@pytest.mark.parametrize("rule", [GradientDescent(0.05), Momentum(0.05), Adam(0.05)], ids=lambda rule: rule.name)
+def test_who_comes_down_the_crest_to_a_saddle_without_curvature_along_it_stalls_there(rule: Rule[Any]) -> None:
+    judge = judged("x^4 + y^4 - x^2", (0.0, 0.5), rule, square(2.0), updates=3000)
+    assert told(judge) == [VerdictKind.UNDER_WAY, VerdictKind.PLATEAU, VerdictKind.STALLED]
+
+
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
 @pytest.mark.parametrize("window", [Window(-1.4, 3.4, -2.7, 2.0), Window(-1.0, 3.0, -6.0, 2.0)])
 def test_wherever_one_rests_on_a_floor_that_ends_it_is_told_alike(window: Window, scale: float) -> None:

@@ -74,6 +74,7 @@ def test_every_verdict_has_its_end_and_each_of_the_three_for_good_its_own() -> N
         VerdictKind.STUCK: EndKind.MINIMUM,
         VerdictKind.STALLED: EndKind.STALLED,
         VerdictKind.BALANCED: EndKind.STALLED,
+        VerdictKind.ON_RIDGE: EndKind.STALLED,
         VerdictKind.LEVEL: EndKind.STALLED,
         VerdictKind.HELD: EndKind.STALLED,
         VerdictKind.PLATEAU: EndKind.STALLED,

@@ -10,7 +10,7 @@ from enum import Enum, IntEnum, StrEnum, auto
 
 import numpy as np
 
-from ..sight.rests import LEVEL, MAXIMUM, SLOPE
+from ..sight.rests import LEVEL, MAXIMUM, RIDGE, SLOPE
 from .conditions import (
     CROSSES_PLATEAU,
     DIVERGES,
@@ -84,6 +84,7 @@ class Place(Enum):
     """From one wall of a basin to the other."""
     SADDLE = auto()
     MAXIMUM = auto()
+    RIDGE = auto()
     GROUND = auto()
     """On ground that moves them next to nowhere, though there is no such point."""
     WAY = auto()
@@ -186,6 +187,17 @@ class VerdictKind(Coded):
             place=Place.MAXIMUM,
             rank=Rank.STANDING,
             condition=rests(MAXIMUM),
+        ),
+    )
+    ON_RIDGE = (
+        "on_ridge",
+        Traits(
+            words="balanced on a ridge",
+            meaning="Next to no slope, and the loss falls to both sides.",
+            evidence=(slope, signs, down),
+            place=Place.RIDGE,
+            rank=Rank.STANDING,
+            condition=rests_at(RIDGE),
         ),
     )
     LEVEL = (

@@ -90,7 +90,7 @@ def _wanders(seen: Observation) -> Mask:
 
 
 def _still_wanders(seen: Observation) -> Mask:
-    return np.asarray(seen.stay < WANDERING_SPANS * seen.span)
+    return np.asarray((seen.stay < WANDERING_SPANS * seen.span) | (seen.roams & _swings_on(seen)))
 
 
 def _swings(seen: Observation) -> Mask:
@@ -100,8 +100,12 @@ def _swings(seen: Observation) -> Mask:
 
 
 def _still_swings(seen: Observation) -> Mask:
+    return np.asarray((seen.stay >= DWELL) & _swings_on(seen))
+
+
+def _swings_on(seen: Observation) -> Mask:
     swings = (seen.sight.longest >= DAMPED * seen.swing) | seen.sight.turning | seen.lull
-    return np.asarray((seen.stay >= DWELL) & swings & ~_leaves(seen))
+    return np.asarray(swings & ~_leaves(seen))
 
 
 def _leaves(seen: Observation) -> Mask:

@@ -22,7 +22,7 @@ class Facts:
     saddle: int | None = None
     """Index of the saddle at which it stalled, if that is a known one."""
     way_down: tuple[float, float] | None = None
-    """Unit vector of negative curvature that still leads down from a saddle or a maximum."""
+    """Unit vector of negative curvature that still leads down from a saddle, a maximum or a ridge."""
     loss: float = 0.0
     """Training loss; not finite where there is no surface."""
     swing: float | None = None

@@ -31,6 +31,8 @@ class Observation(NamedTuple):
     lull: Mask
     """Whether it has once started up from a rest in its basin, and lies still for no longer than between bursts; (M,).
     """
+    roams: Mask
+    """Whether it is in no known basin for long, and swung from well to well when that was asked last; (M,)."""
     span: int
     """Over how many updates a marble of this lane must make no progress to rattle."""
     calm: "Calm"
@@ -40,7 +42,9 @@ class Observation(NamedTuple):
     falling: Mask
     """Whether its loss goes on falling in noise, as was seen over the last of ever longer spans, and η does not."""
 
-    def at(self, index: int | tuple[int, Indices], swing: Array, strayed: Mask, lull: Mask) -> "Observation":
+    def at(
+        self, index: int | tuple[int, Indices], swing: Array, strayed: Mask, lull: Mask, roams: Mask
+    ) -> "Observation":
         """What is seen at one of the moments, of all runs or of some, whose present verdicts have these parts."""
         return self._replace(
             sight=self.sight.at_look(index),
@@ -52,6 +56,7 @@ class Observation(NamedTuple):
             swing=swing,
             strayed=strayed,
             lull=lull,
+            roams=roams,
             straying=self.straying[index],
             falling=self.falling[index],
         )

@@ -4,13 +4,13 @@ import numpy as np
 
 from ....surface.points import Array, Mask, eigenvalues, eigenvectors, pair
 from ...problem import Problem
-from .tolerances import EQUAL_LOSS
+from .tolerances import EQUAL_LOSS, ROUNDED_CURVATURE
 
 # Most that any curvature changes over a step of Newton's method that leads to a minimum, as a share of itself. By the
 # theorem of Newton and Kantorovich (Deuflhard 2004, Theorem 2.1) it arrives up to a half; but at a half, it may creep
 # towards a point of inflection.
 SURE = 0.25
-# How far to all four sides of a critical point the loss must rise or fall as the curvatures say, in diagonals, and by
+# How far to all sides of a critical point the loss must rise or fall as the curvatures say, in diagonals, and by
 # which share of what they say at least: little in a well that is narrower, but nothing where there is a floor. In one
 # that is narrower yet it does so nearer to the point.
 ASIDE, SHARE = 1e-3 * np.array([1.0, 0.1, 0.01, 1e-3, 1e-4]), 1e-3
@@ -30,16 +30,28 @@ def leads_on(problem: Problem, theta: Array, hessian: Array, step: Array) -> Mas
     Next to a point of inflection, or to where the slope only comes close to 0, H is positive, too, and there is no
     minimum; and on the tail of a well, or beside the floor of a valley, it may be as at a saddle or a maximum. At a
     kink it speaks of one side alone: so the loss itself must rise and fall to all four as it says, at some distance.
+    Where one curvature is rounding, it says nothing of that way.
     """
-    scales = np.sqrt(np.abs(eigenvalues(hessian)))
+    sizes = np.abs(eigenvalues(hessian))
+    scales = np.sqrt(sizes)
     whitened = eigenvectors(hessian) / scales[..., None]  # Along these, all curvatures are 1 or −1.
     change = whitened @ (problem.train.hessian(theta + step) - hessian) @ whitened.swapaxes(-1, -2)
     leads = np.abs(eigenvalues(change)).max(axis=-1) <= SURE
-    place, aside = (theta[leads] + step[leads])[:, None], (ASIDE * problem.units.length)[:, None, None]
-    ways, expected = aside[..., None] * eigenvectors(hessian[leads]), 0.5 * aside**2 * eigenvalues(hessian[leads])
+    leads &= sizes.min(axis=-1) > ROUNDED_CURVATURE * sizes.max(axis=-1)
+    places, axes = theta[leads] + step[leads], eigenvectors(hessian[leads])
+    leads[leads] = bends_so(problem, places, axes, eigenvalues(hessian[leads]))
+    return np.asarray(leads)
+
+
+def bends_so(problem: Problem, places: Array, axes: Array, curvatures: Array) -> Mask:
+    """Whether the loss at places (n, 2) rises and falls to both sides along k axes (n, k, 2) as curvatures (n, k) say.
+
+    At some distance from it; (n,).
+    """
+    place, aside = places[:, None], (ASIDE * problem.units.length)[:, None, None]
+    ways, expected = aside[..., None] * axes, 0.5 * aside**2 * curvatures
     rises = problem.train.value(np.stack([place + ways, place - ways])) - problem.train.value(place)
     telling = np.abs(expected).min(axis=-1) > EQUAL_LOSS * problem.units.loss  # What is no more may be rounding,
     telling[0] = True  # so near.
     so = (rises * np.sign(expected) >= SHARE * np.abs(expected)).all(axis=(0, 3))
-    leads[leads] = (so & telling).any(axis=0)
-    return np.asarray(leads)
+    return np.asarray((so & telling).any(axis=0))

@@ -8,12 +8,12 @@ from ....surface.points import Array, Mask, eigenvalues, norm
 from ....surface.protocol import value_and_gradient
 from ...problem import Problem
 from .creases import beside_crease
+from .crests import crests
 from .ends import Ends
 from .newton import leads_on, newton_step
 from .saddles import beside_saddle, pivots
-from .tolerances import AT_HAND, EQUAL_LOSS, FLAT_CURVATURE, LEAVING
+from .tolerances import AT_HAND, EQUAL_LOSS, FLAT_CURVATURE, LEAVING, ROUNDED_CURVATURE
 
-ROUNDED_CURVATURE = 1e-7  # |eigenvalue| that counts as zero, over the other: on the floor of a valley it is rounding.
 LAST_STEPS = 4  # Of Newton's method, from where one rests to a minimum of which nothing was known.
 # Most of a height, over what the slope would come to on the way down from it. Of d^p that is 1/p, at a cusp as well; on
 # a plateau the slope comes to next to nothing.
@@ -22,7 +22,7 @@ LEVEL_LOSS = 1e-3  # What ‖∇L‖ on level ground comes to over a window diag
 LEVEL_HEIGHT = 1e-2  # and over what there is to go down, or what critical points are apart in height.
 CORE = 0.5  # The core of a basin: the disc around its minimum with this share of its certain disc's radius.
 # On what a marble rests.
-MOVING, MINIMUM, SADDLE, MAXIMUM, LEVEL, SLOPE = range(6)
+MOVING, MINIMUM, SADDLE, MAXIMUM, RIDGE, LEVEL, SLOPE = range(7)
 
 
 def places(problem: Problem, theta: Array) -> tuple[Labels, Labels]:
@@ -77,9 +77,11 @@ def resting(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[
     # How much the loss bends elsewhere says nothing of what bends down here, if a saddle or a maximum is found there.
     bent = near_other & (lower < -rounded)
     bent[bent] = pivots(problem, theta[bent], hessian[bent], step[bent], at_hand)
+    ground, bends = np.full(loss.shape, LEVEL), level & (lower < -flat)
+    ground[bends] = _along_crests(problem, theta[bends], hessian[bends], gradient[bends], at_hand)
     rest[still] = np.select(
         [bent & (upper < -rounded), bent, near_minimum, unknown, level & _gentle(problem, loss, slope)],
-        [MAXIMUM, SADDLE, MINIMUM, MINIMUM, LEVEL],
+        [MAXIMUM, SADDLE, MINIMUM, MINIMUM, ground],
         SLOPE,
     )
     rest[still] = np.where(np.isnan(loss), MOVING, rest[still])
@@ -93,6 +95,19 @@ def resting(problem: Problem, ends: Ends, still: Mask, at_hand: float) -> tuple[
         known[found[open_]] = np.minimum(known[found[open_]], problem.lowest_about(places[open_]))
     lowest[still] = floor <= known
     return rest, lowest
+
+
+def _along_crests(problem: Problem, theta: Array, hessian: Array, gradient: Array, at_hand: float) -> Labels:
+    """On what those rest at the points (n, 2) where there is next to no slope, but the loss bends down; (n,).
+
+    Where it does so one way alone, no Newton step tells of a saddle or a maximum: only the loss along the crest does.
+    """
+    if not len(theta):
+        return np.empty(0, dtype=np.intp)
+    with np.errstate(all="ignore"):
+        found = crests(problem, theta, hessian, gradient, at_hand)
+    known = [found.there & found.rises, found.there & found.falls, found.there]
+    return np.select(known, [SADDLE, MAXIMUM, RIDGE], LEVEL)
 
 
 def _gentle(problem: Problem, loss: Array, slope: Array) -> Mask:

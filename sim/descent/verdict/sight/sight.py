@@ -16,7 +16,7 @@ from .creases import creased
 from .ends import Ends, Held
 from .leaving import GROWING, grows_on, swells
 from .plateaus import on_plateaus
-from .rests import LEVEL, MAXIMUM, MINIMUM, MOVING, SADDLE, SLOPE, resting, still_resting
+from .rests import LEVEL, MAXIMUM, MINIMUM, MOVING, RIDGE, SADDLE, SLOPE, resting, still_resting
 from .saddles import lingering
 from .tolerances import AT_HAND, LEAVING
 
@@ -92,7 +92,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
         still &= ((rest == MINIMUM) & ~held.rising) | progress.slowing | stopped
         rest[~still] = MOVING
         # Where the loss bends down, movements may grow by more than η falls.
-        rest[stilled & ~(arriving | held.ended) & ((rest == SADDLE) | (rest == MAXIMUM))] = MOVING
+        rest[stilled & ~(arriving | held.ended) & np.isin(rest, (SADDLE, MAXIMUM, RIDGE))] = MOVING
         slow = (progress.path <= RESTLESS * REST_WAY * length) | held.ended
         stays, stays_lowest = still_resting(problem, ends, slow, LEAVING * AT_HAND * length)
         for part, slack in ((rest, 1.0), (stays, RESTLESS)):
@@ -100,7 +100,7 @@ def see(problem: Problem, ends: Ends, progress: Progress, held: Held) -> Sight:
             if held.factors is not None:  # A way is short as well where η is: it must be without that, to begin with.
                 stands |= progress.path <= slack * BALANCED_WAY * length * (held.factors if slack == 1 else 1.0)
             part[(part == SLOPE) & ~stands] = MOVING
-        stays[(progress.growing > 1) & held.by_itself & ((stays == LEVEL) | (stays == SLOPE))] = MOVING
+        stays[(progress.growing > 1) & held.by_itself & np.isin(stays, (RIDGE, LEVEL, SLOPE))] = MOVING
         at, still_at = lingering(problem, ends, progress.path)
         plateau, still_plateau = on_plateaus(problem, ends)
         swinging = np.any(progress.bouncing, axis=0)
