@@ -1,5 +1,6 @@
 """Where everything stands: pure geometry, from the window's size and the number of lanes."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -45,6 +46,8 @@ UPRIGHT = 1.15
 land is the chart's."""
 HIGHEST_CHART = 0.3
 """Share of the height that the chart takes at most."""
+ONE_LINE = 96.0
+"""Width in ems beyond which what is said above the maps has one line, however long it is."""
 TYPE, SMALL_TYPE = 15, 12
 """Height of the type in a window of the usual size, and in one that is as small as can be, in pixels."""
 PRESENTED = 1.3
@@ -101,6 +104,9 @@ class More:
     told: int = 0
     """How many of the numbers one is told of besides: where maps are low, there are no more rows than hold these."""
     yields: Yields = Yields.NOTHING
+    said: float = math.inf
+    """Width in ems of the longest of what may be said above the maps: where usual type has room for it on one line, no
+    second one is kept free."""
     heading: tuple[float, float] = (0.0, 0.0)
     """Width in ems of a panel with room for the longest name and the first thing that tells lanes apart, and of one
     that has room for all of these: larger type leaves the former, and the latter if it has to be little smaller."""
@@ -170,7 +176,8 @@ def layout(
 ) -> Layout:
     """The layout of a window of that size, at least SMALLEST.
 
-    What is said over the maps has so many lines; with 0 one or two, as there is room.
+    What is said over the maps has so many lines; with 0 one or two, as there is room: where type is enlarged, it may be
+    as small as usual there.
 
     Panels stand in as many columns as give the largest maps of that aspect (width over height).
 
@@ -257,7 +264,8 @@ def _laid_out(
     if controls:
         sidebar = Rect(whole.right - CONTROLS * em, whole.top, CONTROLS * em, whole.height)
     inner = Rect(whole.left, whole.top, sidebar.left - whole.left - (gap if controls else 0), whole.height)
-    look_lines = lines or (1 if inner.width > 96 * em else 2)
+    said = min(ONE_LINE * em, more.said * min(em, usual_type(size)))
+    look_lines = lines or (1 if inner.width > said else 2)
     title = Rect(inner.left, inner.top, inner.width, round(1.8 * em))
     look = Rect(inner.left, title.bottom, inner.width, look_lines * line)
     low = round(FOOTER * em)

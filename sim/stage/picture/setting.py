@@ -13,6 +13,7 @@ from ..session.session import Session
 from ..session.tour import step_of
 from ..style.theme import Theme, load_theme
 from ..views import ViewName
+from .around.caption import longest_said
 from .around.guided import Frame, guided
 from .map.site import camera_on
 from .panel.settings import heading_widths
@@ -82,7 +83,7 @@ def places_in(here: Setting, size: tuple[int, int]) -> Layout:
     if here.step is not None:
         frame = Frame(size, here.language, here.controls, here.more)
         return guided(laid, here.step, frame, asked_type(size, here.presenter, here.larger))
-    more = replace(here.more, heading=_heading(here))
+    more = replace(here.more, heading=_heading(here), said=longest_said(here.scene, here.language))
     places = laid(here.presenter, more, larger=here.larger)
     if here.more.profile or not here.presenter:
         return places
