@@ -46,6 +46,8 @@ UPRIGHT = 1.15
 land is the chart's."""
 HIGHEST_CHART = 0.3
 """Share of the height that the chart takes at most."""
+LEAST_CHART, LOW_CHART = 7.0, 5.5
+"""Height of the chart at least, and where it makes way, in ems."""
 ONE_LINE = 96.0
 """Width in ems beyond which what is said above the maps has one line, however long it is."""
 TYPE, SMALL_TYPE = 15, 12
@@ -81,6 +83,7 @@ class Yields(Enum):
 
     NOTHING = "nothing"
     WORDS = "room for words beside names"
+    HEIGHT = "that room, and what the chart is higher than it has to be"
     CHART_TOO = "that room, and the chart with the profile beside it"
 
 
@@ -295,8 +298,9 @@ def _split(stage: Rect, rows: int, em: int, height: int, more: More) -> tuple[Re
     """The chart below, and the field above it for so many rows of panels."""
     if more.yields is Yields.CHART_TOO:
         return Rect(stage.bottomleft, (stage.width, 0)), stage.copy()
-    share = max(CHART.get(rows, CHART[2]), PROFILED if more.profile else 0.0)
-    tall = max(7 * em, round(share * height))
+    low = more.yields is Yields.HEIGHT
+    share = 0.0 if low else max(CHART.get(rows, CHART[2]), PROFILED if more.profile else 0.0)
+    tall = max(round((LOW_CHART if low else LEAST_CHART) * em), round(share * height))
     chart = Rect(stage.left, stage.bottom - tall, stage.width, tall)
     return chart, Rect(stage.left, stage.top, stage.width, chart.top - round(0.8 * em) - stage.top)
 
