@@ -66,8 +66,8 @@ def said_now(session: Session, race: Race, timing: Timing, tick: int, theme: The
     """What is said at the tick, and the lane that it is about; nothing where nothing is to be said."""
     scene = session.scene
     texts = scene.texts(theme.language)
-    if session.sheet:  # What it tells of is covered.
-        return "", None
+    if session.sheet:  # What it tells of is covered; how to guess stands there.
+        return (texts.question if session.waiting else ""), None
     if session.waiting:
         return _put(texts, theme), None
     if not session.captions or tick < session.tick:  # While a later moment is still computed, all before passes by.
