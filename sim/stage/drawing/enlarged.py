@@ -53,10 +53,10 @@ def _with_land(ways: Sequence[Callable[[int], Layout]], most: int, first: Layout
     first: the layout for type that is not enlarged.
     """
     found, least = first, KEPT * _land(first, aspect)
-    em = max(laid(most).em for laid in ways)
+    largest = [laid(most).em for laid in ways]
+    em = max(largest)
     while em > found.em:
-        for laid in ways:
-            other = laid(em)
+        for other in (laid(em) for laid, end in zip(ways, largest, strict=True) if em <= end):
             if other.em > found.em and _land(other, aspect) >= least:
                 found = other
         em -= 1
