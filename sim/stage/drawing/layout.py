@@ -1,5 +1,6 @@
 """Where everything stands: pure geometry, from the window's size and the number of lanes."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -45,6 +46,10 @@ UPRIGHT = 1.15
 land is the chart's."""
 HIGHEST_CHART = 0.3
 """Share of the height that the chart takes at most."""
+LEAST_CHART, LOW_CHART = 7.0, 5.5
+"""Height of the chart at least, and where it makes way, in ems."""
+ONE_LINE = 96.0
+"""Width in ems beyond which what is said above the maps has one line, however long it is."""
 TYPE, SMALL_TYPE = 15, 12
 """Height of the type in a window of the usual size, and in one that is as small as can be, in pixels."""
 PRESENTED = 1.3
@@ -78,6 +83,7 @@ class Yields(Enum):
 
     NOTHING = "nothing"
     WORDS = "room for words beside names"
+    HEIGHT = "that room, and what the chart is higher than it has to be"
     CHART_TOO = "that room, and the chart with the profile beside it"
 
 
@@ -101,6 +107,9 @@ class More:
     told: int = 0
     """How many of the numbers one is told of besides: where maps are low, there are no more rows than hold these."""
     yields: Yields = Yields.NOTHING
+    said: float = math.inf
+    """Width in ems of the longest of what may be said above the maps: where usual type has room for it on one line, no
+    second one is kept free."""
     heading: tuple[float, float] = (0.0, 0.0)
     """Width in ems of a panel with room for the longest name and the first thing that tells lanes apart, and of one
     that has room for all of these: larger type leaves the former, and the latter if it has to be little smaller."""
@@ -170,7 +179,8 @@ def layout(
 ) -> Layout:
     """The layout of a window of that size, at least SMALLEST.
 
-    What is said over the maps has so many lines; with 0 one or two, as there is room.
+    What is said over the maps has so many lines; with 0 one or two, as there is room: where type is enlarged, it may be
+    as small as usual there.
 
     Panels stand in as many columns as give the largest maps of that aspect (width over height).
 
@@ -257,7 +267,8 @@ def _laid_out(
     if controls:
         sidebar = Rect(whole.right - CONTROLS * em, whole.top, CONTROLS * em, whole.height)
     inner = Rect(whole.left, whole.top, sidebar.left - whole.left - (gap if controls else 0), whole.height)
-    look_lines = lines or (1 if inner.width > 96 * em else 2)
+    said = min(ONE_LINE * em, more.said * min(em, usual_type(size)))
+    look_lines = lines or (1 if inner.width > said else 2)
     title = Rect(inner.left, inner.top, inner.width, round(1.8 * em))
     look = Rect(inner.left, title.bottom, inner.width, look_lines * line)
     low = round(FOOTER * em)
@@ -287,8 +298,9 @@ def _split(stage: Rect, rows: int, em: int, height: int, more: More) -> tuple[Re
     """The chart below, and the field above it for so many rows of panels."""
     if more.yields is Yields.CHART_TOO:
         return Rect(stage.bottomleft, (stage.width, 0)), stage.copy()
-    share = max(CHART.get(rows, CHART[2]), PROFILED if more.profile else 0.0)
-    tall = max(7 * em, round(share * height))
+    low = more.yields is Yields.HEIGHT
+    share = 0.0 if low else max(CHART.get(rows, CHART[2]), PROFILED if more.profile else 0.0)
+    tall = max(round((LOW_CHART if low else LEAST_CHART) * em), round(share * height))
     chart = Rect(stage.left, stage.bottom - tall, stage.width, tall)
     return chart, Rect(stage.left, stage.top, stage.width, chart.top - round(0.8 * em) - stage.top)
 

@@ -8,11 +8,13 @@ from ...scene import Scene
 from ...scene.tour import the_tour
 from ...surface.protocol import Window
 from ..drawing.camera import FLAT, Camera, Pose
-from ..drawing.layout import LOW_PRESENTED, Layout, More, Yields, asked_type, layout
+from ..drawing.enlarged import enlarged_layout
+from ..drawing.layout import Layout, More, asked_type, layout
 from ..session.session import Session
 from ..session.tour import step_of
 from ..style.theme import Theme, load_theme
 from ..views import ViewName
+from .around.caption import longest_said
 from .around.guided import Frame, guided
 from .map.site import camera_on
 from .panel.settings import heading_widths
@@ -77,21 +79,13 @@ class Setting:
 
 def places_in(here: Setting, size: tuple[int, int]) -> Layout:
     """Where things stand in a window of that size."""
-    window = here.scene.window
-    laid = partial(layout, size, len(here.scene.lanes), window.width / window.height, here.controls)
+    lanes, aspect = len(here.scene.lanes), here.scene.window.width / here.scene.window.height
     if here.step is not None:
+        laid = partial(layout, size, lanes, aspect, here.controls)
         frame = Frame(size, here.language, here.controls, here.more)
         return guided(laid, here.step, frame, asked_type(size, here.presenter, here.larger))
-    more = replace(here.more, heading=_heading(here))
-    places = laid(here.presenter, more, larger=here.larger)
-    if here.more.profile or not here.presenter:
-        return places
-    for way in (Yields.WORDS, Yields.CHART_TOO):
-        if places.panels[0].map.height >= LOW_PRESENTED * places.em:
-            break
-        other = laid(here.presenter, replace(more, yields=way), larger=here.larger)
-        places = other if other.em >= places.em else places  # Nothing makes way for smaller type.
-    return places
+    more = replace(here.more, heading=_heading(here), said=longest_said(here.scene, here.language))
+    return enlarged_layout(size, lanes, aspect, here.controls, here.presenter, more, here.larger)
 
 
 def _heading(here: Setting) -> tuple[float, float]:

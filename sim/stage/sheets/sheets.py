@@ -21,6 +21,7 @@ from ..style import text
 from ..style.numbers import percent
 from ..style.style import hairline
 from ..style.theme import Theme
+from .hidden import draw_hiding, hiding
 
 LABELS = {"odds": "odds", "contrast": "small against large batch"}
 """What the sheets are called on their tabs."""
@@ -78,6 +79,15 @@ def draw_over(canvas: Canvas, places: Layout, theme: Theme, session: Session, ta
     _draw_progress(canvas, here.progress, theme, em, session)
     if tally is not None:
         canvas.backdrop(_body(session.sheet, tally, theme, em, here.body.size, untold(session)), here.body.topleft)
+    hides = hiding(here.body, em, theme, session)
+    if hides is not None:
+        draw_hiding(canvas, hides, em, theme, session)
+
+
+def lane_offered(places: Layout, theme: Theme, session: Session, pixel: tuple[int, int] | None) -> int | None:
+    """The lane that a click at that pixel of the picture would guess on the sheet; None where there is none."""
+    hides = hiding(sheet_layout(places, theme).body, places.em, theme, session)
+    return None if hides is None else hides.lane_at(pixel)
 
 
 def pieces(name: Sheet, tally: Tally, theme: Theme, em: int, size: tuple[int, int]) -> Iterator[None]:

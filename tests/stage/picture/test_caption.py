@@ -14,19 +14,21 @@ from sim.base.languages import LANGUAGES
 from sim.descent.race import Race
 from sim.scene import Question, Scene, load_scene, scene_files
 from sim.scene.lesson import HOLD, as_written, is_particular, revealed_at
-from sim.stage.drawing.layout import layout
+from sim.stage.drawing.layout import layout, usual_type
 from sim.stage.drawing.screen import Screen
 from sim.stage.picture.around.caption import CHANGED, draw_caption, reveal, said_now
 from sim.stage.picture.picture import draw
 from sim.stage.picture.races import race
+from sim.stage.picture.setting import setting
 from sim.stage.picture.snapshot import snapshot_of
 from sim.stage.session.playback import Elapsed, Play, Step
 from sim.stage.session.problem import OWN_SURFACE, SetFormula
 from sim.stage.session.session import Origin, Session, ask, begin
 from sim.stage.session.setup import Guess, MoveStart, OpenScene, SkipQuestion
 from sim.stage.session.view import Toggle
+from sim.stage.style import text
 from sim.stage.style.theme import load_theme
-from sim.stage.style.wrapping import wrapped
+from sim.stage.style.wrapping import complete, wrapped
 
 NAMES = list(scene_files())
 ENGLISH = load_theme("light")
@@ -155,6 +157,40 @@ def test_all_of_it_fits(name: str, language: str, size: tuple[int, int]) -> None
     for sentence, bold in [(texts.look, False), (question, True), *((each, True) for each in texts.captions)]:
         lines = wrapped(sentence, places.em, places.look.width - 2 * places.em, places.look_lines, bold)
         assert "".join(lines).replace(" ", "") == sentence.replace(" ", "")
+
+
+@pytest.mark.parametrize("larger", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_above_maps_there_is_room_for_the_longest_sentence_and_no_more(name: str, language: str, larger: float) -> None:
+    scene, race = played(name)
+    asked = replace(ask(begin(scene)), larger=larger, language=language)
+    guessing = [replace(asked, asking=False, guess=guess) for guess in (None, *range(len(scene.lanes)))]
+    timing, theme = scene.timing("updates"), load_theme("light", language)
+    ticks = (0, *range(1, scene.updates, 7), scene.updates)
+    told = {said_now(each, race, timing, tick, theme) for each in guessing for tick in ticks}
+    told.add(said_now(asked, race, timing, 0, theme))
+    every = [(scene.texts(language).look, False, 0.0)]
+    every += [(words, True, 0.0 if lane is None else 1.4) for words, lane in told if words]
+    for size in [(960, 600), (1366, 768)]:
+        places = setting(asked, size).places
+        least, room = min(places.em, usual_type(size)), places.look.width
+        for words, bold, badge in every:
+            lines = wrapped(words, least, room - round(badge * places.em), places.look_lines, bold)
+            assert complete(lines, words)
+        longest = max(text.width(words, least, bold) for words, bold, _ in every)
+        assert places.look_lines == 1 or longest >= 0.92 * room
+
+
+def test_a_scene_of_few_words_has_one_line_above_its_maps_and_room_stays_while_it_runs() -> None:
+    brief = replace(flat_scene("local-minimum"), name="brief", look="Look.", captions=(), translations=())
+    shown = begin(brief)
+    for presenter in (False, True):
+        now, later = (replace(shown, presenter=presenter, progress=progress) for progress in (0.0, 9.0))
+        assert setting(now, (960, 600)).places == setting(later, (960, 600)).places
+        assert setting(now, (960, 600)).places.look_lines == 1
+    wordy = replace(brief, look="One sentence after the other, none of which is short at all. " * 3)
+    assert setting(begin(wordy), (960, 600)).places.look_lines == 2
 
 
 def test_a_caption_leaves_no_traces() -> None:

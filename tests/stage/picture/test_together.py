@@ -105,7 +105,7 @@ def test_one_lane_alone_is_not_together(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_cards_that_have_no_room_for_a_swarm_s_shares_leave_them_out() -> None:
-    scene = replace(flat_scene("local-minimum"), seed=2024)  # No other test's: its swarm is still at the start.
+    scene = replace(flat_scene("batch-ladder"), seed=2024)  # No other test's: its swarm is still at the start.
     session = at(scene, 0, swarm=100)
     canvas = RecordingCanvas(SMALLEST)
     draw(canvas, snapshot_of(session, race(scene)))

@@ -134,13 +134,13 @@ def test_a_sheet_comes_and_goes_without_traces(scene: Scene, tallies: list[Tally
 def test_maps_beneath_a_sheet_have_no_tooltips(scene: Scene, tallies: list[Tally]) -> None:
     session = asked(scene, tallies[2])
     assert np.array_equal(drawn(replace(session, pointer=(480, 300))), drawn(session))
-    timeline = layout((960, 600), 3, scene.window.width / scene.window.height).timeline.center
+    timeline = setting(session, (960, 600)).places.timeline.center
     assert not np.array_equal(drawn(replace(session, pointer=timeline)), drawn(session))
 
 
 def test_pieces_leave_nothing_to_be_drawn(scene: Scene, tallies: list[Tally]) -> None:
     fresh, theme = replace(tallies[2]), load_theme("light")
-    places = layout((960, 600), 3, scene.window.width / scene.window.height)
+    places = setting(asked(scene, fresh), (960, 600)).places
     CACHE.clear()  # What other tests have left there might be pushed out meanwhile.
     for name in SHEETS:
         drawn(asked(scene, replace(fresh), sheet=name))  # Makes what other tallies' sheets take as well.

@@ -1,13 +1,19 @@
 """What is said while a race runs, in words: captions when something has happened, and a question before it begins."""
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import pygame
 
+from ....base.limits import THEMES
 from ....descent.clock import Timing
 from ....descent.race import Race
+from ....scene import Scene
 from ....scene.lesson import HOLD, answer, as_written, caption, end_of, revealed_at, same_race
+from ....scene.value import Texts
 from ...drawing.canvas import Canvas
 from ...drawing.glyphs import draw_badge
-from ...drawing.layout import Layout
+from ...drawing.layout import Layout, usual_type
 from ...drawing.replay import draw_unless_there
 from ...session.bindings import keys_of
 from ...session.odds import untold
@@ -17,12 +23,15 @@ from ...session.setup import SkipQuestion, is_right
 from ...style import text
 from ...style.color import mix, readable
 from ...style.style import hairline
-from ...style.theme import Theme
-from ...style.wrapping import wrapped
+from ...style.theme import Theme, load_theme
+from ...style.wrapping import complete, wrapped
 
 BADGE = 0.85  # Height of the type that marks a panel as guessed, in ems.
 RIM = 1.45  # Height of the badge that marks a panel as guessed, in heights of that type.
 OUTLINE = 2.0  # Width of the line around a panel that can be clicked, in strokes.
+BADGED = 1.4  # Room for the badge of a lane before a caption of it, in ems.
+MEASURED = (12, 15, 29)  # Heights of type in which it is measured how long sentences are.
+ROUNDED = 1.01  # How much longer they may be in others, by rounding.
 CHANGED = "Changed by hand: what the scene was made to show need not be seen."
 
 
@@ -37,13 +46,18 @@ def reveal(session: Session, race: Race, timing: Timing, tick: int, theme: Theme
     names = scene.texts(theme.language).lanes
     lanes = answer(scene, race, timing, tick)
     guess = names[session.guess]
-    if not lanes:
+    return _outcome(guess, [names[lane] for lane in lanes], theme)
+
+
+def _outcome(guess: str, answers: Sequence[str], theme: Theme) -> str:
+    """What became of a guess, by the names of the lane that was guessed and of those that it was."""
+    if not answers:
         return theme.say("You guessed {guess}; it was none of them.", guess=guess)
-    *first, last = (names[lane] for lane in lanes)
+    *first, last = answers
     found = last
     if first:
         found = theme.say("{names} and {last}", names=theme.say(", ").join(first), last=last)
-    if session.guess in lanes:
+    if guess in answers:
         return theme.say("You guessed {guess}, and you are right: it was {answer}.", guess=guess, answer=found)
     return theme.say("You guessed {guess}; it was {answer}.", guess=guess, answer=found)
 
@@ -52,12 +66,10 @@ def said_now(session: Session, race: Race, timing: Timing, tick: int, theme: The
     """What is said at the tick, and the lane that it is about; nothing where nothing is to be said."""
     scene = session.scene
     texts = scene.texts(theme.language)
-    if session.sheet:  # What it tells of is covered.
-        return "", None
+    if session.sheet:  # What it tells of is covered; how to guess stands there.
+        return (texts.question if session.waiting else ""), None
     if session.waiting:
-        key = keys_of(theme.say, SkipQuestion())
-        choose = theme.say("Click a panel to guess, or press {key} to watch.", key=key)
-        return theme.say("{first} {second}", first=texts.question, second=choose), None
+        return _put(texts, theme), None
     if not session.captions or tick < session.tick:  # While a later moment is still computed, all before passes by.
         return "", None
     index = caption(scene, race, timing, tick, particular=_is_as_written(session))
@@ -68,6 +80,36 @@ def said_now(session: Session, race: Race, timing: Timing, tick: int, theme: The
     if outcome and words:
         return theme.say("{first} {second}", first=outcome, second=words), None
     return outcome or words, None if outcome else lane
+
+
+def _put(texts: Texts, theme: Theme) -> str:
+    """A scene's question, and how to guess."""
+    choose = theme.say("Click a panel to guess, or press {key} to watch.", key=keys_of(theme.say, SkipQuestion()))
+    return theme.say("{first} {second}", first=texts.question, second=choose)
+
+
+@lru_cache(maxsize=16)
+def longest_said(scene: Scene, language: str) -> float:
+    """Width in ems of the longest of what may be said over a race, as it is expected to go: with any seed, and whatever
+    is guessed.
+    """
+    theme, texts = load_theme(THEMES[0], language), scene.texts(language)
+    badges = [0.0 if caption.lane is None else BADGED for caption in scene.captions]
+    strong = list(zip(texts.captions, badges, strict=True))
+    if scene.question is not None:
+        names = zip(scene.lanes, texts.lanes, strict=True)
+        answers = [name for lane, name in names if lane.name in scene.question.answer]
+        told = [_outcome(guess, answers, theme) for guess in texts.lanes]
+        said = [(outcome, words) for outcome in told for words in texts.captions]
+        both = [theme.say("{first} {second}", first=first, second=second) for first, second in said]
+        strong += [(words, 0.0) for words in (_put(texts, theme), *told, *both)]
+    wide = [_width(words, True) + badge for words, badge in strong]
+    return ROUNDED * max(*wide, _width(texts.look, False), _width(theme.say(CHANGED), False))
+
+
+def _width(words: str, bold: bool) -> float:
+    """Width of words in ems: in small type whole pixels make it a little larger."""
+    return max(text.width(words, size, bold) / size for size in MEASURED)
 
 
 def _is_as_written(session: Session) -> bool:
@@ -154,11 +196,20 @@ def _draw_said(canvas: Canvas, places: Layout, theme: Theme, said: tuple[str, in
     if words and lane is not None:
         center = (left + 0.6 * em, place.top + line / 2)
         draw_badge(canvas, center, 0.42 * em, lane, theme.lane(lane))
-        left += round(1.4 * em)
+        left += round(BADGED * em)
     color = theme.muted
     if words:
         color = theme.text if lane is None else mix(theme.lane(lane), theme.text, 0.5)
-    lines = wrapped(words or look, em, place.right - left, places.look_lines, bool(words))
+    size, lines = _broken(words or look, places, place.right - left, bool(words))
     for number, part in enumerate(lines):
         y = place.top + (number + 0.5) * line
-        canvas.text(part, (left, y), em, color, bold=bool(words))
+        canvas.text(part, (left, y), size, color, bold=bool(words))
+
+
+def _broken(words: str, places: Layout, room: int, bold: bool) -> tuple[int, tuple[str, ...]]:
+    """What is said, in lines, and the height of its type: enlarged type is smaller where it has no room for all of it,
+    but never smaller than usual.
+    """
+    least = min(places.em, usual_type(places.size))
+    lines = [(size, wrapped(words, size, room, places.look_lines, bold)) for size in range(places.em, least - 1, -1)]
+    return next((each for each in lines if complete(each[1], words)), lines[-1])

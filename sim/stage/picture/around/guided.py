@@ -21,6 +21,8 @@ from .strip import fits, lines_about, room_in, strip_lines
 LOW_MAP = LOW_PRESENTED
 """Height of a map, in ems, below which what to try stands behind another sentence, then words beside names make way for
 it, and the chart where these are not enough: no step of the tour speaks of that."""
+WAYS = Yields.NOTHING, Yields.WORDS, Yields.CHART_TOO
+"""What makes way for maps, one after the other."""
 LEAST_MAP = 12.0
 """Height that larger type leaves every map beside its step's strip, in ems of usual type."""
 TABLE = 0.275, 0.5
@@ -49,7 +51,7 @@ def guided(laid: Callable[..., Layout], step: int, frame: Frame, asked: int) -> 
     usual = usual_type(frame.size)
     most = asked if asked <= usual else min(asked, largest(frame))
     least = min(most, max(usual, math.ceil(NEARLY * most)))
-    ways = (Yields.NOTHING,) if frame.more.profile else tuple(Yields)
+    ways = (Yields.NOTHING,) if frame.more.profile else WAYS
     for em, way in product(range(most, least - 1, -1), ways):
         smaller = partial(laid, larger=em / usual, more=replace(frame.more, yields=way))
         places = _with_strip(smaller, step, frame, em, em if way is Yields.CHART_TOO else math.ceil(NEARLY * most))

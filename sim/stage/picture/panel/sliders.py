@@ -1,5 +1,6 @@
 """Sliders at the foot of each lane's panel: what of the lane is turned most."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pygame import Rect
@@ -51,15 +52,25 @@ class LaneSlider:
 def sliders(
     scene: Scene, lane: int, place: PanelLayout, em: int, known: Problem | None = None
 ) -> tuple[LaneSlider, ...]:
-    """The sliders of a lane, the first of them where there is no room for all; none where there is none for any.
+    """The sliders of a lane: where there is no room for all, those first that tell lanes apart, if there is for any.
 
     known: the problem that says where they end, if the scene's own may still have to be looked into.
     """
     if not place.sliders.height:
         return ()
     found = dials(scene, lane, known)
-    rows = (_in_a_row(lane, found[:count], place.sliders, em) for count in range(len(found), 0, -1))
+    rows = (_in_a_row(lane, some, place.sliders, em) for some in _fewer(found, scene, known))
     return next((row for row in rows if all(slider.bar.width >= TRACK * em for slider in row)), ())
+
+
+def _fewer(found: tuple[Dial, ...], scene: Scene, known: Problem | None) -> Iterator[tuple[Dial, ...]]:
+    """All dials of a lane, and fewer and fewer of them in the same order: what all lanes share goes first."""
+    yield found
+    every = [dial for lane in range(len(scene.lanes)) for dial in dials(scene, lane, known)]
+    differ = [len({other.value for other in every if other.name == dial.name}) > 1 for dial in found]
+    places = sorted(range(len(found)), key=lambda place: not differ[place])
+    for count in range(len(found) - 1, 0, -1):
+        yield tuple(found[place] for place in sorted(places[:count]))
 
 
 def _in_a_row(lane: int, found: tuple[Dial, ...], row: Rect, em: int) -> tuple[LaneSlider, ...]:

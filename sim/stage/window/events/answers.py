@@ -13,7 +13,7 @@ from ..background.readiness import Readiness
 from ..confirmation import Confirmation
 from ..controls import OpenControls
 from .held import HeldKeys
-from .layers import among_scenes, answer_of_scenes, answer_of_sheet, guessed, lie_alike
+from .layers import among_scenes, answer_of_hidden, answer_of_scenes, answer_of_sheet, guessed, lie_alike
 from .pointer import LEAVING, POINTING, Pointer
 
 
@@ -102,7 +102,9 @@ class Answers:
             return False
         if self._controls.holds(event):  # What has been done may have closed the panel.
             return True
-        sheets = (answer_of_sheet,) if self._readiness.waiting else (answer_of_scenes, answer_of_sheet)
+        sheets = (
+            (answer_of_sheet,) if self._readiness.waiting else (answer_of_scenes, answer_of_hidden, answer_of_sheet)
+        )
         for answer_of in sheets:
             answer = answer_of(self._session(), event, display.canvas_size())
             for message in answer.messages:

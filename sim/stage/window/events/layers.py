@@ -14,12 +14,13 @@ from ...picture.setting import setting
 from ...session.bindings import Deed
 from ...session.lanes import NextLane
 from ...session.odds import ChooseSheet
-from ...session.playback import Step
+from ...session.playback import GoToEnd, Step
 from ...session.scenes import Choose, Pick
 from ...session.session import Message, Session
 from ...session.setup import Guess, SkipQuestion
+from ...session.tour import asked
 from ...sheets.scenes import Cards, cards_of
-from ...sheets.sheets import sheet_layout, tab_at
+from ...sheets.sheets import lane_offered, sheet_layout, tab_at
 from .. import display
 
 Size = tuple[int, int]
@@ -67,6 +68,20 @@ def answer_of_sheet(session: Session, event: pygame.Event, size: Size) -> Answer
     return Answer(() if name is None else (ChooseSheet(name),), covers)
 
 
+def answer_of_hidden(session: Session, event: pygame.Event, size: Size) -> Answer:
+    """How a sheet that hides its answer takes an event: a click on a lane's button guesses that lane."""
+    if not session.sheet or not presses(event):
+        return Answer()
+    lane = _offered_on_sheet(session, display.on_canvas(event.pos), size)
+    return Answer() if lane is None else Answer((Guess(lane),), True)
+
+
+def _offered_on_sheet(session: Session, pixel: tuple[int, int], size: Size) -> int | None:
+    """The lane whose button on the sheet is at that pixel of the picture."""
+    here = setting(session, size)
+    return lane_offered(here.places, here.theme, session, pixel)
+
+
 def guessed(session: Session, event: pygame.Event, size: Size) -> Guess | None:
     """What a click on a lane's panel answers the scene's question."""
     if not presses(event):
@@ -82,18 +97,25 @@ def _guessed_at(session: Session, pixel: tuple[int, int], size: Size) -> int | N
 
 def invites(session: Session, pixel: tuple[int, int] | None, size: Size) -> bool:
     """Whether a click at that pixel of the picture guesses a lane, or shows a race that ends as a bar says."""
-    if pixel is None or session.help or session.sheet:
+    if pixel is None or session.help:
         return False
+    if session.sheet:
+        return session.picking is None and _offered_on_sheet(session, pixel, size) is not None
     places = setting(session, size).places
     over_bar = any(panel.ends.collidepoint(pixel) for panel in places.panels)
     return _guessed_at(session, pixel, size) is not None or (over_bar and end_deed(session, places, pixel) is not None)
 
 
 def among_scenes(deed: Deed, session: Session, size: Size) -> Deed:
-    """What a key means while the sheet of scenes is open: arrows go about on it, Enter chooses."""
+    """What a key means while the sheet of scenes is open: arrows go about on it, Enter chooses.
+
+    Where another sheet hides the answer to the question of a step, Enter goes to the end, which tells it.
+    """
     marked = session.picking
-    if marked is None or session.help:
+    if session.help:
         return deed
+    if marked is None:
+        return GoToEnd() if deed == SkipQuestion() and session.sheet and asked(session) else deed
     match deed:
         case Step(updates=way):
             return Pick(marked + (1 if way > 0 else -1))

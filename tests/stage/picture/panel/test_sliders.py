@@ -41,20 +41,35 @@ def found(session: Session, lane: int) -> dict[str, LaneSlider]:
     return {each.dial.name: each for each in sliders(session.scene, lane, places.panels[lane], places.em)}
 
 
+def differs(scene: Scene, name: str) -> bool:
+    """Whether what a slider stands at differs from lane to lane."""
+    every = [dial for lane in range(len(scene.lanes)) for dial in dials(scene, lane)]
+    return len({dial.value for dial in every if dial.name == name}) > 1
+
+
+def test_where_there_is_room_for_one_slider_it_is_the_batch_size_s_where_only_that_differs() -> None:
+    there = replace(begin(flat_scene("batch-ladder")), larger=2.0)
+    places = setting(there, (1560, 800)).places
+    for lane, panel in enumerate(places.panels):
+        assert [each.dial.name for each in sliders(there.scene, lane, panel, places.em)] == ["batch"]
+
+
 @pytest.mark.parametrize("size", [SMALLEST, (1366, 768), (1600, 900), (1920, 1080)])
-@pytest.mark.parametrize("name", ["local-minimum", "adaptive-rules"])
+@pytest.mark.parametrize("name", ["local-minimum", "adaptive-rules", "batch-ladder"])
 @pytest.mark.parametrize("controls", [False, True])
 @pytest.mark.parametrize("together", [False, True])
 @pytest.mark.parametrize("larger", [1.0, 1.331, 1.4, 1.61, 2.0])
-def test_a_slider_s_bar_is_long_enough_to_set_it_and_the_learning_rate_s_stays_to_the_last(
+def test_a_slider_s_bar_is_long_enough_to_set_it_and_what_tells_lanes_apart_stays_to_the_last(
     size: tuple[int, int], name: str, controls: bool, together: bool, larger: float
 ) -> None:
     there = replace(begin(flat_scene(name)), controls=controls, together=together, larger=larger)
     places = setting(there, size).places
     for lane, panel in enumerate(places.panels):
         shown = sliders(there.scene, lane, panel, places.em)
-        every = dials(there.scene, lane)
-        assert [slider.dial.name for slider in shown] == [dial.name for dial in every[: len(shown)]]
+        every = {dial.name: differs(there.scene, dial.name) for dial in dials(there.scene, lane)}
+        names = [slider.dial.name for slider in shown]
+        assert names == [name for name in every if name in names]
+        assert sum(map(every.__getitem__, names)) == min(len(names), sum(every.values()))
         assert bool(shown) == bool(panel.sliders.height)
         assert shown or together  # Beside one map, cards may be too low.
         assert all(slider.bar.width >= 2.7 * places.em and panel.sliders.contains(slider.place) for slider in shown)
