@@ -33,6 +33,7 @@ from .background.odds_sheet import OddsSheet
 from .background.preparation import Inquiry, Prepared
 from .background.readiness import Known, Readiness, inquiry_of
 from .background.tuner import Tuner
+from .background.worker_thread import wait_for_all
 from .confirmation import Confirmation, prompt
 from .controls import OpenControls
 from .enlarging import enlarged
@@ -175,6 +176,7 @@ class MainWindow:
         self._ends.close()
         self._tuner.close()
         self._counting.close()
+        wait_for_all()  # Those that were told to stop before may still be at it.
 
     def send(self, message: Message) -> None:
         """Let the session answer a message."""

@@ -3,6 +3,7 @@
 import gc
 import json
 import multiprocessing
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -161,6 +162,14 @@ def test_the_same_key_and_escape_stop_it_and_leave_no_process(endless: MainWindo
     assert endless.session.notice == "Stopped: the lane keeps its η."
     until(lambda: not multiprocessing.active_children())
     assert endless.session.scene.lanes == lanes
+
+
+def test_a_window_that_closes_waits_for_one_that_was_stopped_before(endless: MainWindow) -> None:
+    """One that goes on while the interpreter ends could take the process down."""
+    press(endless, pygame.K_u, "U", pygame.KMOD_LSHIFT)
+    assert endless.session.tuning is None
+    endless.close()
+    assert "tuning" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_another_learning_rate_stops_it(endless: MainWindow) -> None:

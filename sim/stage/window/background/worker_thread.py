@@ -5,6 +5,8 @@ there: where that fails, so does the window.
 """
 
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 
 from ....descent.rules.one_line import error_text
+from ....surface.cancellation import Cancelled, cancel_when
 from ...session.session import Message
 
 SHARING = 0.0005
@@ -61,6 +64,21 @@ def failure_of_processes(error: BaseException) -> str:
     return "" if isinstance(error, StudyError | OSError) else failure(error)
 
 
+class Beside(Thread):
+    """A thread that computes beside the window."""
+
+
+def wait_for_all() -> None:
+    """Wait until all threads that compute beside the window have ended, once they have been told to stop.
+
+    One that goes on while the interpreter ends may take the process down, out of the midst of a library.
+    """
+    last = time.monotonic() + FAREWELL
+    for thread in threading.enumerate():
+        if isinstance(thread, Beside):
+            thread.join(max(0.0, last - time.monotonic()))
+
+
 class WorkerThread:
     """A thread that finds something out beside the window, until it is told to stop."""
 
@@ -68,11 +86,14 @@ class WorkerThread:
         """failed: what is told where it fails, by what `failure_of_processes` says of that."""
         self._found: SimpleQueue[Message] = SimpleQueue()
         self._unwanted = Event()
-        self._thread = Thread(target=self._go, args=(run, failed), name=name, daemon=True)
+        self._thread = Beside(target=self._go, args=(run, failed), name=name, daemon=True)
 
     def _go(self, run: Callable[[], None], failed: Callable[[str], Message]) -> None:
         try:
-            run()
+            with cancel_when(self._unwanted.is_set):
+                run()
+        except Cancelled:
+            pass
         except BaseException as error:
             self._found.put(failed(failure_of_processes(error)))
 
