@@ -16,11 +16,14 @@ def enlarged_layout(
 ) -> Layout:
     """The layout as `layout` has it, but for what makes way for maps: in a presentation, and where type is enlarged.
 
-    There words beside names make way first, then what the chart is higher than it has to be, and at last the chart.
+    There words beside names make way first, then what the chart is higher than it has to be, and at last the chart. A
+    presentation has no smaller type than the same window without one.
     """
     laid = partial(layout, size, lanes, aspect, controls, presenter)
     if presenter:
-        return _presented(partial(laid, larger=larger), more)
+        places = _presented(partial(laid, larger=larger), more)
+        usual = enlarged_layout(size, lanes, aspect, controls, False, more, larger)
+        return places if places.em >= usual.em else usual
     if larger <= 1:
         return laid(more, larger=larger)
     most = asked_type(size, presenter, larger)

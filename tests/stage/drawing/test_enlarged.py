@@ -59,3 +59,12 @@ def test_a_chart_is_lower_before_it_is_gone() -> None:
 def test_no_second_line_is_kept_free_above_the_maps_in_large_type() -> None:
     for larger in (1.0, 1.5, 2.0):
         assert places(4, (1560, 800), larger).look_lines == 1
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("size", SIZES)
+def test_a_presentation_has_no_smaller_type(size: tuple[int, int], together: bool) -> None:
+    for larger in (1.0, 1.3, 1.6, 2.0, 2.3, 3.0):
+        session = replace(begin(with_lanes(4)), larger=larger, together=together)
+        presented = setting(replace(session, presenter=True), size).places
+        assert presented.em >= setting(session, size).places.em
